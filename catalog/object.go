@@ -1,0 +1,244 @@
+package catalog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// object is a JSON object being taken apart: what is read is removed, so that
+// what is left is what this version does not know. The first error, in the
+// order of reading, is shared by all objects of one answer.
+type object struct {
+	path    string // where it stands in the answer: "modelSummaries[3].modelLifecycle"
+	fields  map[string]json.RawMessage
+	unknown map[string]json.RawMessage
+	first   *error
+}
+
+// parseAnswer reads data as one JSON object and nothing after it.
+func parseAnswer(data []byte) (*object, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return nil, at(data, err)
+	}
+	if fields == nil {
+		return nil, errors.New("null, not a JSON object")
+	}
+	return &object{fields: fields, first: new(error)}, nil
+}
+
+// at adds line and column to an error of encoding/json that has an offset.
+func at(data []byte, err error) error {
+	var offset int64
+	var syntax *json.SyntaxError
+	var mistyped *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		offset = syntax.Offset
+	case errors.As(err, &mistyped):
+		return fmt.Errorf("a JSON %s, not an object", mistyped.Value)
+	}
+	before := data[:min(max(offset, 0), int64(len(data)))]
+	line := bytes.Count(before, []byte("\n")) + 1
+	column := len(before) - bytes.LastIndexByte(before, '\n') - 1
+	return fmt.Errorf("line %d, column %d: %w", line, column, err)
+}
+
+func (o *object) err() error { return *o.first }
+
+func (o *object) fail(name string, err error) {
+	if *o.first == nil {
+		*o.first = fmt.Errorf("%s: %w", o.join(name), err)
+	}
+}
+
+func (o *object) join(name string) string {
+	if o.path == "" {
+		return name
+	}
+	return o.path + "." + name
+}
+
+// take removes a field and returns it; false where it was not sent or is null.
+func (o *object) take(name string) (json.RawMessage, bool) {
+	raw, sent := o.fields[name]
+	delete(o.fields, name)
+	return raw, sent && string(raw) != "null"
+}
+
+func (o *object) drop(name string) { delete(o.fields, name) }
+
+// read takes a field into target, which it leaves alone where none was sent.
+func (o *object) read(name string, target any) {
+	raw, sent := o.take(name)
+	if !sent {
+		return
+	}
+	if err := json.Unmarshal(raw, target); err != nil {
+		o.fail(name, unexpected(err))
+	}
+}
+
+// unexpected says in the answer's terms, not in Go's, what stood there.
+func unexpected(err error) error {
+	if mistyped := (*json.UnmarshalTypeError)(nil); errors.As(err, &mistyped) {
+		return fmt.Errorf("unexpected JSON %s", mistyped.Value)
+	}
+	return err
+}
+
+func (o *object) text(name string) (s string) {
+	o.read(name, &s)
+	return s
+}
+
+func (o *object) required(name string) string {
+	s := o.text(name)
+	if s == "" {
+		o.fail(name, errors.New("missing"))
+	}
+	return s
+}
+
+func (o *object) list(name string) (list []string) {
+	o.read(name, &list)
+	return list
+}
+
+func (o *object) boolean(name string) (b *bool) {
+	o.read(name, &b)
+	return b
+}
+
+// object takes a nested object; nil where none was sent.
+func (o *object) object(name string) *object {
+	var fields map[string]json.RawMessage
+	o.read(name, &fields)
+	if fields == nil {
+		return nil
+	}
+	return &object{path: o.join(name), fields: fields, first: o.first}
+}
+
+// objects takes a list of objects and whether it was sent.
+func (o *object) objects(name string) (list []*object, sent bool) {
+	raw, sent := o.take(name)
+	if !sent {
+		return nil, false
+	}
+	var elements []map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &elements); err != nil {
+		o.fail(name, unexpected(err))
+		return nil, true
+	}
+	for i, fields := range elements {
+		list = append(list, &object{path: fmt.Sprintf("%s[%d]", o.join(name), i), fields: fields, first: o.first})
+	}
+	return list, true
+}
+
+// timeLayouts are the forms that the service, the AWS CLI and boto3 write. One
+// without an offset is in UTC, which is what the service sends.
+var timeLayouts = []string{
+	time.RFC3339Nano,
+	"2006-01-02T15:04:05.999999999Z0700",
+	"2006-01-02T15:04:05.999999999",
+	"2006-01-02",
+}
+
+// time takes an ISO 8601 time, or seconds since 1970 as AWS JSON protocols may
+// send; zero where none was sent.
+func (o *object) time(name string) time.Time {
+	raw, sent := o.take(name)
+	if !sent {
+		return time.Time{}
+	}
+	t, err := parseTime(string(raw))
+	if err != nil {
+		o.fail(name, err)
+	}
+	return t
+}
+
+func parseTime(raw string) (time.Time, error) {
+	if seconds, err := strconv.ParseFloat(raw, 64); err == nil && seconds > 0 && seconds < maxEpoch {
+		return time.UnixMicro(int64(seconds * 1e6)).UTC(), nil
+	}
+	var text string
+	if err := json.Unmarshal([]byte(raw), &text); err != nil {
+		return time.Time{}, unexpected(err)
+	}
+	if t, ok := ParseTime(text); ok {
+		return t, nil
+	}
+	return time.Time{}, fmt.Errorf("%q is not a time", Redact(text))
+}
+
+const maxEpoch = 253402300800 // the year 10000, past which RFC 3339 ends
+
+// ParseTime reads an ISO 8601 time in any form that AWS tools write, in UTC:
+// with "T" or a space, with or without fractions, "Z", "+00:00" or "+0000", and
+// a bare date. A time without an offset is in UTC.
+func ParseTime(text string) (time.Time, bool) {
+	if len(text) > 10 && text[10] == ' ' {
+		text = text[:10] + "T" + text[11:]
+	}
+	for _, layout := range timeLayouts {
+		if t, err := time.Parse(layout, text); err == nil && t.Year() > 0 {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// keep adds what a nested object left over to what this one leaves over.
+func (o *object) keep(name string, rest map[string]json.RawMessage) {
+	for _, field := range slices.Sorted(maps.Keys(rest)) {
+		if o.unknown == nil {
+			o.unknown = map[string]json.RawMessage{}
+		}
+		o.unknown[name+"."+field] = rest[field]
+	}
+}
+
+// rest is what nothing took, in canonical form; nil where there is nothing.
+func (o *object) rest() map[string]json.RawMessage {
+	rest := o.unknown
+	for name, raw := range o.fields {
+		if rest == nil {
+			rest = map[string]json.RawMessage{}
+		}
+		rest[name] = withoutAccount(canonical(raw))
+	}
+	return rest
+}
+
+// canonical is raw as compact JSON with sorted keys and its numbers as written.
+func canonical(raw json.RawMessage) json.RawMessage {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return raw // not reached: raw was part of an answer that parsed
+	}
+	return marshal(value)
+}
+
+// marshal writes JSON without the HTML escapes of json.Marshal, so that text
+// reads in the database as the service sent it.
+func marshal(value any) json.RawMessage {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		panic("catalog: " + err.Error()) // only plain data comes here
+	}
+	return json.RawMessage(strings.TrimSuffix(out.String(), "\n"))
+}

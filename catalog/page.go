@@ -1,0 +1,140 @@
+package catalog
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Page is one answer of a list operation.
+type Page struct {
+	Items     []Item // as sent, minus what the kind leaves out; not yet sorted
+	NextToken string // "" on the last page
+}
+
+// ParsePage reads one answer of a kind's list operation, as the service sends
+// it and as the AWS CLI and boto3 write it down. It keeps what it does not
+// know. An answer without the list, or with an item it cannot read, is an
+// error that says where: never an empty or a shorter page.
+//
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListFoundationModels.html
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListInferenceProfiles.html
+func ParsePage(kind Kind, data []byte) (Page, error) {
+	list, parse := "modelSummaries", parseModel
+	if kind == KindInferenceProfile {
+		list, parse = "inferenceProfileSummaries", parseProfile
+	}
+	answer, err := parseAnswer(data)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{NextToken: answer.text("nextToken")}
+	items, sent := answer.objects(list)
+	if answer.err() == nil && !sent {
+		return Page{}, fmt.Errorf("has no %q list", list)
+	}
+	for _, fields := range items {
+		if item := parse(fields); item != nil {
+			page.Items = append(page.Items, item)
+		}
+	}
+	return page, answer.err()
+}
+
+// Collect joins the pages of one listing into its items: sorted by key, one an
+// item. A list that shifts while it is paged may send an item twice; the later
+// one stands.
+func Collect(pages ...Page) []Item {
+	byKey := map[string]Item{}
+	for _, page := range pages {
+		for _, item := range page.Items {
+			byKey[item.Key()] = item
+		}
+	}
+	items := make([]Item, 0, len(byKey))
+	for _, item := range byKey {
+		items = append(items, item)
+	}
+	slices.SortFunc(items, CompareItems)
+	return items
+}
+
+func parseModel(o *object) Item {
+	m := &FoundationModel{
+		ID:               o.required("modelId"),
+		Name:             o.text("modelName"),
+		Provider:         o.text("providerName"),
+		InputModalities:  o.list("inputModalities"),
+		OutputModalities: o.list("outputModalities"),
+		InferenceTypes:   o.list("inferenceTypesSupported"),
+		Customizations:   o.list("customizationsSupported"),
+		Streaming:        o.boolean("responseStreamingSupported"),
+	}
+	o.drop("modelArn") // the region and the id again
+	if life := o.object("modelLifecycle"); life != nil {
+		m.Lifecycle = Lifecycle{
+			Status:         life.text("status"),
+			StartOfLife:    life.time("startOfLifeTime"),
+			Legacy:         life.time("legacyTime"),
+			ExtendedAccess: life.time("publicExtendedAccessTime"),
+			EndOfLife:      life.time("endOfLifeTime"),
+		}
+		o.keep("modelLifecycle", life.rest())
+	}
+	m.Unknown = o.rest()
+	m.normalise()
+	return m
+}
+
+// typeApplication marks the profiles that an account made itself. They are
+// another kind; a recording made without the filter holds both.
+const typeApplication = "APPLICATION"
+
+func parseProfile(o *object) Item {
+	p := &InferenceProfile{
+		ID:          o.required("inferenceProfileId"),
+		Name:        o.text("inferenceProfileName"),
+		Description: o.text("description"),
+		Status:      o.text("status"),
+		Type:        o.text("type"),
+		CreatedAt:   o.time("createdAt"),
+		UpdatedAt:   o.time("updatedAt"),
+	}
+	o.drop("inferenceProfileArn") // the region, the account and the id again
+	models, sent := o.objects("models")
+	if sent {
+		p.Destinations = []Destination{}
+	}
+	for _, model := range models {
+		d := parseDestination(model)
+		p.Destinations = append(p.Destinations, d)
+		o.keep("models."+d.Region+"/"+d.Model, model.rest())
+	}
+	p.Unknown = o.rest()
+	p.normalise()
+	if p.Type == typeApplication {
+		return nil
+	}
+	return p
+}
+
+// parseDestination reads "arn:aws:bedrock:us-east-1::foundation-model/ID". What
+// is not a foundation model keeps its whole resource as its name.
+func parseDestination(o *object) Destination {
+	arn := strings.SplitN(o.required("modelArn"), ":", 6)
+	if len(arn) != 6 || arn[0] != "arn" {
+		o.fail("modelArn", errors.New("not an ARN"))
+		return Destination{}
+	}
+	return Destination{Region: arn[3], Model: strings.TrimPrefix(arn[5], "foundation-model/")}
+}
+
+// accountInARN finds the account id of an ARN inside raw JSON.
+var accountInARN = regexp.MustCompile(`(arn:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9-]*:)[0-9]{12}:`)
+
+func withoutAccount(raw json.RawMessage) json.RawMessage {
+	return accountInARN.ReplaceAll(raw, []byte("${1}:"))
+}

@@ -1,0 +1,100 @@
+package catalog
+
+import (
+	"slices"
+)
+
+// Snapshot is the state of the catalogue as of a run: for every scope that any
+// run up to it named, the last complete listing and how it was last observed.
+type Snapshot struct {
+	Run    Run
+	Scopes []ScopeState // sorted by region, then kind
+	// Together holds, for each region whose scopes were last read whole by
+	// different runs, what the last run that read all of them whole listed.
+	// Where no run did, the region is present with a nil value. Whether a model
+	// is callable rests on all of a region's lists, so only lists of one run
+	// may say that it has changed.
+	Together map[string]*Joint
+}
+
+// Joint is what one run listed in all scopes of a region.
+type Joint struct {
+	Run   RunRef
+	Items []Item // of every kind, sorted by kind, then key
+}
+
+// ScopeState is one scope as of a run.
+type ScopeState struct {
+	Scope
+	// Outcome is what the run itself learned; ErrorCode and Message belong to
+	// it and are free of ARNs and account ids.
+	Outcome   Outcome
+	ErrorCode string
+	Message   string
+	// Since is the first of the unbroken row of runs, ending with this one,
+	// that had Outcome; Streak is how many they are.
+	Since  RunRef
+	Streak int
+	// Confirmed is the last run, at or before this one, that read the scope
+	// whole; nil if none ever did.
+	Confirmed *RunRef
+	// Items are what that run listed, sorted by key.
+	Items []Item
+	// Gone holds the keys that an earlier run listed and Confirmed did not,
+	// with the run that found each gone.
+	Gone map[string]RunRef
+}
+
+// Observed reports whether any run ever read the scope whole.
+func (s *ScopeState) Observed() bool { return s.Confirmed != nil }
+
+// Fresh reports whether the run itself read the scope whole, so that nothing
+// in it is carried forward.
+func (s *ScopeState) Fresh() bool { return s.Outcome == Complete }
+
+// Scope returns the state of one scope, nil if no run named it.
+func (s *Snapshot) Scope(scope Scope) *ScopeState {
+	i, found := slices.BinarySearchFunc(s.Scopes, scope, func(a ScopeState, b Scope) int { return a.Scope.Compare(b) })
+	if !found {
+		return nil
+	}
+	return &s.Scopes[i]
+}
+
+// Regions are the codes of the regions that any scope names, sorted.
+func (s *Snapshot) Regions() []string {
+	var regions []string
+	for _, scope := range s.Scopes {
+		regions = append(regions, scope.Region)
+	}
+	return set(regions)
+}
+
+// Joint is what the last run that read all of a region's scopes whole listed
+// there, nil if none did.
+func (s *Snapshot) Joint(region string) *Joint {
+	if joint, apart := s.Together[region]; apart {
+		return joint
+	}
+	joint := &Joint{}
+	for _, kind := range Kinds() {
+		state := s.Scope(Scope{region, kind})
+		if state == nil || !state.Observed() {
+			return nil
+		}
+		joint.Run = *state.Confirmed
+		joint.Items = append(joint.Items, state.Items...)
+	}
+	return joint
+}
+
+// Region indexes what one region lists, as last confirmed.
+func (s *Snapshot) Region(region string) *Region {
+	var items [][]Item
+	for _, kind := range Kinds() {
+		if state := s.Scope(Scope{region, kind}); state != nil {
+			items = append(items, state.Items)
+		}
+	}
+	return NewRegion(items...)
+}
