@@ -55,9 +55,9 @@ type Change struct {
 	Region       string       `json:"region"`
 	ID           string       `json:"id"`
 	Significance Significance `json:"significance"`
-	// After and By are the last run that read the scope whole and knew the old
-	// state, and the first known to have read the new: it happened between. For
-	// a callable event they are runs that read both lists of the region.
+	// After and By are the runs whose complete listings are compared, the last
+	// at or before base and at or before head: it happened between them. For a
+	// callable event they are the last runs that read all of the region's lists.
 	After catalog.RunRef `json:"after"`
 	By    catalog.RunRef `json:"by"`
 	// Fields are what changed, of a [Changed], sorted by field.
