@@ -1,0 +1,235 @@
+// Package house checks that the packages of this module stand to one another
+// as CONTRIBUTING.md says, so that the drawing there cannot go out of date.
+package house
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "snapshotter"
+
+// arrows are the packages of this module that each package may import. A
+// package without a row is refused, so that a new one is placed on purpose.
+// Tests are free: they may look at a stage from its neighbour.
+var arrows = map[string][]string{
+	"catalog":              {},
+	"migrations":           {},
+	"collect":              {"catalog"},
+	"store":                {"catalog", "migrations"},
+	"diff":                 {"catalog"},
+	"report":               {"catalog", "diff"},
+	"internal/house":       {},
+	"internal/bedrocktest": {},
+	"internal/sample":      {"catalog", "internal/bedrocktest"},
+	"cmd/snapshotter": {
+		"catalog", "collect", "diff", "internal/bedrocktest", "internal/sample", "report", "store",
+	},
+}
+
+// owner says who may import a package from outside, and all below it.
+type owner struct {
+	imports  string
+	packages []string
+	tests    bool // the tests of any package may too
+}
+
+var owners = []owner{
+	{"github.com/sergi/go-diff", []string{"diff"}, false},
+	{"github.com/aws/aws-sdk-go-v2", []string{"collect", "cmd/snapshotter", "internal/bedrocktest"}, true},
+	{"github.com/aws/smithy-go", []string{"collect", "cmd/snapshotter", "internal/bedrocktest"}, true},
+	{"modernc.org/sqlite", []string{"store"}, false},
+	{"github.com/pressly/goose", []string{"store"}, false},
+	{"database/sql", []string{"store"}, true},
+	{"github.com/alecthomas/kong", []string{"cmd/snapshotter"}, false},
+	{"flag", []string{"cmd/snapshotter"}, true},
+	{"log", []string{"cmd/snapshotter"}, true}, // log/slog too: the other packages return what went wrong
+}
+
+// edge is one import. Both ends are folders of this module, or To is the path
+// of a package from outside.
+type edge struct {
+	From, To string
+	Test     bool // of a test file
+	File     string
+}
+
+// objection says why an edge may not be, "" where it may.
+func objection(e edge) string {
+	allowed, placed := arrows[e.From]
+	if !placed {
+		return fmt.Sprintf("package %s has no row in the table of arrows", e.From)
+	}
+	if inside, found := strings.CutPrefix(e.To, module+"/"); found {
+		if e.Test || slices.Contains(allowed, inside) {
+			return ""
+		}
+		return fmt.Sprintf("%s may not import %s", e.From, inside)
+	}
+	for _, o := range owners {
+		if !under(e.To, o.imports) || e.Test && o.tests || slices.Contains(o.packages, e.From) {
+			continue
+		}
+		return fmt.Sprintf("%s may not import %s: that is for %s", e.From, e.To, strings.Join(o.packages, ", "))
+	}
+	if e.From == "catalog" && !e.Test && !standard(e.To) {
+		return fmt.Sprintf("catalog may not import %s: it stands on the standard library alone", e.To)
+	}
+	return ""
+}
+
+func under(importPath, root string) bool {
+	return importPath == root || strings.HasPrefix(importPath, root+"/")
+}
+
+// standard reports whether a package belongs to Go: no domain has a name
+// without a dot.
+func standard(importPath string) bool {
+	first, _, _ := strings.Cut(importPath, "/")
+	return !strings.Contains(first, ".")
+}
+
+// edges reads the imports of every Go file below root, whatever its build
+// constraints, in the order of the files.
+func edges(root string) ([]edge, error) {
+	var found []edge
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && file != root && hidden(entry.Name()):
+			return fs.SkipDir
+		case entry.IsDir() || filepath.Ext(file) != ".go":
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		relative = filepath.ToSlash(relative)
+		for _, spec := range parsed.Imports {
+			to, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			found = append(found, edge{
+				From: path.Dir(relative), To: to,
+				Test: strings.HasSuffix(relative, "_test.go"), File: relative,
+			})
+		}
+		return nil
+	})
+	return found, err
+}
+
+// hidden reports whether the go command passes over a folder of this name.
+func hidden(name string) bool {
+	return name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_")
+}
+
+func objections(root string) ([]string, error) {
+	found, err := edges(root)
+	var all []string
+	for _, e := range found {
+		if reason := objection(e); reason != "" {
+			all = append(all, e.File+": "+reason)
+		}
+	}
+	return slices.Compact(all), err // one reason may hold for many imports of a file
+}
+
+func TestArrows(t *testing.T) {
+	all, err := objections("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, reason := range all {
+		t.Error(reason)
+	}
+}
+
+// The table is worth nothing if it cannot refuse.
+func TestObjection(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		edge edge
+		want string
+	}{
+		{"stage on domain", edge{From: "collect", To: "snapshotter/catalog"}, ""},
+		{"report on diff", edge{From: "report", To: "snapshotter/diff"}, ""},
+		{"store on migrations", edge{From: "store", To: "snapshotter/migrations"}, ""},
+		{"command on the fake", edge{From: "cmd/snapshotter", To: "snapshotter/internal/bedrocktest"}, ""},
+		{"test on a neighbour", edge{From: "store", To: "snapshotter/diff", Test: true}, ""},
+		{"test on the SDK", edge{From: "report", To: "github.com/aws/aws-sdk-go-v2/aws", Test: true}, ""},
+		{"catalog on Go", edge{From: "catalog", To: "encoding/json"}, ""},
+		{"catalog's tests on a library", edge{From: "catalog", To: "github.com/google/go-cmp/cmp", Test: true}, ""},
+		{"a library nobody owns", edge{From: "report", To: "github.com/yuin/goldmark"}, ""},
+
+		{"domain on stage", edge{From: "catalog", To: "snapshotter/diff"}, "catalog may not import diff"},
+		{"diff on store", edge{From: "diff", To: "snapshotter/store"}, "diff may not import store"},
+		{"diff on report", edge{From: "diff", To: "snapshotter/report"}, "diff may not import report"},
+		{"report on store", edge{From: "report", To: "snapshotter/store"}, "report may not import store"},
+		{"collect on the fake", edge{From: "collect", To: "snapshotter/internal/bedrocktest"}, "collect may not import internal/bedrocktest"},
+		{"report on the sample", edge{From: "report", To: "snapshotter/internal/sample"}, "report may not import internal/sample"},
+		{"command on migrations", edge{From: "cmd/snapshotter", To: "snapshotter/migrations"}, "cmd/snapshotter may not import migrations"},
+		{"catalog on a library", edge{From: "catalog", To: "golang.org/x/text/width"}, "catalog may not import golang.org/x/text/width: it stands on the standard library alone"},
+		{"report on go-diff", edge{From: "report", To: "github.com/sergi/go-diff/diffmatchpatch"}, "report may not import github.com/sergi/go-diff/diffmatchpatch: that is for diff"},
+		{"go-diff in another's test", edge{From: "report", To: "github.com/sergi/go-diff/diffmatchpatch", Test: true}, "report may not import github.com/sergi/go-diff/diffmatchpatch: that is for diff"},
+		{"store on the SDK", edge{From: "store", To: "github.com/aws/aws-sdk-go-v2/aws"}, "store may not import github.com/aws/aws-sdk-go-v2/aws: that is for collect, cmd/snapshotter, internal/bedrocktest"},
+		{"command on SQLite", edge{From: "cmd/snapshotter", To: "modernc.org/sqlite"}, "cmd/snapshotter may not import modernc.org/sqlite: that is for store"},
+		{"migrations on goose", edge{From: "migrations", To: "github.com/pressly/goose/v3"}, "migrations may not import github.com/pressly/goose/v3: that is for store"},
+		{"a stage that logs", edge{From: "collect", To: "log/slog"}, "collect may not import log/slog: that is for cmd/snapshotter"},
+		{"a package nobody placed", edge{From: "utils", To: "fmt"}, "package utils has no row in the table of arrows"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := objection(c.edge); got != c.want {
+				t.Errorf("objection(%+v)\n got %q\nwant %q", c.edge, got, c.want)
+			}
+		})
+	}
+}
+
+// A bad import is found wherever the compiler would find it, and in files that
+// it leaves out on this machine; never in what the go command passes over.
+func TestObjectionsReadsEveryFile(t *testing.T) {
+	root := t.TempDir()
+	for file, source := range map[string]string{
+		"diff/diff.go":             "package diff\n\nimport \"snapshotter/catalog\"\n",
+		"diff/diff_windows.go":     "package diff\n\nimport _ \"snapshotter/store\"\n",
+		"store/deep/deep.go":       "package deep\n\nimport . \"fmt\"\n",
+		"store/testdata/sample.go": "package sample\n\nimport \"snapshotter/diff\"\n",
+		".git/hook.go":             "package hook\n\nimport \"snapshotter/diff\"\n",
+	} {
+		file = filepath.Join(root, filepath.FromSlash(file))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(source), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := objections(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"diff/diff_windows.go: diff may not import store",
+		"store/deep/deep.go: package store/deep has no row in the table of arrows",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("objections\n got %q\nwant %q", got, want)
+	}
+}
