@@ -5,8 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -34,20 +33,19 @@ func parseAnswer(data []byte) (*object, error) {
 	return &object{fields: fields, first: new(error)}, nil
 }
 
-// at adds line and column to an error of encoding/json that has an offset.
+// at says where in data an error of encoding/json stands: line and column, from
+// 1 and in bytes, of the last byte that was read.
 func at(data []byte, err error) error {
-	var offset int64
-	var syntax *json.SyntaxError
-	var mistyped *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		offset = syntax.Offset
-	case errors.As(err, &mistyped):
+	if mistyped := (*json.UnmarshalTypeError)(nil); errors.As(err, &mistyped) {
 		return fmt.Errorf("a JSON %s, not an object", mistyped.Value)
 	}
-	before := data[:min(max(offset, 0), int64(len(data)))]
+	syntax := (*json.SyntaxError)(nil)
+	if !errors.As(err, &syntax) {
+		return err
+	}
+	before := data[:max(syntax.Offset-1, 0)] // the offset counts the byte itself
 	line := bytes.Count(before, []byte("\n")) + 1
-	column := len(before) - bytes.LastIndexByte(before, '\n') - 1
+	column := len(before) - bytes.LastIndexByte(before, '\n')
 	return fmt.Errorf("line %d, column %d: %w", line, column, err)
 }
 
@@ -107,8 +105,22 @@ func (o *object) required(name string) string {
 	return s
 }
 
-func (o *object) list(name string) (list []string) {
-	o.read(name, &list)
+// list takes a list of texts: nil where none was sent, empty where it was sent
+// empty.
+func (o *object) list(name string) []string {
+	var sent []*string
+	o.read(name, &sent)
+	if sent == nil {
+		return nil
+	}
+	list := []string{}
+	for i, text := range sent {
+		if text == nil {
+			o.fail(fmt.Sprintf("%s[%d]", name, i), errors.New("unexpected JSON null"))
+			return nil
+		}
+		list = append(list, *text)
+	}
 	return list
 }
 
@@ -150,6 +162,8 @@ var timeLayouts = []string{
 	time.RFC3339Nano,
 	"2006-01-02T15:04:05.999999999Z0700",
 	"2006-01-02T15:04:05.999999999",
+	"2006-01-02T15:04Z07:00",
+	"2006-01-02T15:04",
 	"2006-01-02",
 }
 
@@ -168,8 +182,11 @@ func (o *object) time(name string) time.Time {
 }
 
 func parseTime(raw string) (time.Time, error) {
-	if seconds, err := strconv.ParseFloat(raw, 64); err == nil && seconds > 0 && seconds < maxEpoch {
-		return time.UnixMicro(int64(seconds * 1e6)).UTC(), nil
+	if seconds, err := strconv.ParseFloat(raw, 64); err == nil {
+		if seconds <= 0 || seconds >= maxEpoch {
+			return time.Time{}, fmt.Errorf("%s is not a time in seconds since 1970", Redact(raw))
+		}
+		return time.UnixMicro(int64(math.Round(seconds * 1e6))).UTC(), nil
 	}
 	var text string
 	if err := json.Unmarshal([]byte(raw), &text); err != nil {
@@ -181,30 +198,42 @@ func parseTime(raw string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a time", Redact(text))
 }
 
-const maxEpoch = 253402300800 // the year 10000, past which RFC 3339 ends
+// maxEpoch is the year 10000, past which RFC 3339 ends. A time in milliseconds
+// lies beyond it.
+const maxEpoch = 253402300800
 
 // ParseTime reads an ISO 8601 time in any form that AWS tools write, in UTC:
 // with "T" or a space, with or without fractions, "Z", "+00:00" or "+0000", and
-// a bare date. A time without an offset is in UTC.
+// a bare date. A time without an offset is in UTC. Only the years 1 to 9999, in
+// UTC, are times: no other can be written as RFC 3339.
 func ParseTime(text string) (time.Time, bool) {
 	if len(text) > 10 && text[10] == ' ' {
 		text = text[:10] + "T" + text[11:]
 	}
 	for _, layout := range timeLayouts {
-		if t, err := time.Parse(layout, text); err == nil && t.Year() > 0 {
-			return t.UTC(), true
+		t, err := time.Parse(layout, text)
+		if err != nil {
+			continue
+		}
+		t = t.UTC()
+		if 1 <= t.Year() && t.Year() <= 9999 {
+			return t, true
 		}
 	}
 	return time.Time{}, false
 }
 
-// keep adds what a nested object left over to what this one leaves over.
+// keep adds what a nested object left over to what this one leaves over. Of two
+// values for one name the greater stands, whichever came first.
 func (o *object) keep(name string, rest map[string]json.RawMessage) {
-	for _, field := range slices.Sorted(maps.Keys(rest)) {
-		if o.unknown == nil {
-			o.unknown = map[string]json.RawMessage{}
+	if o.unknown == nil && len(rest) > 0 {
+		o.unknown = map[string]json.RawMessage{}
+	}
+	for field, value := range rest {
+		field = name + "." + field
+		if bytes.Compare(value, o.unknown[field]) > 0 {
+			o.unknown[field] = value
 		}
-		o.unknown[name+"."+field] = rest[field]
 	}
 }
 

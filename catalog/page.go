@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,26 +24,44 @@ type Page struct {
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListFoundationModels.html
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListInferenceProfiles.html
 func ParsePage(kind Kind, data []byte) (Page, error) {
-	list, parse := "modelSummaries", parseModel
-	if kind == KindInferenceProfile {
-		list, parse = "inferenceProfileSummaries", parseProfile
+	answers, known := answersOf[kind]
+	if !known {
+		return Page{}, fmt.Errorf("read a page of unknown kind %q", kind)
 	}
 	answer, err := parseAnswer(data)
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{NextToken: answer.text("nextToken")}
-	items, sent := answer.objects(list)
-	if answer.err() == nil && !sent {
-		return Page{}, fmt.Errorf("has no %q list", list)
+	page := Page{NextToken: cmp.Or(answer.text("nextToken"), answer.text(cliNextToken))}
+	items, sent := answer.objects(answers.list)
+	if !sent && answer.err() == nil {
+		return Page{}, fmt.Errorf("has no %q list", answers.list)
 	}
 	for _, fields := range items {
-		if item := parse(fields); item != nil {
+		if item := answers.parse(fields); item != nil {
 			page.Items = append(page.Items, item)
 		}
 	}
-	return page, answer.err()
+	if err := answer.err(); err != nil {
+		return Page{}, err
+	}
+	return page, nil
 }
+
+// answersOf is what each kind's list operation calls its list, and how one
+// element of it is read; a nil item is left out.
+var answersOf = map[Kind]struct {
+	list  string
+	parse func(*object) Item
+}{
+	KindFoundationModel:  {"modelSummaries", parseModel},
+	KindInferenceProfile: {"inferenceProfileSummaries", parseProfile},
+}
+
+// cliNextToken is how the AWS CLI says that it stopped at --max-items. Passed
+// over, the part of the list that it wrote would be taken for the whole.
+// https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-pagination.html
+const cliNextToken = "NextToken"
 
 // Collect joins the pages of one listing into its items: sorted by key, one an
 // item. A list that shifts while it is paged may send an item twice; the later
@@ -94,12 +113,16 @@ func parseModel(o *object) Item {
 const typeApplication = "APPLICATION"
 
 func parseProfile(o *object) Item {
+	kind := o.text("type")
+	if kind == typeApplication {
+		return nil
+	}
 	p := &InferenceProfile{
 		ID:          o.required("inferenceProfileId"),
 		Name:        o.text("inferenceProfileName"),
 		Description: o.text("description"),
 		Status:      o.text("status"),
-		Type:        o.text("type"),
+		Type:        kind,
 		CreatedAt:   o.time("createdAt"),
 		UpdatedAt:   o.time("updatedAt"),
 	}
@@ -115,9 +138,6 @@ func parseProfile(o *object) Item {
 	}
 	p.Unknown = o.rest()
 	p.normalise()
-	if p.Type == typeApplication {
-		return nil
-	}
 	return p
 }
 
@@ -132,9 +152,14 @@ func parseDestination(o *object) Destination {
 	return Destination{Region: arn[3], Model: strings.TrimPrefix(arn[5], "foundation-model/")}
 }
 
-// accountInARN finds the account id of an ARN inside raw JSON.
-var accountInARN = regexp.MustCompile(`(arn:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9-]*:)[0-9]{12}:`)
+var (
+	accountInARN = regexp.MustCompile(`(arn:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9-]*:)[0-9]{12}:`)
+	accountText  = regexp.MustCompile(`"[0-9]{12}"`)
+)
 
+// withoutAccount takes account ids out of canonical JSON: those of ARNs, which
+// stay ARNs, and texts that are one.
 func withoutAccount(raw json.RawMessage) json.RawMessage {
-	return accountInARN.ReplaceAll(raw, []byte("${1}:"))
+	raw = accountInARN.ReplaceAll(raw, []byte("${1}:"))
+	return accountText.ReplaceAll(raw, []byte(`"[account]"`))
 }

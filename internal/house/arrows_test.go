@@ -24,6 +24,7 @@ const module = "snapshotter"
 var arrows = map[string][]string{
 	"catalog":              {},
 	"migrations":           {},
+	"capture":              {"catalog"},
 	"collect":              {"catalog"},
 	"store":                {"catalog", "migrations"},
 	"diff":                 {"catalog"},
@@ -32,7 +33,7 @@ var arrows = map[string][]string{
 	"internal/bedrocktest": {},
 	"internal/sample":      {"catalog", "internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"catalog", "collect", "diff", "internal/bedrocktest", "internal/sample", "report", "store",
+		"capture", "catalog", "collect", "diff", "internal/bedrocktest", "internal/sample", "report", "store",
 	},
 }
 

@@ -1,0 +1,186 @@
+// Package capture reads listings that were recorded as AWS CLI output, so that
+// they can be imported as runs.
+//
+// It guarantees that a recording is read like a live answer: one that is cut
+// short or can't be parsed is an invalid listing, a missing file is one that
+// was not made, and neither says anything about presence. It refuses a folder
+// whose name gives no time, and one that mixes partitions.
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"time"
+
+	"snapshotter/catalog"
+)
+
+// Capture is one moment of recorded listings, laid out as the AWS CLI writes
+// them down: a folder named by the time, in it a folder a region, in that
+// foundation-models.json and inference-profiles.json.
+type Capture struct {
+	Path      string // of the dated folder
+	At        time.Time
+	Partition string
+	// Listings are sorted by scope, one for each kind of each region that has a
+	// folder. A file that is not there was not listed; one that can't be read
+	// whole is invalid, and its message names file and position.
+	Listings []catalog.Listing
+}
+
+// FileName is the name of the file that holds a kind's listing.
+func FileName(kind catalog.Kind) string {
+	if kind == catalog.KindInferenceProfile {
+		return "inference-profiles.json"
+	}
+	return "foundation-models.json"
+}
+
+var folderName = regexp.MustCompile(`^([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:[T_ ]([0-9]{2})[-:]?([0-9]{2})(?:[-:]?([0-9]{2}))?Z?)?$`)
+
+// folderTime reads a folder's name as an ISO 8601 time in UTC, with or without
+// what file systems dislike: 2026-02-08T07-06-08Z, 2026-02-08T07:06:08Z,
+// 20260208T070608Z, 2026-02-08.
+func folderTime(name string) (time.Time, bool) {
+	m := folderName.FindStringSubmatch(name)
+	if m == nil {
+		return time.Time{}, false
+	}
+	for i := range m {
+		if m[i] == "" {
+			m[i] = "00"
+		}
+	}
+	return catalog.ParseTime(fmt.Sprintf("%s-%s-%sT%s:%s:%sZ", m[1], m[2], m[3], m[4], m[5], m[6]))
+}
+
+// Find returns the dated folders that paths name or directly hold, the
+// oldest first.
+func Find(paths ...string) ([]string, error) {
+	var found []string
+	for _, path := range paths {
+		captures, err := find(path)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, captures...)
+	}
+	slices.SortFunc(found, compareTimes)
+	return slices.Compact(found), nil
+}
+
+func compareTimes(a, b string) int {
+	at, _ := folderTime(filepath.Base(a))
+	bt, _ := folderTime(filepath.Base(b))
+	return at.Compare(bt)
+}
+
+func find(path string) ([]string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, err
+	}
+	if _, dated := folderTime(filepath.Base(path)); dated {
+		return []string{path}, nil
+	}
+	var found []string
+	for _, entry := range entries {
+		if _, dated := folderTime(entry.Name()); dated && entry.IsDir() {
+			found = append(found, filepath.Join(path, entry.Name()))
+		}
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%s holds no folder named by a time, such as 2026-02-08T07-06-08Z", path)
+	}
+	return found, nil
+}
+
+// Read reads one dated folder. What can't be parsed is an invalid
+// listing; what can't be read from disk, or is no capture, is an error.
+func Read(path string) (*Capture, error) {
+	at, dated := folderTime(filepath.Base(path))
+	if !dated {
+		return nil, fmt.Errorf("%s is not named by a time, such as 2026-02-08T07-06-08Z", path)
+	}
+	capture := &Capture{Path: path, At: at}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		if err := capture.readRegion(entry.Name()); err != nil {
+			return nil, err
+		}
+	}
+	if len(capture.Listings) == 0 {
+		return nil, fmt.Errorf("%s holds no region folder with %s or %s", path,
+			FileName(catalog.KindFoundationModel), FileName(catalog.KindInferenceProfile))
+	}
+	slices.SortFunc(capture.Listings, catalog.CompareListings)
+	return capture, nil
+}
+
+// readRegion reads a folder if it holds a listing, and passes over it if not.
+func (c *Capture) readRegion(name string) error {
+	var listings []catalog.Listing
+	listed := false
+	for _, kind := range catalog.Kinds() {
+		listing, err := readListing(c.Path, catalog.Scope{Region: name, Kind: kind})
+		if err != nil {
+			return err
+		}
+		listed = listed || listing.Outcome != catalog.NotListed
+		listings = append(listings, listing)
+	}
+	if !listed {
+		return nil
+	}
+	if !catalog.ValidRegion(name) {
+		return fmt.Errorf("%s is not named by a region code, such as eu-west-1", filepath.Join(c.Path, name))
+	}
+	partition := catalog.Partition(name)
+	if c.Partition != "" && c.Partition != partition {
+		return fmt.Errorf("%s holds regions of two partitions, %s and %s", c.Path, c.Partition, partition)
+	}
+	c.Partition = partition
+	c.Listings = append(c.Listings, listings...)
+	return nil
+}
+
+func readListing(dir string, scope catalog.Scope) (catalog.Listing, error) {
+	listing := catalog.Listing{Scope: scope, Outcome: catalog.NotListed}
+	file := filepath.Join(scope.Region, FileName(scope.Kind))
+	data, err := os.ReadFile(filepath.Join(dir, file))
+	if absent(err) {
+		return listing, nil
+	} else if err != nil {
+		return listing, err
+	}
+	page, err := catalog.ParsePage(scope.Kind, data)
+	if err == nil && page.NextToken != "" {
+		err = errors.New("more pages follow: it ends with a token for the next one")
+	}
+	if err != nil {
+		listing.Outcome = catalog.Invalid
+		listing.Message = catalog.Redact(file + ": " + err.Error())
+		return listing, nil
+	}
+	listing.Outcome, listing.Items = catalog.Complete, catalog.Collect(page)
+	return listing, nil
+}
+
+// absent reports whether there is no such file, also where a path leads through
+// something that is no folder.
+func absent(err error) bool {
+	var path *fs.PathError
+	return errors.Is(err, fs.ErrNotExist) || errors.As(err, &path) && path.Err.Error() == "not a directory"
+}
