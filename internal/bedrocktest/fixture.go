@@ -22,7 +22,7 @@ type Model struct {
 	ID             string
 	Name           string
 	Provider       string
-	Input          []string // TEXT, IMAGE, …
+	Input          []string // TEXT, IMAGE, …; a nil list is left out, an empty one sent
 	Output         []string
 	Streaming      *bool // nil leaves the field out
 	Customizations []string

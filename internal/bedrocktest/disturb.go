@@ -1,0 +1,75 @@
+package bedrocktest
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// disturb does to a request what happens on the way, and reports whether that
+// was all that happens to it.
+func disturb(ctx context.Context, w http.ResponseWriter, x *exchange, kind FaultKind) bool {
+	switch kind {
+	case Hang:
+		<-ctx.Done()
+		panic(http.ErrAbortHandler)
+	case HangUp:
+		panic(http.ErrAbortHandler)
+	case Reset:
+		reset(w)
+	case BadGateway:
+		badGateway(w)
+	case NoEndpoint:
+		w.Header().Set("Location", "http://"+x.scope.service+"."+x.scope.region+"."+noHost+x.http.URL.RequestURI())
+		w.WriteHeader(http.StatusTemporaryRedirect)
+	default:
+		return false
+	}
+	return true
+}
+
+// noHost can't be the name of a host, as its first label is longer than the 63
+// octets that DNS has room for (RFC 1035, 2.3.4): every resolver says that
+// there is none, without asking anyone.
+var noHost = strings.Repeat("x", 64) + ".invalid"
+
+// reset ends the connection by RST, which is what closing does when no time is
+// given to send what is left.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // not HTTP/1: end it in the ordinary way
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	conn.Close()
+}
+
+func badGateway(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(http.StatusBadGateway)
+	w.Write([]byte("<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"))
+}
+
+// deliver sends an answer, as much of it as kind lets through.
+func deliver(ctx context.Context, w http.ResponseWriter, x *exchange, body []byte, kind FaultKind) {
+	half := body[:len(body)/2]
+	switch kind {
+	case Malformed:
+		body = half
+	case Truncated, Stall:
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		x.head(w, http.StatusOK)
+		w.Write(half)
+		http.NewResponseController(w).Flush()
+		if kind == Stall {
+			<-ctx.Done()
+		}
+		panic(http.ErrAbortHandler)
+	}
+	x.head(w, http.StatusOK)
+	w.Write(body)
+}

@@ -1,0 +1,128 @@
+package bedrocktest
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// exchange is one request on its way to an answer.
+type exchange struct {
+	http      *http.Request
+	body      []byte
+	form      url.Values // the body, in the query protocols
+	auth      authorization
+	scope     scope
+	service   *service
+	key       string     // what names the operation on the wire
+	operation *operation // nil when the service has none such
+	query     query
+	call      Call
+	requestID string
+}
+
+// service is one AWS service: how it speaks, refuses and what it can do.
+type service struct {
+	protocol   protocol
+	wording    map[FaultKind]refusal
+	operations map[string]*operation // by key
+}
+
+// operation lists something. Even what AWS does not page is a list here, so
+// that every fault can befall it.
+type operation struct {
+	name     string
+	pageSize int // at most so many items a page unless asked; 0 is all
+	read     func(*exchange) query
+	list     func(offers map[string]*offer, region string) []*item
+	write    func(x *exchange, items []*item, next string) []byte
+}
+
+// item is a thing in a list, as it is sent.
+type item struct {
+	id          string
+	raw         []byte
+	model       *Model // of a foundation model
+	profileType string // of an inference profile
+}
+
+// bodyLimit is far above any request that these operations have.
+const bodyLimit = 1 << 20
+
+// read takes a request in and finds out what it asks of whom. An error means
+// that it did not arrive whole.
+func read(r *http.Request) (*exchange, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, bodyLimit))
+	if err != nil {
+		return nil, fmt.Errorf("read the request: %w", err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	x := &exchange{http: r, body: body, auth: parseAuthorization(r.Header.Get("Authorization"))}
+	x.scope = x.auth.scope
+	x.service = services[x.scope.service]
+	if x.service == nil {
+		x.service = services[guess(r)]
+	}
+	if x.service.protocol.form {
+		x.form, _ = url.ParseQuery(string(body)) // an unreadable form names no action
+	}
+	x.key = x.service.protocol.key(x)
+	if x.operation = x.service.operations[x.key]; x.operation != nil {
+		x.query = x.operation.read(x)
+	}
+	return x, nil
+}
+
+// guess is whose request it is when its signature does not say, so that the
+// refusal comes in the protocol of the client.
+func guess(r *http.Request) string {
+	switch {
+	case r.Header.Get("X-Amz-Target") != "":
+		return ssm
+	case strings.HasPrefix(r.Header.Get("Content-Type"), formType):
+		return sts
+	}
+	return bedrock
+}
+
+func (x *exchange) operationName() string {
+	if x.operation != nil {
+		return x.operation.name
+	}
+	return x.key
+}
+
+func (x *exchange) place() place { return place{x.scope.region, x.operationName()} }
+
+const (
+	bedrock = "bedrock"
+	ssm     = "ssm"
+	account = "account"
+	ec2     = "ec2"
+	sts     = "sts"
+)
+
+// The operations that the server knows, as a [Fault] and a [Call] name them.
+const (
+	ListFoundationModels  = "ListFoundationModels"
+	ListInferenceProfiles = "ListInferenceProfiles"
+	GetParametersByPath   = "GetParametersByPath"
+	ListRegions           = "ListRegions"
+	DescribeRegions       = "DescribeRegions"
+	GetCallerIdentity     = "GetCallerIdentity"
+)
+
+var services map[string]*service
+
+func init() {
+	services = map[string]*service{
+		bedrock: bedrockService(),
+		ssm:     ssmService(),
+		account: accountService(),
+		ec2:     ec2Service(),
+		sts:     stsService(),
+	}
+}

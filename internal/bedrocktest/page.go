@@ -1,0 +1,120 @@
+package bedrocktest
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+)
+
+// cursor is a place in a listing: what a page token stands for.
+type cursor struct {
+	where  place
+	items  []*item // of the whole listing
+	offset int
+	page   int // counted from 1; 0 is no place at all
+}
+
+// of is the cursor if x may use it, else none: a token is good for the
+// operation and the region that gave it out.
+func (c cursor) of(x *exchange) cursor {
+	if c.where != x.place() {
+		return cursor{}
+	}
+	return c
+}
+
+// page is the answer to a request that nothing is wrong with.
+func (s *Server) page(x *exchange, fault Fault) ([]byte, *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := s.begin(x, fault)
+	if x.query.token != "" {
+		if at = s.cursors[x.query.token].of(x); at.page == 0 {
+			return nil, x.service.wording[InvalidToken].about(x)
+		}
+	}
+	end := len(at.items)
+	if size := cmp.Or(x.query.maxResults, x.operation.pageSize); size > 0 {
+		end = min(end, at.offset+size)
+	}
+	items := at.items[at.offset:end]
+	if fault.Kind == ShortPage && len(items) > 0 {
+		items = items[:len(items)-1]
+	}
+	return x.operation.write(x, items, s.next(x, at, end, fault.Kind)), nil
+}
+
+// begin makes a listing: everything that answers the query, in the order of
+// the moment. AWS keeps none, so it differs from listing to listing and from
+// region to region, always in the same way.
+func (s *Server) begin(x *exchange, fault Fault) cursor {
+	where := x.place()
+	if x.query.token != "" {
+		return cursor{}
+	}
+	s.started[where]++
+	n := uint64(s.started[where])
+	var items []*item
+	if fault.Kind != Empty {
+		items = slices.DeleteFunc(slices.Clone(x.operation.list(s.offers, where.region)), func(i *item) bool {
+			return x.query.keep != nil && !x.query.keep(i)
+		})
+	}
+	if fault.Kind == Flap {
+		items = fault.flap(items, n)
+	}
+	order := rand.New(rand.NewPCG(hash(0, where.region, where.operation), n))
+	order.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+	return cursor{where: where, items: items, page: 1}
+}
+
+// flap leaves out of the nth listing the items whose lot it is.
+func (f Fault) flap(items []*item, n uint64) []*item {
+	lot := func(i *item) uint64 { return hash(f.Seed+n<<32, f.Region, i.id) }
+	drawn := slices.SortedFunc(slices.Values(items), func(a, b *item) int { return cmp.Compare(lot(a), lot(b)) })
+	left := len(items) / cmp.Or(f.OneIn, 10)
+	if len(items) > 0 {
+		left = max(left, 1)
+	}
+	return drawn[left:]
+}
+
+// next is the token for what follows the page that ends at end, "" when
+// nothing does.
+func (s *Server) next(x *exchange, at cursor, end int, kind FaultKind) string {
+	if x.operation.pageSize == 0 {
+		return ""
+	}
+	following := at
+	following.offset, following.page = end, at.page+1
+	switch {
+	case kind == DuplicatePage:
+		return s.issue(at)
+	case kind == RepeatToken && x.query.token != "":
+		return x.query.token
+	case kind == RepeatToken || end < len(at.items):
+		return s.issue(following)
+	}
+	return ""
+}
+
+// issue gives out a token. It says nothing about where it leads.
+func (s *Server) issue(c cursor) string {
+	s.issued++
+	digest := sha256.Sum256(fmt.Appendf(nil, "page token %d of %s", s.issued, s.url))
+	token := base64.RawURLEncoding.EncodeToString(digest[:])
+	s.cursors[token] = c
+	return token
+}
+
+// forget makes worthless what tokens were given out at a place.
+func (s *Server) forget(where place) {
+	for token, c := range s.cursors {
+		if c.where == where {
+			delete(s.cursors, token)
+		}
+	}
+}
