@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"snapshotter/catalog"
 )
 
 // offer is what one region's Bedrock lists, ready to be sent.
@@ -39,10 +37,21 @@ func offerIn(offers map[string]*offer, region string) *offer {
 	return &offer{optIn: enabledByDefault}
 }
 
-// arn is an ARN in the partition of the region that lists it. A global profile's models have an empty
-// region, and are in the partition of the region that lists them.
+// arn is an ARN in the partition of the region that lists it, which a global
+// profile's models, whose own region is empty, do not tell.
 func arn(lister, service, region, account, resource string) string {
-	return strings.Join([]string{"arn", catalog.Partition(lister), service, region, account, resource}, ":")
+	return strings.Join([]string{"arn", partition(lister), service, region, account, resource}, ":")
+}
+
+// partition is the one that a region belongs to, of those that have Bedrock.
+func partition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	case strings.HasPrefix(region, "eusc-"):
+		return "aws-eusc"
+	}
+	return "aws"
 }
 
 func (m Model) encode(region string) []byte {
@@ -239,18 +248,18 @@ func constraint(value, name, must string) *refusal {
 // writeJSON is a page of a JSON answer.
 func writeJSON(list, next string) func(*exchange, []*item, string) []byte {
 	return func(_ *exchange, items []*item, token string) []byte {
-		page := map[string]any{list: rawItems(items)}
+		page := fmt.Appendf(nil, `{"%s":[%s]`, list, join(items, ","))
 		if token != "" {
-			page[next] = token
+			page = fmt.Appendf(page, `,"%s":"%s"`, next, token)
 		}
-		return mustMarshal(page)
+		return append(page, '}')
 	}
 }
 
-func rawItems(items []*item) []json.RawMessage {
-	raw := make([]json.RawMessage, 0, len(items))
+func join(items []*item, separator string) []byte {
+	raw := make([][]byte, 0, len(items))
 	for _, i := range items {
 		raw = append(raw, i.raw)
 	}
-	return raw
+	return bytes.Join(raw, []byte(separator))
 }

@@ -1,28 +1,31 @@
 package bedrocktest
 
 import (
-	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-
-	"snapshotter/catalog"
 )
 
 // regionItems makes an item of each region in the partition of at, in order.
-func regionItems(offers map[string]*offer, at string, encode func(region string, o *offer) []byte) []*item {
+// Optin spells a region's opt-in status, and encode sends it.
+func regionItems(offers map[string]*offer, at string, optIn func(string) string, encode func(region, optIn string) []byte) []*item {
 	var items []*item
 	for _, region := range slices.Sorted(maps.Keys(offers)) {
-		if catalog.Partition(region) == catalog.Partition(at) {
-			items = append(items, &item{id: region, raw: encode(region, offers[region])})
+		if partition(region) == partition(at) {
+			status := optIn(offers[region].optIn)
+			items = append(items, &item{id: region, raw: encode(region, status), optIn: status})
 		}
 	}
 	return items
 }
+
+// asIs is how Bedrock's fixtures and account:ListRegions spell a status.
+func asIs(status string) string { return status }
 
 // regionsPath is the public parameter under which the regions with Bedrock
 // stand, whether or not the account has enabled them.
@@ -39,7 +42,7 @@ func ssmService() *service {
 				pageSize: 10, // also the most that can be asked for
 				read:     readParameterQuery,
 				list: func(offers map[string]*offer, at string) []*item {
-					return regionItems(offers, at, func(region string, _ *offer) []byte {
+					return regionItems(offers, at, asIs, func(region, _ string) []byte {
 						name := regionsPath + "/" + region
 						return mustMarshal(map[string]any{
 							"Name": name, "Value": region, "Type": "String", "DataType": "text", "Version": 1,
@@ -56,17 +59,21 @@ func ssmService() *service {
 
 func readParameterQuery(x *exchange) query {
 	var input struct {
-		Path       string
-		MaxResults *int
-		NextToken  string
+		Path             string
+		MaxResults       *int
+		NextToken        string
+		ParameterFilters []struct{ Key string }
 	}
 	if r := x.unmarshal(&input); r != nil {
 		return query{refusal: r}
 	}
 	here := strings.TrimSuffix(input.Path, "/") == regionsPath
 	q := query{token: input.NextToken, keep: func(*item) bool { return here }}
-	if input.Path == "" {
+	switch {
+	case input.Path == "":
 		q.refusal = constraint("", "path", "have length greater than or equal to 1")
+	case len(input.ParameterFilters) > 0:
+		q.refusal = &refusal{400, "InvalidFilterKey", "The filter key is not valid for public parameters: " + input.ParameterFilters[0].Key}
 	}
 	if input.MaxResults != nil {
 		q.maxResults, q.refusal = bounded(strconv.Itoa(*input.MaxResults), "maxResults", 10)
@@ -95,8 +102,8 @@ func accountService() *service {
 				pageSize: 20,
 				read:     readOptInQuery,
 				list: func(offers map[string]*offer, at string) []*item {
-					return regionItems(offers, at, func(region string, o *offer) []byte {
-						return mustMarshal(map[string]string{"RegionName": region, "RegionOptStatus": o.optIn})
+					return regionItems(offers, at, asIs, func(region, optIn string) []byte {
+						return mustMarshal(map[string]string{"RegionName": region, "RegionOptStatus": optIn})
 					})
 				},
 				write: writeJSON("Regions", "NextToken"),
@@ -118,9 +125,7 @@ func readOptInQuery(x *exchange) query {
 	}
 	statuses := input.RegionOptStatusContains
 	q := query{token: input.NextToken, keep: func(i *item) bool {
-		var region struct{ RegionOptStatus string }
-		json.Unmarshal(i.raw, &region) // we wrote it
-		return len(statuses) == 0 || slices.Contains(statuses, region.RegionOptStatus)
+		return len(statuses) == 0 || slices.Contains(statuses, i.optIn)
 	}}
 	for _, status := range statuses {
 		if !slices.Contains(optStatuses, status) {
@@ -135,16 +140,6 @@ func readOptInQuery(x *exchange) query {
 
 var optStatuses = []string{"ENABLED", "ENABLING", "DISABLING", disabled, enabledByDefault}
 
-// ec2Region is a region in the words of EC2.
-type ec2Region struct {
-	XMLName  xml.Name `xml:"item"`
-	Name     string   `xml:"regionName"`
-	Endpoint string   `xml:"regionEndpoint"`
-	OptIn    string   `xml:"optInStatus"`
-}
-
-const notOptedIn = "not-opted-in"
-
 func ec2Service() *service {
 	return &service{
 		protocol: ec2Query,
@@ -154,8 +149,13 @@ func ec2Service() *service {
 				name: DescribeRegions,
 				read: readRegionQuery,
 				list: func(offers map[string]*offer, at string) []*item {
-					return regionItems(offers, at, func(region string, o *offer) []byte {
-						return mustMarshalXML(ec2Region{Name: region, Endpoint: "ec2." + region + ".amazonaws.com", OptIn: ec2OptIn(o.optIn)})
+					return regionItems(offers, at, ec2OptIn, func(region, optIn string) []byte {
+						return mustMarshalXML(struct {
+							XMLName  xml.Name `xml:"item"`
+							Name     string   `xml:"regionName"`
+							Endpoint string   `xml:"regionEndpoint"`
+							OptIn    string   `xml:"optInStatus"`
+						}{Name: region, Endpoint: ec2Endpoint(region), OptIn: optIn})
 					})
 				},
 				write: func(x *exchange, items []*item, _ string) []byte {
@@ -163,12 +163,16 @@ func ec2Service() *service {
 <DescribeRegionsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">
     <requestId>%s</requestId>
     <regionInfo>%s</regionInfo>
-</DescribeRegionsResponse>`, x.requestID, joined(items))
+</DescribeRegionsResponse>`, x.requestID, join(items, ""))
 				},
 			},
 		},
 	}
 }
+
+func ec2Endpoint(region string) string { return "ec2." + region + ".amazonaws.com" }
+
+const notOptedIn = "not-opted-in"
 
 func ec2OptIn(status string) string {
 	switch status {
@@ -181,27 +185,56 @@ func ec2OptIn(status string) string {
 }
 
 // readRegionQuery reads that of DescribeRegions, which leaves out the regions
-// that are not enabled unless it is asked for all. Its filters are refused, not
-// ignored.
+// that are not enabled unless it is asked for all.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html
 func readRegionQuery(x *exchange) query {
-	form := parameters(x.form)
-	var names []string
-	for i := 1; form[fmt.Sprintf("RegionName.%d", i)] != ""; i++ {
-		names = append(names, form[fmt.Sprintf("RegionName.%d", i)])
-	}
-	q := query{keep: func(i *item) bool {
-		var region ec2Region
-		xml.Unmarshal(i.raw, &region) // we wrote it
-		if names != nil {
-			return slices.Contains(names, region.Name)
+	names := members(x.form, "RegionName")
+	filters, refusal := readFilters(x.form)
+	return query{refusal: refusal, keep: func(i *item) bool {
+		for attribute, values := range filters {
+			if !slices.Contains(values, ec2Filters[attribute](i)) {
+				return false
+			}
 		}
-		return form["AllRegions"] == "true" || region.OptIn != notOptedIn
+		if names != nil {
+			return slices.Contains(names, i.id)
+		}
+		return x.form.Get("AllRegions") == "true" || i.optIn != notOptedIn
 	}}
-	if filter, set := form["Filter.1.Name"]; set {
-		q.refusal = &refusal{400, "InvalidParameterValue", fmt.Sprintf("The filter '%s' is invalid", filter)}
+}
+
+// ec2Filters are the filters that DescribeRegions has, and what they look at.
+var ec2Filters = map[string]func(*item) string{
+	"region-name":   func(i *item) string { return i.id },
+	"endpoint":      func(i *item) string { return ec2Endpoint(i.id) },
+	"opt-in-status": func(i *item) string { return i.optIn },
+}
+
+func readFilters(form url.Values) (map[string][]string, *refusal) {
+	filters := map[string][]string{}
+	for n := 1; ; n++ {
+		prefix := fmt.Sprintf("Filter.%d", n)
+		name := form.Get(prefix + ".Name")
+		switch {
+		case name == "":
+			return filters, nil
+		case ec2Filters[name] == nil:
+			return nil, &refusal{400, "InvalidParameterValue", fmt.Sprintf("The filter '%s' is invalid", name)}
+		}
+		filters[name] = append(filters[name], members(form, prefix+".Value")...)
 	}
-	return q
+}
+
+// members reads a list of the query protocol: NAME.1, NAME.2 and so on.
+func members(form url.Values, name string) []string {
+	var list []string
+	for n := 1; ; n++ {
+		value := form.Get(fmt.Sprintf("%s.%d", name, n))
+		if value == "" {
+			return list
+		}
+		list = append(list, value)
+	}
 }
 
 func stsService() *service {
@@ -225,7 +258,7 @@ func stsService() *service {
   %s
   <ResponseMetadata><RequestId>%s</RequestId></ResponseMetadata>
 </GetCallerIdentityResponse>
-`, joined(items), x.requestID)
+`, join(items, ""), x.requestID)
 				},
 			},
 		},
@@ -235,14 +268,6 @@ func stsService() *service {
 // principal is who the credentials belong to.
 func principal(at string) string {
 	return arn(at, sts, "", Account, "assumed-role/snapshotter/nightly")
-}
-
-func joined(items []*item) []byte {
-	var raw [][]byte
-	for _, i := range items {
-		raw = append(raw, i.raw)
-	}
-	return bytes.Join(raw, nil)
 }
 
 func mustMarshalXML(value any) []byte {

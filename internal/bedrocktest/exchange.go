@@ -1,7 +1,6 @@
 package bedrocktest
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -47,6 +46,7 @@ type item struct {
 	raw         []byte
 	model       *Model // of a foundation model
 	profileType string // of an inference profile
+	optIn       string // of a region, as the service that lists it spells it
 }
 
 // bodyLimit is far above any request that these operations have.
@@ -59,7 +59,6 @@ func read(r *http.Request) (*exchange, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the request: %w", err)
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
 	x := &exchange{http: r, body: body, auth: parseAuthorization(r.Header.Get("Authorization"))}
 	x.scope = x.auth.scope
 	x.service = services[x.scope.service]

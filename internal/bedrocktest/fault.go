@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -17,21 +18,22 @@ type Fault struct {
 	Page      int    // counted from 1; 0 is any
 	Kind      FaultKind
 	// After is how many matching requests are let through first, and Times how
-	// many it befalls then; 0 is all. Both are counted for each region and
-	// operation by itself, so that they mean the same however many are asked
-	// at once.
+	// many it befalls then; 0 is all. Both count, for each region and operation
+	// by itself, the requests that no fault before it has taken, so they mean
+	// the same however many regions are asked at once.
 	After, Times int
 
 	// Delay is how long a [Wait] lasts; with Until it is drawn from Delay to
-	// Until, always the same for the same request of the same region.
+	// Until by Seed, alike each time for the nth request of a region and
+	// operation.
 	Delay, Until time.Duration
 	// Gate is what a [Wait] waits for.
 	Gate *Gate
 
-	// Seed and OneIn say what a [Flap] leaves out: one item in so many, at
-	// least one; a OneIn of 0 is one in ten.
-	Seed  uint64
+	// OneIn is how much a [Flap] leaves out: one item in so many, and at least
+	// one; 0 is one in ten. Which they are is drawn by Seed.
 	OneIn int
+	Seed  uint64
 }
 
 // FaultKind is what goes wrong.
@@ -117,8 +119,7 @@ func (s *Server) meet(c Call) (fault Fault, waits []Fault) {
 		switch {
 		case n < 1 || f.Times > 0 && n > f.Times:
 		case f.Kind == Wait:
-			f.Seed += uint64(n)
-			waits = append(waits, f.Fault)
+			waits = append(waits, f.nth(n))
 		default:
 			fault = f.Fault
 		}
@@ -139,6 +140,12 @@ func (f *injected) matches(c Call) bool {
 	return (f.Region == "" || f.Region == c.Region) &&
 		(f.Operation == "" || f.Operation == c.Operation) &&
 		(page == 0 || page == c.Page)
+}
+
+// nth is a wait as the nth request meets it: another draw each time.
+func (f Fault) nth(n int) Fault {
+	f.Seed = hash(f.Seed, strconv.Itoa(n))
+	return f
 }
 
 // pass waits, and reports whether the request may go on.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 )
 
 // cursor is a place in a listing: what a page token stands for.
@@ -28,23 +29,32 @@ func (c cursor) of(x *exchange) cursor {
 
 // page is the answer to a request that nothing is wrong with.
 func (s *Server) page(x *exchange, fault Fault) ([]byte, *refusal) {
+	items, next, refusal := s.cut(x, fault)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if fault.Kind == ShortPage && len(items) > 0 {
+		items = items[:len(items)-1]
+	}
+	return x.operation.write(x, items, next), nil
+}
+
+// cut takes a page from its listing, with the token for what follows it.
+func (s *Server) cut(x *exchange, fault Fault) ([]*item, string, *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := s.begin(x, fault)
-	if x.query.token != "" {
-		if at = s.cursors[x.query.token].of(x); at.page == 0 {
-			return nil, x.service.wording[InvalidToken].about(x)
-		}
+	at := s.cursors[x.query.token].of(x)
+	switch {
+	case x.query.token == "":
+		at = s.begin(x, fault)
+	case at.page == 0:
+		return nil, "", x.service.wording[InvalidToken].about(x)
 	}
 	end := len(at.items)
 	if size := cmp.Or(x.query.maxResults, x.operation.pageSize); size > 0 {
 		end = min(end, at.offset+size)
 	}
-	items := at.items[at.offset:end]
-	if fault.Kind == ShortPage && len(items) > 0 {
-		items = items[:len(items)-1]
-	}
-	return x.operation.write(x, items, s.next(x, at, end, fault.Kind)), nil
+	return at.items[at.offset:end], s.next(x, at, end, fault.Kind), nil
 }
 
 // begin makes a listing: everything that answers the query, in the order of
@@ -52,9 +62,6 @@ func (s *Server) page(x *exchange, fault Fault) ([]byte, *refusal) {
 // region to region, always in the same way.
 func (s *Server) begin(x *exchange, fault Fault) cursor {
 	where := x.place()
-	if x.query.token != "" {
-		return cursor{}
-	}
 	s.started[where]++
 	n := uint64(s.started[where])
 	var items []*item
@@ -64,7 +71,7 @@ func (s *Server) begin(x *exchange, fault Fault) cursor {
 		})
 	}
 	if fault.Kind == Flap {
-		items = fault.flap(items, n)
+		items = fault.flap(items, where.region, n)
 	}
 	order := rand.New(rand.NewPCG(hash(0, where.region, where.operation), n))
 	order.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
@@ -72,8 +79,9 @@ func (s *Server) begin(x *exchange, fault Fault) cursor {
 }
 
 // flap leaves out of the nth listing the items whose lot it is.
-func (f Fault) flap(items []*item, n uint64) []*item {
-	lot := func(i *item) uint64 { return hash(f.Seed+n<<32, f.Region, i.id) }
+func (f Fault) flap(items []*item, region string, n uint64) []*item {
+	seed := hash(f.Seed, region, strconv.FormatUint(n, 10))
+	lot := func(i *item) uint64 { return hash(seed, i.id) }
 	drawn := slices.SortedFunc(slices.Values(items), func(a, b *item) int { return cmp.Compare(lot(a), lot(b)) })
 	left := len(items) / cmp.Or(f.OneIn, 10)
 	if len(items) > 0 {

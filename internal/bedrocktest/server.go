@@ -15,8 +15,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/url"
@@ -67,7 +65,7 @@ type Call struct {
 	Page       int
 	MaxResults int       // 0 when not sent
 	Type       string    // the profile type asked for, "" when not sent
-	Fault      FaultKind // what went wrong with it, by injection or by the catalogue; "" is nothing
+	Fault      FaultKind // what was injected, or [NoEndpoint] of a region that the catalogue lacks
 }
 
 // Start listens on a free port of 127.0.0.1. Until [Server.Serve] no region
@@ -83,8 +81,8 @@ func Start() (*Server, error) {
 		cursors: map[string]cursor{},
 	}
 	s.done, s.end = context.WithCancel(context.Background())
-	s.http = &http.Server{Handler: s, ErrorLog: log.New(io.Discard, "", 0)}
-	go s.http.Serve(listener) // ends with Close, and has nothing else to say
+	s.http = &http.Server{Handler: s}
+	s.running.Go(func() { s.http.Serve(listener) }) // its error is that of Close
 	return s, nil
 }
 
