@@ -27,7 +27,10 @@ func decode[T interface {
 	normalise()
 }](document []byte, item T) (Item, error) {
 	if err := json.Unmarshal(document, item); err != nil {
-		return nil, fmt.Errorf("decode a document of a %s: %w", item.Kind(), err)
+		return nil, fmt.Errorf("decode a document of kind %s: %w", item.Kind(), err)
+	}
+	if item.Key() == "" {
+		return nil, fmt.Errorf("decode a document of kind %s: it has no id", item.Kind())
 	}
 	item.normalise()
 	return item, nil

@@ -63,7 +63,7 @@ func (k Known) Judge(l Listing) Listing {
 	}
 	return Listing{
 		Scope: l.Scope, Outcome: Suspect,
-		Message: fmt.Sprintf("listed nothing where there were %d items (empty run %d of the %d that are needed to believe it)", len(k.Keys), k.Suspects+1, emptyRuns),
+		Message: fmt.Sprintf("listed nothing where there had been %s (empty run %d of the %d that are needed to believe it)", count(len(k.Keys)), k.Suspects+1, emptyRuns),
 	}
 }
 
@@ -71,16 +71,17 @@ func (k Known) Judge(l Listing) Listing {
 // lacked known items: only what is absent from both is absent. Where both hold
 // an item, the second's content stands. If the second is not complete, or is
 // empty where the first was not, the removal is not confirmed and nothing is
-// believed.
+// believed. The latter is invalid rather than suspect: the run did not find the
+// scope empty, and must not count among those that did.
 func (k Known) Confirm(first, second Listing) Listing {
 	switch {
 	case second.Outcome != Complete:
-		second.Message = fmt.Sprintf("%d items were missing and a second listing could not confirm it: %s", len(k.Missing(first)), second.Message)
+		second.Message = fmt.Sprintf("lacked %s, and a second listing could not confirm it: %s", count(len(k.Missing(first))), second.Message)
 		return second
 	case len(second.Items) == 0 && len(first.Items) > 0:
 		return Listing{
-			Scope: first.Scope, Outcome: Suspect,
-			Message: fmt.Sprintf("listed %d items, then none a moment later", len(first.Items)),
+			Scope: first.Scope, Outcome: Invalid,
+			Message: fmt.Sprintf("listed %s, then none a moment later", count(len(first.Items))),
 		}
 	}
 	items := slices.Clone(second.Items)
@@ -91,6 +92,13 @@ func (k Known) Confirm(first, second Listing) Listing {
 	}
 	slices.SortFunc(items, CompareItems)
 	return Listing{Scope: first.Scope, Outcome: Complete, Items: items}
+}
+
+func count(items int) string {
+	if items == 1 {
+		return "1 item"
+	}
+	return fmt.Sprintf("%d items", items)
 }
 
 // StatusOf is the status of a run with these listings. A scope that was read

@@ -6,30 +6,63 @@ import (
 	"unicode"
 )
 
-var (
-	arnPattern     = regexp.MustCompile(`arn:[a-z0-9-]*:[^\s"'<>]*`)
-	accountPattern = regexp.MustCompile(`\b[0-9]{12}\b`)
-	keyPattern     = regexp.MustCompile(`\b(AKIA|ASIA|AROA|AIDA)[A-Z0-9]{8,}\b`)
-)
+// secrets are what a message may hold that names the account, a principal or a
+// key to either, and what stands in its place. A later pattern sees what the
+// earlier ones left. None relies on a word's boundary, which an underscore or a
+// letter beside a number would hide.
+var secrets = []struct {
+	pattern *regexp.Regexp
+	stand   string
+}{
+	// As it is, and as a request's URL spells it.
+	{regexp.MustCompile(`arn(:|%3[Aa])[a-z0-9-]*(:|%3[Aa])[^\s"'<>]*`), "[arn]"},
+	// EC2 packs the principal and the policies into a refusal.
+	{regexp.MustCompile(`(?i)(encoded authorization failure message:? )\S+`), "${1}[secret]"},
+	// A refused signature is answered with the whole request that was signed.
+	{regexp.MustCompile(`(?i)(x-amz-security-token\s*:\s*)[^\s"'<>]+`), "${1}[secret]"},
+	{regexp.MustCompile(`(?i)((?:token|secret|password|signature|credential|access-?key(?:-?id)?|api-?key)=)[^\s,;&"'<>]+`), "${1}[secret]"},
+	{regexp.MustCompile(`(?i)((?:basic|bearer) )[A-Za-z0-9._~+/=-]{16,}`), "${1}[secret]"},
+	// Bedrock's own API keys, short-lived and long-lived.
+	// https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-how.html
+	{regexp.MustCompile(`bedrock-api-key-[A-Za-z0-9+/=_-]+|ABSK[A-Za-z0-9+/=]{16,}`), "[secret]"},
+	// Every kind of unique id, and the session's name after a role's.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
+	{regexp.MustCompile(`(?:ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{12,}(?::[\w+=,.@-]+)?`), "[key]"},
+	// The user and password of a proxy or an endpoint.
+	{regexp.MustCompile(`[^\s/"'<>]+:[^\s/"'<>@]+@`), "[secret]@"},
+	{regexp.MustCompile(`://[^\s/"'<>@]+@`), "://[secret]@"},
+	// Longer numbers too: an id may stand right beside other digits.
+	{regexp.MustCompile(`[0-9]{12,}`), "[account]"},
+}
+
+// ansi is a terminal's control sequence, taken out whole.
+// https://ecma-international.org/publications-and-standards/standards/ecma-48/
+var ansi = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]`)
 
 const messageLimit = 300
 
-// Redact makes a message from outside fit to keep and show: ARNs, account ids
-// and access key ids are taken out, control characters become spaces, and it
-// is cut to a line's length.
+// Redact makes a message from outside fit to keep and show: ARNs, account ids,
+// principals, keys, tokens and passwords are taken out, control characters
+// become spaces, and it is cut to a line's length.
 func Redact(message string) string {
-	message = arnPattern.ReplaceAllString(message, "[arn]")
-	message = accountPattern.ReplaceAllString(message, "[account]")
-	message = keyPattern.ReplaceAllString(message, "[key]")
+	message = plain(message)
+	for _, secret := range secrets {
+		message = secret.pattern.ReplaceAllString(message, secret.stand)
+	}
+	if runes := []rune(message); len(runes) > messageLimit {
+		message = string(runes[:messageLimit]) + "…"
+	}
+	return message
+}
+
+// plain is message as one line of printable characters, its spaces single.
+func plain(message string) string {
+	message = ansi.ReplaceAllString(message, "")
 	message = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
 	}, message)
-	message = strings.Join(strings.Fields(message), " ")
-	if runes := []rune(message); len(runes) > messageLimit {
-		message = string(runes[:messageLimit]) + "…"
-	}
-	return message
+	return strings.Join(strings.Fields(message), " ")
 }

@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"migrations":           {},
 	"capture":              {"catalog"},
 	"collect":              {"catalog"},
+	"capture":              {"catalog"},
 	"store":                {"catalog", "migrations"},
 	"diff":                 {"catalog"},
 	"report":               {"catalog", "diff"},
