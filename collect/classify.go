@@ -1,0 +1,209 @@
+package collect
+
+import (
+	"cmp"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"syscall"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+
+	"snapshotter/catalog"
+)
+
+// failure is what the error of a call says.
+type failure struct {
+	outcome catalog.Outcome
+	code    string // of AWS
+	message string // free of ARNs, account ids and the SDK's framing
+	cause   cause
+	err     error
+}
+
+// cause is what a failure may mean, where that is not plain from itself but
+// from how other regions fare.
+type cause int
+
+const (
+	plain cause = iota // it is plain
+	// credentialsUnknown is how a region refuses credentials that are not
+	// valid, and also good ones of an account that has not enabled it.
+	credentialsUnknown
+	// credentialsUnusable are expired, wrongly signed, or can't be had.
+	credentialsUnusable
+	// hostUnknown is a region without Bedrock, or a network without names.
+	hostUnknown
+)
+
+// codes are the error codes with a meaning of their own, of all services that
+// are called. An answer with any other code is a service-error.
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+var codes = []struct {
+	outcome catalog.Outcome
+	cause   cause
+	codes   []string
+}{
+	{catalog.Throttled, plain, []string{
+		"ThrottlingException", "Throttling", "ThrottledException", "TooManyRequestsException",
+		"RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown",
+	}},
+	{catalog.Denied, plain, []string{
+		"AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "UnauthorizedException",
+		"NotAuthorized", "OptInRequired", "SubscriptionRequiredException",
+	}},
+	{catalog.Denied, credentialsUnknown, []string{
+		"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure",
+	}},
+	{catalog.Denied, credentialsUnusable, []string{
+		"ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired",
+		"InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature", "IncompleteSignatureException",
+		"RequestTimeTooSkewed", "InvalidAccessKeyId", "InvalidToken",
+		"MissingAuthenticationToken", "MissingAuthenticationTokenException",
+	}},
+	{catalog.NotOffered, plain, []string{
+		unknownOperation, "UnknownOperation", "InvalidAction",
+	}},
+}
+
+// noOperation is how a region's front door words that an operation is not
+// there at all: as denied, though no policy could allow it.
+const noOperation = "Unable to determine service/operation name to be authorized"
+
+// classify says what an error means for the scope, or the source, that the
+// call was for.
+func classify(err error) failure {
+	f := failure{outcome: catalog.Unreachable, err: err}
+	var credentials *CredentialsError
+	var api smithy.APIError
+	switch {
+	case errors.As(err, &credentials):
+		f.outcome, f.cause, f.message, f.err = catalog.Denied, credentialsUnusable, credentials.Error(), credentials.Err
+	case errors.As(err, new(*unreadableError)), errors.As(err, new(*smithy.DeserializationError)) && statusOf(err) < 300:
+		f.outcome, f.message = catalog.Invalid, describe(err)
+	case errors.As(err, &api) && api.ErrorCode() != unknownCode:
+		f.refused(api)
+	case statusOf(err) >= 300:
+		f.answered(statusOf(err))
+	default:
+		f.unanswered()
+	}
+	f.code = catalog.Redact(f.code)
+	f.message = catalog.Redact(f.message)
+	return f
+}
+
+// unknownCode is what the SDK makes of an error answer without a code, and of
+// one without a message.
+const unknownCode = "UnknownError"
+
+// statusOf is the HTTP status of the answer that err came from, 0 if none.
+func statusOf(err error) int {
+	var response *awshttp.ResponseError
+	if !errors.As(err, &response) {
+		return 0
+	}
+	return response.HTTPStatusCode()
+}
+
+// refused is an error that the service words itself.
+func (f *failure) refused(api smithy.APIError) {
+	f.outcome, f.code = catalog.ServiceError, api.ErrorCode()
+	f.message = strings.TrimSpace(api.ErrorMessage())
+	if f.message == "" || f.message == unknownCode {
+		f.message = "no reason given"
+	}
+	for _, known := range codes {
+		if slices.Contains(known.codes, f.code) {
+			f.outcome, f.cause = known.outcome, known.cause
+		}
+	}
+	if strings.Contains(f.message, noOperation) {
+		f.outcome = catalog.NotOffered
+	}
+}
+
+// answered is an error answer that is not the service's own wording: from a
+// load balancer, a proxy, or a service that fails before it can say how.
+func (f *failure) answered(status int) {
+	f.message = fmt.Sprintf("the answer was an HTTP %d that says no more", status)
+	switch {
+	case status == 429:
+		f.outcome = catalog.Throttled
+	case status >= 500:
+		f.outcome = catalog.ServiceError
+	default:
+		f.outcome = catalog.Invalid
+	}
+}
+
+// unanswered is an error of the way to the service.
+func (f *failure) unanswered() {
+	f.message = describe(f.err)
+	var dns *net.DNSError
+	switch {
+	case errors.As(f.err, &dns) && dns.IsNotFound:
+		f.cause = hostUnknown
+	case errors.As(f.err, new(*cutError)) && errors.Is(f.err, io.ErrUnexpectedEOF):
+		f.outcome = catalog.Invalid
+	}
+}
+
+// describe words err for a person, without what surrounds it: operation names,
+// request ids, addresses and ports, which differ from run to run.
+func describe(err error) string {
+	var (
+		dns     *net.DNSError
+		late    *noAnswerError
+		trust   *tls.CertificateVerificationError
+		cut     *cutError
+		illegal *unreadableError
+		api     smithy.APIError
+	)
+	switch {
+	case errors.As(err, &late):
+		return late.Error()
+	case errors.As(err, &illegal):
+		return illegal.Error()
+	case errors.As(err, &cut):
+		return cut.Error()
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return "no such host"
+	case errors.As(err, &dns):
+		return "the host's name could not be looked up"
+	case errors.As(err, &trust):
+		return trust.Error()
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "connection reset"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "connection closed"
+	case errors.As(err, &api):
+		return cmp.Or(api.ErrorMessage(), api.ErrorCode())
+	}
+	return innermost(err).Error()
+}
+
+// innermost is the error that the others wrap.
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+// accepts reports whether a listing, or the failure of one, shows that the
+// credentials are valid.
+func accepts(outcome catalog.Outcome, cause cause) bool {
+	return outcome == catalog.Complete || outcome == catalog.Denied && cause == plain
+}

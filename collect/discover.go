@@ -1,0 +1,162 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/account"
+	accounttypes "github.com/aws/aws-sdk-go-v2/service/account/types"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+)
+
+// regionsPath is the public parameter that names the regions with Bedrock, in
+// every region of a partition, whether or not the account has enabled them.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-global-infrastructure.html
+const regionsPath = "/aws/service/global-infrastructure/services/bedrock/regions"
+
+// errNoEnd is a source whose pages lead back to where they were.
+var errNoEnd = errors.New("its pages repeat themselves")
+
+// readRegions reads the public parameter, ten regions a page, which is the most
+// that it gives. Those of a page are begun with before the next is read.
+func (c *collection) readRegions() (last func()) {
+	ctx, cancel := c.sourceContext(2 * c.opts.Attempt)
+	defer cancel()
+	client := ssm.NewFromConfig(c.session.config)
+	input := &ssm.GetParametersByPathInput{Path: aws.String(regionsPath), MaxResults: aws.Int32(10)}
+	err := eachPage(func(token *string) (*string, error) {
+		input.NextToken = token
+		call := c.session.call(nil)
+		out, err := client.GetParametersByPath(ctx, input, ssm.WithAPIOptions(call.register))
+		if err != nil {
+			return nil, call.verdict(ctx, err)
+		}
+		var names []string
+		for _, parameter := range out.Parameters {
+			names = append(names, aws.ToString(parameter.Value))
+		}
+		c.events <- func() { c.found(names) }
+		return out.NextToken, nil
+	})
+	return func() { c.answered("ssm:GetParametersByPath", "which regions have Bedrock", err) }
+}
+
+// readOptIn asks which regions the account has enabled: the account service,
+// or EC2 if that can't tell.
+func (c *collection) readOptIn() (last func()) {
+	enabled, err := c.listRegions()
+	if err == nil {
+		return func() { c.knowOptIn(enabled, "account:ListRegions", nil) }
+	}
+	instead, insteadErr := c.describeRegions()
+	return func() {
+		c.knowOptIn(nil, "account:ListRegions", err)
+		c.knowOptIn(instead, "ec2:DescribeRegions", insteadErr)
+	}
+}
+
+// knowOptIn takes what a source says of the regions' opt-in status.
+func (c *collection) knowOptIn(enabled map[string]bool, source string, err error) {
+	c.answered(source, "which regions the account has enabled", err)
+	if err != nil {
+		return
+	}
+	c.enabled = enabled
+	for _, r := range c.regions {
+		c.cancelDisabled(r)
+	}
+}
+
+// answered notes that a source failed. Either way it may have taken the
+// credentials for valid.
+func (c *collection) answered(source, tells string, err error) {
+	if err == nil {
+		c.accepted = true
+		return
+	}
+	f := classify(err)
+	c.accepted = c.accepted || accepts(f.outcome, f.cause)
+	if f.code != "" {
+		f.message = f.code + ": " + f.message
+	}
+	c.note("did without %s, which tells %s: %s", source, tells, f.message)
+}
+
+// listRegions reads the status of every region that the account could have. A
+// region on its way from one state to the other is left out: how it answers is
+// not known.
+// https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html
+func (c *collection) listRegions() (map[string]bool, error) {
+	ctx, cancel := c.sourceContext(c.opts.Attempt)
+	defer cancel()
+	client := account.NewFromConfig(c.session.config)
+	input := &account.ListRegionsInput{MaxResults: aws.Int32(50)}
+	enabled := map[string]bool{}
+	err := eachPage(func(token *string) (*string, error) {
+		input.NextToken = token
+		call := c.session.call(nil)
+		out, err := client.ListRegions(ctx, input, account.WithAPIOptions(call.register))
+		if err != nil {
+			return nil, call.verdict(ctx, err)
+		}
+		for _, r := range out.Regions {
+			switch r.RegionOptStatus {
+			case accounttypes.RegionOptStatusEnabled, accounttypes.RegionOptStatusEnabledByDefault:
+				enabled[aws.ToString(r.RegionName)] = true
+			case accounttypes.RegionOptStatusDisabled:
+				enabled[aws.ToString(r.RegionName)] = false
+			}
+		}
+		return out.NextToken, nil
+	})
+	return enabled, err
+}
+
+// describeRegions reads the same from EC2.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html
+func (c *collection) describeRegions() (map[string]bool, error) {
+	ctx, cancel := c.sourceContext(c.opts.Attempt)
+	defer cancel()
+	client := ec2.NewFromConfig(c.session.config)
+	call := c.session.call(nil)
+	out, err := client.DescribeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: aws.Bool(true)}, ec2.WithAPIOptions(call.register))
+	if err != nil {
+		return nil, call.verdict(ctx, err)
+	}
+	enabled := map[string]bool{}
+	for _, r := range out.Regions {
+		switch aws.ToString(r.OptInStatus) {
+		case "opt-in-not-required", "opted-in":
+			enabled[aws.ToString(r.RegionName)] = true
+		case "not-opted-in":
+			enabled[aws.ToString(r.RegionName)] = false
+		}
+	}
+	return enabled, nil
+}
+
+// sourceContext is under a deadline shorter than that of a region, so that a
+// source that hangs delays the collection by little.
+func (c *collection) sourceContext(within time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(c.ctx, within, &noAnswerError{within: within})
+}
+
+// eachPage reads pages until none follows. It gives up on a token that was
+// given out before.
+func eachPage(read func(token *string) (next *string, err error)) error {
+	seen := map[string]bool{}
+	for token := (*string)(nil); ; {
+		next, err := read(token)
+		if err != nil || aws.ToString(next) == "" {
+			return err
+		}
+		if seen[*next] {
+			return errNoEnd
+		}
+		seen[*next] = true
+		token = next
+	}
+}

@@ -1,0 +1,158 @@
+package collect
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"snapshotter/catalog"
+)
+
+// RegionError says that there is no region to start from: no AWS region is
+// configured, or none with Bedrock is known in its partition.
+type RegionError struct {
+	Region    string // as configured, "" if not
+	Partition string // that has nothing to list, "" if the region is at fault
+}
+
+func (e *RegionError) Error() string {
+	switch {
+	case e.Partition != "":
+		return "no region with Bedrock is known in partition " + e.Partition
+	case e.Region != "":
+		return fmt.Sprintf("%q is not an AWS region", e.Region)
+	}
+	return "no AWS region is configured"
+}
+
+// Advice is what to do about it.
+func (e *RegionError) Advice() string {
+	if e.Partition != "" {
+		return "name the regions to list, or use credentials and a region of another partition"
+	}
+	return "set AWS_REGION to any region of the account, such as us-east-1; it decides the partition, not what is listed"
+}
+
+// CredentialsError says that there are no credentials, or that they were
+// refused and nothing was read.
+type CredentialsError struct {
+	// Code is the AWS error code of the refusal, "" if no credentials could be
+	// had in the first place.
+	Code string
+	// APIKey is whether a Bedrock API key was set, which can't replace them.
+	APIKey bool
+	Err    error
+}
+
+// errNoCredentials is for a configuration without any provider.
+var errNoCredentials = errors.New("none are configured")
+
+func (e *CredentialsError) Error() string {
+	if e.Code != "" {
+		return catalog.Redact(fmt.Sprintf("AWS refused the credentials: %s: %s", e.Code, describe(e.Err)))
+	}
+	if e.missing() {
+		return "no AWS credentials were found"
+	}
+	return catalog.Redact("no AWS credentials could be had: " + describe(e.Err))
+}
+
+func (e *CredentialsError) Unwrap() error { return e.Err }
+
+// missing is whether nothing provides credentials: the SDK then asks the
+// instance metadata service last, and reports only that.
+func (e *CredentialsError) missing() bool {
+	return errors.Is(e.Err, errNoCredentials) || e.says("no EC2 IMDS role found", "AnonymousCredentials")
+}
+
+func (e *CredentialsError) says(parts ...string) bool {
+	for _, part := range parts {
+		if strings.Contains(e.Err.Error(), part) {
+			return true
+		}
+	}
+	return false
+}
+
+// Advice is what to do about it.
+func (e *CredentialsError) Advice() string {
+	advice := e.advice()
+	if e.APIKey {
+		advice += "; a Bedrock API key (AWS_BEARER_TOKEN_BEDROCK) is not enough"
+	}
+	return advice
+}
+
+func (e *CredentialsError) advice() string {
+	switch {
+	case e.Code == "" && e.missing():
+		return "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where an IAM role is attached"
+	case e.Code == "" && e.says("SSO", "sso"):
+		return "sign in again with: aws sso login"
+	case e.Code == "" && e.says("login"):
+		return "sign in again with: aws login"
+	case e.Code == "":
+		return "check that AWS_PROFILE names a profile that works: aws sts get-caller-identity"
+	case strings.Contains(e.Code, "Expired"):
+		return "get new temporary credentials: sign in again, or let the role that issued them renew them"
+	case strings.Contains(e.Code, "Signature"):
+		return "check AWS_SECRET_ACCESS_KEY and this machine's clock"
+	}
+	return "check that the access key exists, is active and of this partition, and that AWS_SESSION_TOKEN belongs to it: aws sts get-caller-identity"
+}
+
+// UnreachableError says that not one scope that was asked for answered, so
+// that nothing at all was read.
+type UnreachableError struct {
+	Regions int // asked
+	Reason  string
+	Err     error
+}
+
+func (e *UnreachableError) Error() string {
+	return fmt.Sprintf("Bedrock answered in none of %d regions: %s", e.Regions, e.Reason)
+}
+
+func (e *UnreachableError) Unwrap() error { return e.Err }
+
+// Advice is what to do about it.
+func (e *UnreachableError) Advice() string {
+	return "check this machine's network, DNS, proxy (HTTPS_PROXY) and endpoint settings: each region's bedrock.REGION host must be reachable on port 443"
+}
+
+// noAnswerError is a deadline that passed.
+type noAnswerError struct {
+	within time.Duration
+	whole  string // what the deadline is of, "" for a single attempt
+}
+
+func (e *noAnswerError) Error() string {
+	if e.whole == "" {
+		return fmt.Sprintf("no answer within %s", e.within)
+	}
+	return fmt.Sprintf("not read within the %s that %s may take", e.within, e.whole)
+}
+
+// RetryableError tells the SDK that another attempt may fare better.
+func (e *noAnswerError) RetryableError() bool { return true }
+
+// cutError is an answer that ended too early.
+type cutError struct{ err error }
+
+func (e *cutError) Error() string        { return "the answer was cut off: " + describe(e.err) }
+func (e *cutError) Unwrap() error        { return e.err }
+func (e *cutError) RetryableError() bool { return true }
+
+// unreadableError is an answer that makes no sense, as a whole or in its size.
+type unreadableError struct{ err error }
+
+func (e *unreadableError) Error() string        { return "the answer can't be read: " + e.err.Error() }
+func (e *unreadableError) Unwrap() error        { return e.err }
+func (e *unreadableError) RetryableError() bool { return !errors.Is(e.err, errTooLarge) }
+
+// maxBody bounds an answer. The largest today are a few hundred kilobytes.
+const maxBody = 64 << 20
+
+// errTooLarge is not worth another attempt: each costs that much memory.
+var errTooLarge = fmt.Errorf("it is larger than %d MiB", maxBody>>20)

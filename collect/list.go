@@ -1,0 +1,171 @@
+package collect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/bedrock"
+	"github.com/aws/aws-sdk-go-v2/service/bedrock/types"
+	"github.com/aws/smithy-go"
+
+	"snapshotter/catalog"
+)
+
+// finding is what listing a scope came to, before the regions are looked at
+// together.
+type finding struct {
+	catalog.Listing
+	cause cause
+	err   error
+}
+
+// lister lists one scope.
+type lister struct {
+	session *session
+	client  *bedrock.Client
+	scope   catalog.Scope
+	known   catalog.Known
+	pause   time.Duration
+}
+
+// list makes a listing and, if it lacks known items, another after a pause:
+// only what both lack is believed to be gone. An empty first listing confirms
+// nothing, so a second with items stands as if it were the first.
+func (l lister) list(ctx context.Context) finding {
+	first := l.once(ctx)
+	if len(l.known.Missing(first.Listing)) == 0 {
+		return first
+	}
+	second := l.again(ctx)
+	if len(first.Items) == 0 && len(second.Items) > 0 && len(l.known.Missing(second.Listing)) > 0 {
+		first, second = second, l.again(ctx)
+	}
+	return finding{Listing: l.known.Confirm(first.Listing, second.Listing), err: second.err}
+}
+
+// again lists once more after the pause.
+func (l lister) again(ctx context.Context) finding {
+	timer := time.NewTimer(l.pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return l.once(ctx)
+}
+
+// restarts is how often one listing is begun before a refused page token is
+// taken for a failure.
+const restarts = 3
+
+// once reads the scope whole, page by page, or not at all.
+func (l lister) once(ctx context.Context) finding {
+	for try := 1; ; try++ {
+		pages, err := l.pages(ctx)
+		switch {
+		case err == nil:
+			return finding{Listing: catalog.Listing{Scope: l.scope, Outcome: catalog.Complete, Items: catalog.Collect(pages...)}}
+		case !errors.As(err, new(*tokenError)):
+			return l.failed(classify(err))
+		case try == restarts:
+			f := classify(err)
+			f.outcome, f.message = catalog.Invalid, fmt.Sprintf("its page token was refused in %d tries: %s", restarts, f.message)
+			return l.failed(f)
+		}
+	}
+}
+
+func (l lister) failed(f failure) finding {
+	return finding{
+		Listing: catalog.Listing{Scope: l.scope, Outcome: f.outcome, ErrorCode: f.code, Message: f.message},
+		cause:   f.cause,
+		err:     f.err,
+	}
+}
+
+// barren is how many pages in a row may bring no new item, though each says
+// that more follow, before the listing is given up as one without an end.
+const barren = 10
+
+// pages reads every page of one listing.
+func (l lister) pages(ctx context.Context) ([]catalog.Page, error) {
+	var pages []catalog.Page
+	tokens, keys := map[string]bool{}, map[string]bool{}
+	idle := 0
+	for token := ""; ; {
+		page, err := l.page(ctx, token)
+		if err != nil {
+			if token != "" && refusesToken(err) {
+				return nil, &tokenError{err}
+			}
+			return nil, fmt.Errorf("page %d: %w", len(pages)+1, err)
+		}
+		pages = append(pages, page)
+		if token = page.NextToken; token == "" {
+			return pages, nil
+		}
+		seen := len(keys)
+		for _, item := range page.Items {
+			keys[item.Key()] = true
+		}
+		if idle++; len(keys) > seen {
+			idle = 0
+		}
+		if tokens[token] || idle == barren {
+			return nil, &unreadableError{fmt.Errorf("its pages repeat themselves after page %d", len(pages))}
+		}
+		tokens[token] = true
+	}
+}
+
+// pageSize is the most that may be asked for. It saves more time than anything
+// else: the service's own pages are of a hundred.
+const pageSize = 1000
+
+// page asks for the page that token leads to, "" for the first.
+func (l lister) page(ctx context.Context, token string) (page catalog.Page, err error) {
+	c := l.session.call(func(body []byte) (err error) {
+		page, err = catalog.ParsePage(l.scope.Kind, body)
+		return err
+	})
+	withCall := bedrock.WithAPIOptions(c.register)
+	switch l.scope.Kind {
+	case catalog.KindFoundationModel:
+		if token != "" {
+			return page, &unreadableError{errors.New("it has a page more than the operation can ask for")}
+		}
+		_, err = l.client.ListFoundationModels(ctx, &bedrock.ListFoundationModelsInput{}, withCall)
+	case catalog.KindInferenceProfile:
+		input := &bedrock.ListInferenceProfilesInput{
+			TypeEquals: types.InferenceProfileTypeSystemDefined,
+			MaxResults: aws.Int32(pageSize),
+		}
+		if token != "" {
+			input.NextToken = aws.String(token)
+		}
+		_, err = l.client.ListInferenceProfiles(ctx, input, withCall)
+	}
+	return page, c.verdict(ctx, err)
+}
+
+// tokenError is a page token, just given out, that the service refuses.
+type tokenError struct{ err error }
+
+func (e *tokenError) Error() string { return e.err.Error() }
+func (e *tokenError) Unwrap() error { return e.err }
+
+// refusesToken reports whether an answer to a request with a page token says
+// that the token is at fault: as a parameter that is not valid, when all others
+// were valid on the page before.
+func refusesToken(err error) bool {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return false
+	}
+	code := api.ErrorCode()
+	return code == "ValidationException" || strings.Contains(code, "NextToken") || strings.Contains(code, "PaginationToken")
+}

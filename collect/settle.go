@@ -1,0 +1,123 @@
+package collect
+
+import (
+	"slices"
+
+	"snapshotter/catalog"
+)
+
+// result looks at all findings together: what one region's failure means can
+// depend on how the others fared.
+func (c *collection) result() (Result, error) {
+	if err := c.nothingRead(); err != nil {
+		return Result{}, err
+	}
+	result := Result{Partition: c.partition, Notes: c.notes}
+	slices.Sort(result.Notes)
+	result.Notes = slices.Compact(result.Notes)
+	for _, r := range c.sorted() {
+		for _, kind := range catalog.Kinds() {
+			listing := c.settle(r, kind)
+			if r.asked && listing.Outcome != catalog.Complete {
+				c.report(&listing)
+			}
+			result.Listings = append(result.Listings, listing)
+		}
+	}
+	slices.SortFunc(result.Listings, catalog.CompareListings)
+	return result, nil
+}
+
+// settle is what is recorded of a scope.
+func (c *collection) settle(r *region, kind catalog.Kind) catalog.Listing {
+	scope := catalog.Scope{Region: r.name, Kind: kind}
+	if !r.asked {
+		return catalog.Listing{Scope: scope, Outcome: catalog.NotListed, Message: "left out by the configuration"}
+	}
+	f := r.findings[kind]
+	enabled, statusKnown := c.enabled[r.name]
+	switch {
+	case f.Outcome == catalog.Complete:
+		return f.Listing
+	case statusKnown && !enabled:
+		return catalog.Listing{Scope: scope, Outcome: catalog.NotEnabled, Message: "the account has not enabled this region"}
+	case f.cause == credentialsUnknown && !statusKnown:
+		f.Outcome = catalog.NotEnabled
+		f.Message = "the credentials are valid but not here: the account has probably not enabled this region"
+	case f.cause == hostUnknown && c.answeredAnywhere() && !c.observed(r):
+		f.Outcome = catalog.NotOffered
+		f.Message = "there is no Bedrock endpoint in this region"
+	}
+	return f.Listing
+}
+
+// observed reports whether the region was ever read: then it has an endpoint,
+// and a name that is not found is a fault on the way.
+func (c *collection) observed(r *region) bool {
+	return slices.ContainsFunc(catalog.Kinds(), func(kind catalog.Kind) bool {
+		return c.known[catalog.Scope{Region: r.name, Kind: kind}].Observed
+	})
+}
+
+// answeredAnywhere reports whether any region's Bedrock was reached.
+func (c *collection) answeredAnywhere() bool {
+	for _, f := range c.findings() {
+		if f.Outcome != catalog.Unreachable {
+			return true
+		}
+	}
+	return false
+}
+
+// findings are those of all scopes that were asked for and that the account
+// may read, as far as is known, sorted by scope.
+func (c *collection) findings() []finding {
+	var all []finding
+	for _, r := range c.sorted() {
+		enabled, statusKnown := c.enabled[r.name]
+		for _, kind := range catalog.Kinds() {
+			f, asked := r.findings[kind]
+			if asked && (enabled || !statusKnown || f.Outcome == catalog.Complete) {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// nothingRead is why the collection has nothing to record, nil if it has.
+func (c *collection) nothingRead() error {
+	findings := c.findings()
+	switch {
+	case len(c.regions) == 0:
+		return &RegionError{Partition: c.partition}
+	case len(findings) == 0:
+		return nil // none was asked for, or the account has enabled none
+	}
+	if refused := c.refused(findings); refused != nil {
+		return &CredentialsError{Code: refused.ErrorCode, APIKey: c.session.apiKey, Err: refused.err}
+	}
+	if c.answeredAnywhere() {
+		return nil
+	}
+	regions := map[string]bool{}
+	for _, f := range findings {
+		regions[f.Region] = true
+	}
+	return &UnreachableError{Regions: len(regions), Reason: findings[0].Message, Err: findings[0].err}
+}
+
+// refused is the first of findings that shows the credentials to be no good, if
+// none of them shows the contrary. Refusals that could come of regions being
+// not enabled show nothing where a source of regions took the credentials.
+func (c *collection) refused(findings []finding) (first *finding) {
+	for i, f := range findings {
+		switch {
+		case accepts(f.Outcome, f.cause):
+			return nil
+		case first == nil && (f.cause == credentialsUnusable || f.cause == credentialsUnknown && !c.accepted):
+			first = &findings[i]
+		}
+	}
+	return first
+}
