@@ -27,7 +27,7 @@ var secrets = []struct {
 	{regexp.MustCompile(`bedrock-api-key-[A-Za-z0-9+/=_-]+|ABSK[A-Za-z0-9+/=]{16,}`), "[secret]"},
 	// Every kind of unique id, and the session's name after a role's.
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
-	{regexp.MustCompile(`(?:ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{12,}(?::[\w+=,.@-]+)?`), "[key]"},
+	{regexp.MustCompile(`(?:ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{12,}(?::[\w+=,.@-]*[\w+=@-])?`), "[key]"},
 	// The user and password of a proxy or an endpoint.
 	{regexp.MustCompile(`[^\s/"'<>]+:[^\s/"'<>@]+@`), "[secret]@"},
 	{regexp.MustCompile(`://[^\s/"'<>@]+@`), "://[secret]@"},

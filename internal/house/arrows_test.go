@@ -26,7 +26,6 @@ var arrows = map[string][]string{
 	"migrations":           {},
 	"capture":              {"catalog"},
 	"collect":              {"catalog"},
-	"capture":              {"catalog"},
 	"store":                {"catalog", "migrations"},
 	"diff":                 {"catalog"},
 	"report":               {"catalog", "diff"},
