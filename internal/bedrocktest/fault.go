@@ -79,9 +79,9 @@ const (
 	// NoEndpoint is a region without Bedrock, whose endpoint's name does not
 	// exist. One endpoint that stands for all regions can't be without a name,
 	// so it redirects (307) to one that no resolver knows, and a client that
-	// follows, as the Go SDK does, comes by the very error: no such host. One
-	// that does not follow sees an error answer of status 307. Regions that the
-	// catalogue lacks always answer so.
+	// follows, as the Go SDK does with a GET, comes by the very error: no such
+	// host. One that does not sees an error answer of status 307. Bedrock in
+	// regions that the catalogue lacks always answers so.
 	NoEndpoint FaultKind = "no endpoint"
 )
 
