@@ -1,0 +1,123 @@
+package sample
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"testing"
+	"time"
+
+	"snapshotter/catalog"
+	"snapshotter/internal/bedrocktest"
+
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestServedMomentsParse serves every moment and reads it back, page by page,
+// as a collection does.
+func TestServedMomentsParse(t *testing.T) {
+	server, err := bedrocktest.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	for i, m := range Moments() {
+		server.Serve(m.Catalogue)
+		for code, region := range m.Catalogue {
+			if region.OptIn == optedOut {
+				if status, _ := get(t, server, code, "/foundation-models", m.At); status != http.StatusForbidden {
+					t.Errorf("moment %d: %s answers %d, want a refusal", i+1, code, status)
+				}
+				continue
+			}
+			got := catalog.NewRegion(
+				served(t, server, catalog.KindFoundationModel, code, m.At),
+				served(t, server, catalog.KindInferenceProfile, code, m.At),
+			)
+			if d := cmp.Diff(outline(region), outlineOf(got)); d != "" {
+				t.Errorf("moment %d: %s was served otherwise (-fixture +parsed):\n%s", i+1, code, d)
+			}
+		}
+	}
+}
+
+// outline is what a region lists, by id: a model's ways to be called and end of
+// life, a profile's destinations.
+func outline(region bedrocktest.Region) map[string][]string {
+	lines := map[string][]string{}
+	for _, m := range region.Models {
+		lines[m.ID] = append(sortedCopy(m.InferenceTypes), m.Lifecycle.EndOfLife)
+	}
+	for _, p := range region.Profiles {
+		lines[p.ID] = sortedCopy(p.Regions)
+	}
+	return lines
+}
+
+func outlineOf(region *catalog.Region) map[string][]string {
+	lines := map[string][]string{}
+	for id, m := range region.Models {
+		end := ""
+		if !m.Lifecycle.EndOfLife.IsZero() {
+			end = m.Lifecycle.EndOfLife.Format(time.RFC3339)
+		}
+		lines[id] = append(sortedCopy(m.InferenceTypes), end)
+	}
+	for id, p := range region.Profiles {
+		lines[id] = p.Regions(p.Models()[0])
+	}
+	return lines
+}
+
+func sortedCopy(values []string) []string { return slices.Sorted(slices.Values(values)) }
+
+// served is a whole listing.
+func served(t *testing.T, server *bedrocktest.Server, kind catalog.Kind, region string, at time.Time) []catalog.Item {
+	t.Helper()
+	path, query := "/foundation-models", url.Values{}
+	if kind == catalog.KindInferenceProfile {
+		path, query = "/inference-profiles", url.Values{"type": {catalog.TypeSystemDefined}, "maxResults": {"40"}}
+	}
+	var pages []catalog.Page
+	for {
+		status, body := get(t, server, region, path+"?"+query.Encode(), at)
+		page, err := catalog.ParsePage(kind, body)
+		if status != http.StatusOK || err != nil {
+			t.Fatalf("list %s in %s: status %d, %v", kind, region, status, err)
+		}
+		pages = append(pages, page)
+		if page.NextToken == "" {
+			return catalog.Collect(pages...)
+		}
+		query.Set("nextToken", page.NextToken)
+	}
+}
+
+// get makes one signed call.
+func get(t *testing.T, server *bedrocktest.Server, region, path string, at time.Time) (status int, body []byte) {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodGet, server.URL()+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nothing := sha256.Sum256(nil)
+	err = v4.NewSigner().SignHTTP(context.Background(), bedrocktest.Credentials(), request, hex.EncodeToString(nothing[:]), "bedrock", region, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := server.Config().HTTPClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err = io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, body
+}
