@@ -53,6 +53,7 @@ func TestFaults(t *testing.T) {
 			}
 			if tt.fault == bedrocktest.Hang || tt.fault == bedrocktest.Stall {
 				w.opts.Attempt = 400 * time.Millisecond
+				w.opts.Region = 2 * time.Second
 			}
 			w.Inject(bedrocktest.Fault{Region: other, Operation: operation, Kind: tt.fault})
 			for at, l := range w.listings() {
@@ -93,7 +94,6 @@ func TestFaultsThatPass(t *testing.T) {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
 			w := start(t)
-			w.opts.Region = 5 * time.Second
 			if fault == bedrocktest.Hang || fault == bedrocktest.Stall {
 				w.opts.Attempt = 700 * time.Millisecond
 			}
@@ -168,6 +168,7 @@ func TestStrangeAnswers(t *testing.T) {
 // An answer without an end must not fill the memory.
 func TestBodyTooLarge(t *testing.T) {
 	w := start(t)
+	w.opts.Region = time.Minute
 	w.opts.Include = func(region string) bool { return region == home }
 	filler := []byte(strings.Repeat(" ", 1<<20))
 	front := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
