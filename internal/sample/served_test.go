@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -14,8 +15,8 @@ import (
 	"snapshotter/catalog"
 	"snapshotter/internal/bedrocktest"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-	"github.com/google/go-cmp/cmp"
 )
 
 // TestServedMomentsParse serves every moment and reads it back, page by page,
@@ -26,21 +27,22 @@ func TestServedMomentsParse(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
+	client := server.Config().HTTPClient
 	for i, m := range Moments() {
 		server.Serve(m.Catalogue)
 		for code, region := range m.Catalogue {
 			if region.OptIn == optedOut {
-				if status, _ := get(t, server, code, "/foundation-models", m.At); status != http.StatusForbidden {
+				if status, _ := get(t, client, server.URL()+"/foundation-models", code, m.At); status != http.StatusForbidden {
 					t.Errorf("moment %d: %s answers %d, want a refusal", i+1, code, status)
 				}
 				continue
 			}
 			got := catalog.NewRegion(
-				served(t, server, catalog.KindFoundationModel, code, m.At),
-				served(t, server, catalog.KindInferenceProfile, code, m.At),
+				served(t, client, server.URL(), catalog.KindFoundationModel, code, m.At),
+				served(t, client, server.URL(), catalog.KindInferenceProfile, code, m.At),
 			)
-			if d := cmp.Diff(outline(region), outlineOf(got)); d != "" {
-				t.Errorf("moment %d: %s was served otherwise (-fixture +parsed):\n%s", i+1, code, d)
+			if want, got := outline(region), outlineOf(got); !reflect.DeepEqual(want, got) {
+				t.Errorf("moment %d: %s lists\n%v\nand served\n%v", i+1, code, want, got)
 			}
 		}
 	}
@@ -77,15 +79,15 @@ func outlineOf(region *catalog.Region) map[string][]string {
 func sortedCopy(values []string) []string { return slices.Sorted(slices.Values(values)) }
 
 // served is a whole listing.
-func served(t *testing.T, server *bedrocktest.Server, kind catalog.Kind, region string, at time.Time) []catalog.Item {
+func served(t *testing.T, client aws.HTTPClient, endpoint string, kind catalog.Kind, region string, at time.Time) []catalog.Item {
 	t.Helper()
 	path, query := "/foundation-models", url.Values{}
 	if kind == catalog.KindInferenceProfile {
-		path, query = "/inference-profiles", url.Values{"type": {catalog.TypeSystemDefined}, "maxResults": {"40"}}
+		path, query = "/inference-profiles", url.Values{"type": {catalog.TypeSystemDefined}, "maxResults": {"100"}}
 	}
 	var pages []catalog.Page
 	for {
-		status, body := get(t, server, region, path+"?"+query.Encode(), at)
+		status, body := get(t, client, endpoint+path+"?"+query.Encode(), region, at)
 		page, err := catalog.ParsePage(kind, body)
 		if status != http.StatusOK || err != nil {
 			t.Fatalf("list %s in %s: status %d, %v", kind, region, status, err)
@@ -99,9 +101,9 @@ func served(t *testing.T, server *bedrocktest.Server, kind catalog.Kind, region 
 }
 
 // get makes one signed call.
-func get(t *testing.T, server *bedrocktest.Server, region, path string, at time.Time) (status int, body []byte) {
+func get(t *testing.T, client aws.HTTPClient, address, region string, at time.Time) (status int, body []byte) {
 	t.Helper()
-	request, err := http.NewRequest(http.MethodGet, server.URL()+path, nil)
+	request, err := http.NewRequest(http.MethodGet, address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +112,7 @@ func get(t *testing.T, server *bedrocktest.Server, region, path string, at time.
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := server.Config().HTTPClient.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
