@@ -75,14 +75,14 @@ var providers = []struct {
 		{"anthropic.claude-3-5-sonnet-20240620-v1:0", "Claude 3.5 Sonnet", "TEXT IMAGE > TEXT", yes, "2024-06-20T08:00:00Z", offer{profile: apFive}},
 		{"anthropic.claude-3-5-sonnet-20241022-v2:0", "Claude 3.5 Sonnet v2", "TEXT IMAGE > TEXT", yes, "2024-10-22T08:00:00Z", offer{profile: apSix}},
 		{"anthropic.claude-3-7-sonnet-20250219-v1:0", "Claude 3.7 Sonnet", "TEXT IMAGE > TEXT", yes, "2025-02-19T08:00:00Z", offer{onDemand: "eu-west-2", profile: usThree + " " + euFour + " " + apSix}},
-		{"anthropic.claude-haiku-4-5-20251001-v1:0", "Claude Haiku 4.5", "TEXT IMAGE > TEXT", yes, "2025-10-15T17:00:00Z", offer{profile: everywhere + " " + dubai}},
+		{"anthropic.claude-haiku-4-5-20251001-v1:0", "Claude Haiku 4.5", "TEXT IMAGE > TEXT", yes, "2025-10-15T17:00:00Z", offer{profile: everywhere}},
 		{"anthropic.claude-opus-4-20250514-v1:0", "Claude Opus 4", "TEXT IMAGE > TEXT", yes, "2025-05-22T08:00:00Z", offer{profile: usThree}},
 		{"anthropic.claude-opus-4-1-20250805-v1:0", "Claude Opus 4.1", "TEXT IMAGE > TEXT", yes, "", offer{profile: usThree}},
 		{"anthropic.claude-opus-4-5-20251101-v1:0", "Claude Opus 4.5", "TEXT IMAGE > TEXT", yes, "2025-11-24T00:00:00Z", offer{profile: everywhere}},
 		{"anthropic.claude-opus-4-6-v1", "Claude Opus 4.6", "TEXT IMAGE > TEXT", yes, "2026-02-05T18:00:00Z", offer{profile: everywhere}},
 		{"anthropic.claude-opus-4-7", "Claude Opus 4.7", "TEXT IMAGE > TEXT", yes, "2026-04-16T14:30:00Z", offer{}}, // to come
 		{"anthropic.claude-sonnet-4-20250514-v1:0", "Claude Sonnet 4", "TEXT IMAGE > TEXT", yes, "2025-05-22T08:00:00Z", offer{profile: usFour + " " + euFour + " " + apSix}},
-		{"anthropic.claude-sonnet-4-5-20250929-v1:0", "Claude Sonnet 4.5", "TEXT IMAGE > TEXT", yes, "2025-09-29T00:00:00Z", offer{profile: everywhere + " " + dubai}},
+		{"anthropic.claude-sonnet-4-5-20250929-v1:0", "Claude Sonnet 4.5", "TEXT IMAGE > TEXT", yes, "2025-09-29T00:00:00Z", offer{profile: everywhere}},
 		{"anthropic.claude-sonnet-4-6", "Claude Sonnet 4.6", "TEXT IMAGE > TEXT", yes, "2026-02-17T18:00:00Z", offer{profile: everywhere}},
 	}},
 	{"Cohere", []model{

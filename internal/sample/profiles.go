@@ -46,7 +46,7 @@ var (
 	jp = routing{"jp", []leg{{japan, japan}}}
 	au = routing{"au", []leg{{"ap-southeast-2", australia}}}
 
-	global      = routing{"global", []leg{{everywhere + " " + dubai + " " + hongKong, anywhere}}}
+	global      = routing{"global", []leg{{everywhere + " " + hongKong, anywhere}}}
 	globalFirst = routing{"global", []leg{{usThree + " eu-west-1 ap-northeast-1", anywhere}}}
 )
 

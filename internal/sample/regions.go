@@ -40,8 +40,11 @@ const (
 	embedding    = usTwo + " ca-central-1 sa-east-1 " + euThree + " eu-west-2 ap-south-1 ap-southeast-2"
 	olderMistral = usTwo + " ca-central-1 sa-east-1 eu-west-1 eu-west-2 eu-west-3 ap-south-1 ap-southeast-2"
 
-	// dubai is an opt-in region that the account never enables.
-	dubai = "me-central-1"
+	// unopened are the opt-in regions with Bedrock that the account never
+	// enables: it sees nothing of them, and profiles route to some.
+	unopened = "af-south-1 ap-east-2 ap-south-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7" +
+		" ca-west-1 eu-central-2 eu-south-1 eu-south-2 il-central-1 me-central-1 me-south-1 mx-central-1"
+
 	// hongKong is an opt-in region that Bedrock comes to. No list of Bedrock's
 	// regions names it so far, so that it is new to whoever discovers it.
 	hongKong = "ap-east-1"

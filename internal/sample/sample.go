@@ -84,7 +84,7 @@ const endOfSonnet37 = usThree + " " + euFour + " " + japan + " ap-northeast-2 ap
 // firstLook is the catalogue as the tables have it.
 func firstLook(w world) {
 	w.open(everywhere, "")
-	w.open(dubai, optedOut)
+	w.open(unopened, optedOut)
 	for _, provider := range providers {
 		for _, m := range provider.models {
 			w.offer(m.id, m.offered)
