@@ -1,0 +1,237 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"snapshotter/catalog"
+	"snapshotter/diff"
+)
+
+// theme is what a story is about. Changes of one theme and one subject are one
+// story, in however many regions they happened.
+type theme int
+
+const (
+	gain theme = iota
+	loss
+	lifecycle
+	routing
+	fields
+)
+
+type key struct {
+	theme   theme
+	subject catalog.Kind
+	id      string
+}
+
+// piece is a change, or one field of it.
+type piece struct {
+	*diff.Change
+	field *diff.FieldChange
+}
+
+func (p piece) significance() diff.Significance {
+	if p.field != nil {
+		return p.field.Significance
+	}
+	return p.Significance
+}
+
+// ofCallable reports whether it is about all paths of a model at once.
+func (p piece) ofCallable() bool {
+	return p.Kind == diff.BecameCallable || p.Kind == diff.NoLongerCallable
+}
+
+// stories groups the changes and tells each group, sorted by weight.
+func (v *view) stories() []Story {
+	groups := map[key][]piece{}
+	for i := range v.result.Changes {
+		for _, p := range pieces(&v.result.Changes[i]) {
+			if k, tell := v.place(p); tell {
+				groups[k] = append(groups[k], p)
+			}
+		}
+	}
+	var stories []Story
+	for k, group := range groups {
+		stories = append(stories, v.story(k, group))
+	}
+	slices.SortFunc(stories, compareStories)
+	return stories
+}
+
+func compareStories(a, b Story) int {
+	return cmp.Or(
+		diff.CompareSignificance(a.Significance, b.Significance),
+		cmp.Compare(a.What.rank(), b.What.rank()),
+		cmp.Compare(a.Subject.ID, b.Subject.ID),
+		cmp.Compare(a.Subject.Resource, b.Subject.Resource),
+	)
+}
+
+func pieces(c *diff.Change) []piece {
+	if c.Kind != diff.Changed {
+		return []piece{{Change: c}}
+	}
+	var all []piece
+	for i := range c.Fields {
+		all = append(all, piece{c, &c.Fields[i]})
+	}
+	return all
+}
+
+// place says which story a piece belongs to, and false where another piece
+// tells it.
+func (v *view) place(p piece) (key, bool) {
+	if p.field != nil {
+		return v.placeField(p)
+	}
+	t := gain
+	switch p.Kind {
+	case diff.Removed, diff.NoLongerCallable, diff.PathLost:
+		t = loss
+	}
+	return v.placeAccess(t, p), true
+}
+
+// placeAccess puts what happened to a profile into its model's story.
+func (v *view) placeAccess(t theme, p piece) key {
+	if p.Resource == catalog.KindInferenceProfile {
+		if model := v.home(p.ID, p.Region); model != "" {
+			return key{t, catalog.KindFoundationModel, model}
+		}
+	}
+	return key{t, p.Resource, p.ID}
+}
+
+func (v *view) placeField(p piece) (key, bool) {
+	switch p.field.Field {
+	case diff.FieldLifecycle, diff.FieldLegacy, diff.FieldExtendedAccess, diff.FieldEndOfLife:
+		return key{lifecycle, p.Resource, p.ID}, true
+	case diff.FieldDestinations:
+		if p.field.Said == diff.BothSaid {
+			return key{routing, p.Resource, p.ID}, true
+		}
+	case diff.FieldStatus:
+		switch {
+		case p.field.New != catalog.StatusActive:
+			return v.placeAccess(loss, p), true
+		case p.field.Said == diff.BothSaid:
+			return v.placeAccess(gain, p), true
+		}
+	case diff.FieldInferenceTypes:
+		return key{fields, p.Resource, p.ID}, !v.toldByPaths(p)
+	}
+	return key{fields, p.Resource, p.ID}, true
+}
+
+// toldByPaths reports whether the story of the model's paths already tells all
+// that a change of inference types does.
+func (v *view) toldByPaths(p piece) bool {
+	old, new := p.field.OldSet, p.field.NewSet
+	for _, inference := range slices.Concat(without(old, new), without(new, old)) {
+		if !slices.Contains(v.moved[place{p.Region, p.ID}], accessOf[inference]) {
+			return false
+		}
+	}
+	return true
+}
+
+// accessOf is the access that an inference type stands for; others stand for
+// none.
+var accessOf = map[string]catalog.Access{
+	catalog.InferenceOnDemand:    catalog.OnDemand,
+	catalog.InferenceProvisioned: catalog.Provisioned,
+	"INFERENCE_PROFILE":          catalog.ViaProfile,
+}
+
+func (v *view) story(k key, group []piece) Story {
+	s := Story{Regions: regionsOf(group), Found: v.found(group)}
+	s.ListedIn = append([]string{}, v.listed[k.subject][k.id]...)
+	s.Subject = v.subject(k.subject, k.id, slices.Concat(s.Regions, s.ListedIn))
+	s.Unread = v.unread(s.ListedIn, k.subject)
+	s.Significance = slices.MinFunc(group, func(a, b piece) int {
+		return diff.CompareSignificance(a.significance(), b.significance())
+	}).significance()
+	switch k.theme {
+	case gain:
+		v.tellGain(&s, group)
+	case loss:
+		v.tellLoss(&s, group)
+	case lifecycle:
+		v.tellLifecycle(&s, group)
+	case routing:
+		v.tellRouting(&s, group)
+	case fields:
+		s.What, s.Fields = FieldsChanged, fieldGroups(group)
+	}
+	return s
+}
+
+// regionsOf are the regions of those pieces that every keep keeps, sorted.
+func regionsOf(group []piece, keep ...func(piece) bool) []string {
+	var regions []string
+	for _, p := range filterPieces(group, keep...) {
+		regions = append(regions, p.Region)
+	}
+	return union(regions)
+}
+
+func filterPieces(group []piece, keep ...func(piece) bool) []piece {
+	return slices.DeleteFunc(slices.Clone(group), func(p piece) bool {
+		return slices.ContainsFunc(keep, func(keep func(piece) bool) bool { return !keep(p) })
+	})
+}
+
+func kind(kinds ...diff.Kind) func(piece) bool {
+	return func(p piece) bool { return slices.Contains(kinds, p.Kind) }
+}
+
+func ofModel(p piece) bool   { return p.Resource == catalog.KindFoundationModel }
+func ofProfile(p piece) bool { return p.Resource == catalog.KindInferenceProfile }
+
+// found gathers the runs between which the changes of a group happened.
+func (v *view) found(group []piece) []Interval {
+	type span struct{ after, by int64 }
+	spans := map[span]*Interval{}
+	for _, p := range group {
+		if p.ofCallable() && slices.ContainsFunc(group, func(q piece) bool { return q.Region == p.Region && !q.ofCallable() }) {
+			continue // it rests on two lists; the change of one of them is told
+		}
+		k := span{p.After.ID, p.By.ID}
+		if spans[k] == nil {
+			late := p.After.ID != v.result.Base.ID || p.By.ID != v.result.Head.ID
+			spans[k] = &Interval{After: p.After, By: p.By, Late: late}
+		}
+		spans[k].Regions = append(spans[k].Regions, p.Region)
+	}
+	var found []Interval
+	for _, i := range spans {
+		i.Regions = union(i.Regions)
+		found = append(found, *i)
+	}
+	slices.SortFunc(found, func(a, b Interval) int {
+		return cmp.Or(cmp.Compare(a.After.ID, b.After.ID), cmp.Compare(a.By.ID, b.By.ID))
+	})
+	return found
+}
+
+// alike groups pieces into those with the same key, in the order of the keys,
+// and hands each group on.
+func alike(group []piece, key func(piece) string, tell func([]piece)) {
+	groups := map[string][]piece{}
+	var keys []string
+	for _, p := range group {
+		k := key(p)
+		if groups[k] == nil {
+			keys = append(keys, k)
+		}
+		groups[k] = append(groups[k], p)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		tell(groups[k])
+	}
+}

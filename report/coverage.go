@@ -1,0 +1,202 @@
+package report
+
+import (
+	"maps"
+	"slices"
+
+	"snapshotter/catalog"
+	"snapshotter/diff"
+)
+
+// Coverage is what head's run could see.
+type Coverage struct {
+	// Whole, Part and None are all regions that any run up to head named, by
+	// whether head's run read all of their lists, some or none.
+	Whole []string `json:"whole"`
+	Part  []string `json:"part"`
+	None  []string `json:"none"`
+	// Lost are the regions with a list that should be readable and was not.
+	Lost []string `json:"lost"`
+	// Gaps are the lists that head's run did not read. What it knows of them is
+	// carried forward from the run that last did.
+	Gaps []Gap `json:"gaps"`
+	// FirstRead are the lists read whole for the first time. Their items are
+	// now observed, and none counts as added.
+	FirstRead []diff.Baseline `json:"first_read"`
+	// ReadAgain are the lists that base's run could not read and head's did.
+	ReadAgain []ReadAgain `json:"read_again"`
+	// Steady is set where each list fared as in base's run.
+	Steady bool `json:"steady"`
+	// Notes is what the run had to do without, as it said itself.
+	Notes string `json:"notes,omitempty"`
+}
+
+// Gap is a list that head's run did not read. It is lost where it should be
+// readable: the region is enabled and offers it, or it was read before.
+type Gap struct {
+	diff.Gap
+	Lost bool `json:"lost"`
+}
+
+// ReadAgain is a list that was read again, Last being the run that last read
+// it before.
+type ReadAgain struct {
+	catalog.Scope
+	Last catalog.RunRef `json:"last"`
+}
+
+func (c *Coverage) anyRead() bool { return len(c.Whole)+len(c.Part) > 0 }
+
+// anyUnread reports whether a list was not read that was read before, or that
+// should be readable.
+func (c *Coverage) anyUnread() bool {
+	return slices.ContainsFunc(c.Gaps, func(g Gap) bool { return g.Lost || g.Confirmed != nil })
+}
+
+func (c *Coverage) regions() int { return len(c.Whole) + len(c.Part) + len(c.None) }
+
+func (v *view) coverage() Coverage {
+	c := Coverage{
+		Whole: []string{}, Part: []string{}, None: []string{}, Lost: []string{},
+		Gaps: []Gap{}, ReadAgain: v.readAgain(),
+		FirstRead: append([]diff.Baseline{}, v.result.Baselines...),
+		Steady:    v.steady(), Notes: v.head.Run.Message,
+	}
+	for _, gap := range v.result.Gaps {
+		g := Gap{gap, lost(gap)}
+		c.Gaps = append(c.Gaps, g)
+		if g.Lost && !slices.Contains(c.Lost, g.Region) {
+			c.Lost = append(c.Lost, g.Region)
+		}
+	}
+	for _, region := range v.named() {
+		switch read := v.kindsRead(region); read {
+		case len(catalog.Kinds()):
+			c.Whole = append(c.Whole, region)
+		case 0:
+			c.None = append(c.None, region)
+		default:
+			c.Part = append(c.Part, region)
+		}
+	}
+	return c
+}
+
+// kindsRead is how many of a region's lists head's run read.
+func (v *view) kindsRead(region string) int {
+	read := 0
+	for _, kind := range catalog.Kinds() {
+		if v.fresh(region, kind) {
+			read++
+		}
+	}
+	return read
+}
+
+// lost applies the rule of [catalog.StatusOf] to a gap.
+func lost(gap diff.Gap) bool {
+	before := gap.Confirmed != nil && gap.Outcome != catalog.NotListed
+	return before || !gap.Outcome.Expected()
+}
+
+// named are the regions that head names, or that base did.
+func (v *view) named() []string {
+	regions := v.head.Regions()
+	for _, gap := range v.result.Gaps {
+		regions = append(regions, gap.Region)
+	}
+	return union(regions)
+}
+
+func (v *view) readAgain() []ReadAgain {
+	again := []ReadAgain{}
+	for _, now := range v.head.Scopes {
+		before := v.base.Scope(now.Scope)
+		if before != nil && before.Observed() && !before.Fresh() && now.Fresh() {
+			again = append(again, ReadAgain{now.Scope, *before.Confirmed})
+		}
+	}
+	return again
+}
+
+func (v *view) steady() bool {
+	for _, now := range v.head.Scopes {
+		before := v.base.Scope(now.Scope)
+		if before == nil || before.Outcome != now.Outcome {
+			return false
+		}
+	}
+	return true
+}
+
+// Inventory is what there is: distinct models and profiles, in the regions that
+// some run up to head read.
+type Inventory struct {
+	Total       Tally      `json:"total"`
+	Providers   int        `json:"providers"`
+	Geographies []GeoTally `json:"geographies"`
+}
+
+// GeoTally is the tally of one geography.
+type GeoTally struct {
+	Geography string `json:"geography"`
+	Tally
+}
+
+// Tally counts regions, and what they list between them.
+type Tally struct {
+	Regions  int `json:"regions"`
+	Models   int `json:"models"`
+	Callable int `json:"callable"` // models that can be called from some of the regions
+	Profiles int `json:"profiles"`
+}
+
+func (v *view) inventory() *Inventory {
+	var regions []string
+	for _, state := range v.head.Scopes {
+		if state.Observed() {
+			regions = append(regions, state.Region)
+		}
+	}
+	regions = union(regions)
+	inventory := &Inventory{Total: v.tally(regions), Providers: v.providers(), Geographies: []GeoTally{}}
+	byGeography := map[string][]string{}
+	for _, region := range regions {
+		geography := catalog.Geography(region)
+		byGeography[geography] = append(byGeography[geography], region)
+	}
+	for _, geography := range slices.Sorted(maps.Keys(byGeography)) {
+		inventory.Geographies = append(inventory.Geographies, GeoTally{geography, v.tally(byGeography[geography])})
+	}
+	return inventory
+}
+
+func (v *view) tally(regions []string) Tally {
+	models, callable, profiles := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, code := range regions {
+		region := v.region(code)
+		for id := range region.Models {
+			models[id] = true
+		}
+		for id := range region.Profiles {
+			profiles[id] = true
+		}
+		for _, id := range region.ModelIDs() {
+			if catalog.Callable(region.Paths(id)) {
+				callable[id] = true
+			}
+		}
+	}
+	return Tally{len(regions), len(models), len(callable), len(profiles)}
+}
+
+func (v *view) providers() int {
+	providers := map[string]bool{}
+	for _, region := range v.after {
+		for _, m := range region.Models {
+			providers[m.Provider] = true
+		}
+	}
+	delete(providers, "")
+	return len(providers)
+}

@@ -1,0 +1,19 @@
+package report
+
+import "io"
+
+// Format is a form in which a report can be written.
+type Format struct {
+	Name      string // as given by --format
+	Extension string // of a file, with its dot
+	MediaType string
+	Write     func(*Report, io.Writer) error
+}
+
+// Formats returns every format, the default one first.
+func Formats() []Format {
+	return []Format{
+		{"md", ".md", "text/markdown; charset=utf-8", (*Report).Markdown},
+		{"json", ".json", "application/json", (*Report).JSON},
+	}
+}

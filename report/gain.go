@@ -1,0 +1,200 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"snapshotter/catalog"
+	"snapshotter/diff"
+)
+
+// tellGain tells what can be listed or called that could not: a launch with all
+// its profiles, a path that was added, a return.
+func (v *view) tellGain(s *Story, group []piece) {
+	s.Gain = &Gain{
+		Listed:   regionsOf(group, kind(diff.Added), ofModel),
+		Callable: regionsOf(group, kind(diff.BecameCallable)),
+		Returned: returns(group),
+		Inactive: v.inactive(group),
+	}
+	launch := v.launched(s, group)
+	if s.Subject.Resource == catalog.KindFoundationModel {
+		v.tellRoutes(s, group, launch)
+	}
+	s.What = v.whatGained(s, group, launch)
+}
+
+// launched reports whether no region listed the model before, as far as any
+// was read: those that list it now added it in this comparison, or were
+// themselves read for the first time.
+func (v *view) launched(s *Story, group []piece) bool {
+	if len(s.Gain.Listed) == 0 || len(regionsOf(group, kind(diff.Reappeared), ofModel)) > 0 {
+		return false
+	}
+	for _, region := range without(s.ListedIn, s.Gain.Listed) {
+		if !v.firstRead(region) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(v.result.Changes, func(c diff.Change) bool {
+		return c.Kind == diff.Removed && c.Resource == catalog.KindFoundationModel && c.ID == s.Subject.ID
+	})
+}
+
+func (v *view) firstRead(region string) bool {
+	return slices.ContainsFunc(v.result.NewRegions, func(n diff.NewRegion) bool { return n.Region == region }) ||
+		slices.ContainsFunc(v.result.Baselines, func(b diff.Baseline) bool {
+			return b.Scope == catalog.Scope{Region: region, Kind: catalog.KindFoundationModel}
+		})
+}
+
+func (v *view) tellRoutes(s *Story, group []piece, launch bool) {
+	g, model := s.Gain, s.Subject.ID
+	back := regionsOf(group, kind(diff.Reappeared), ofModel)
+	whole := union(g.Listed, g.Callable, back) // here every path is news
+	if launch {
+		whole = union(whole, s.ListedIn, v.callableFrom(model))
+	}
+	gained := routes{}
+	for _, region := range whole {
+		for _, path := range v.region(region).Paths(model) {
+			gained.add(region, path)
+		}
+	}
+	for _, p := range group {
+		if p.Kind != diff.PathGained || slices.Contains(whole, p.Region) {
+			continue
+		}
+		gained.add(p.Region, *p.Path)
+		if p.Path.Access == catalog.OnDemand && v.hadProfile(p, group) {
+			g.OnDemand = append(g.OnDemand, p.Region)
+		}
+	}
+	g.Routes = gained.list()
+	g.Before = without(v.callableFrom(model), union(whole, s.Regions))
+	for _, region := range union(g.Listed, back) {
+		switch {
+		case len(v.region(region).Paths(model)) > 0:
+		case v.fresh(region, catalog.KindInferenceProfile):
+			g.Uncallable = append(g.Uncallable, region)
+		default:
+			g.Unknown = append(g.Unknown, region)
+		}
+	}
+}
+
+// hadProfile reports whether the model could be called through a profile in
+// p's region before.
+func (v *view) hadProfile(p piece, group []piece) bool {
+	return slices.ContainsFunc(v.region(p.Region).Paths(p.ID), func(path catalog.Path) bool {
+		return path.Access == catalog.ViaProfile && !slices.ContainsFunc(group, func(q piece) bool {
+			return q.Region == p.Region && q.Path != nil && q.Path.ModelID == path.ModelID
+		})
+	})
+}
+
+func returns(group []piece) []Return {
+	var returned []Return
+	for _, p := range group {
+		if p.Kind == diff.Reappeared && p.Absent != nil {
+			returned = append(returned, Return{
+				Region: p.Region, ID: p.ID, Absent: *p.Absent, Back: p.By,
+				Days: days(p.Absent.At, p.By.At),
+			})
+		}
+	}
+	slices.SortFunc(returned, func(a, b Return) int {
+		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Region, b.Region))
+	})
+	return returned
+}
+
+// inactive are the new profiles of a group whose status forbids to call them.
+func (v *view) inactive(group []piece) []Inactive {
+	var list []Inactive
+	added := filterPieces(group, kind(diff.Added, diff.Reappeared), ofProfile)
+	status := func(p piece) string {
+		profile := v.region(p.Region).Profiles[p.ID]
+		if profile == nil || profile.Active() {
+			return ""
+		}
+		return profile.Status
+	}
+	alike(added, func(p piece) string { return p.ID + "\x00" + status(p) }, func(same []piece) {
+		if status := status(same[0]); status != "" {
+			list = append(list, Inactive{same[0].ID, status, regionsOf(same)})
+		}
+	})
+	return list
+}
+
+func (v *view) whatGained(s *Story, group []piece, launch bool) What {
+	g := s.Gain
+	profiles := filterPieces(group, kind(diff.Added), ofProfile)
+	switch {
+	case s.Significance == diff.Minor:
+		return ProvisionedOnly
+	case launch:
+		return NewModel
+	case len(g.Returned) > 0:
+		return Back
+	case len(g.Callable) > 0 && len(s.ListedIn) > 0 && len(g.Before) == 0:
+		return NewlyCallable
+	case len(g.Listed) > 0, len(g.Callable) > 0 && len(g.Before) > 0:
+		return MoreRegions
+	case slices.ContainsFunc(g.Routes, func(r Route) bool { return r.Access == catalog.OnDemand }):
+		return OnDemandGained
+	case len(profiles) == 0 && len(filterPieces(group, kind(diff.Changed))) > 0:
+		return ProfileActive
+	}
+	return NewProfile
+}
+
+// routes rolls paths up: those with the same id and the same destinations are
+// one route from several regions.
+type routes map[string]*Route
+
+func (r routes) add(from string, path catalog.Path) {
+	anywhere := slices.Contains(path.Destinations, "")
+	destinations := path.Destinations
+	if anywhere {
+		destinations = nil // a global profile names the calling region besides: it says no more
+	}
+	k := strings.Join(append([]string{string(path.Access), path.ModelID}, destinations...), "\x00")
+	if r[k] == nil {
+		r[k] = &Route{Access: path.Access, ID: path.ModelID, RunsIn: destinations, Anywhere: anywhere}
+	}
+	r[k].From = append(r[k].From, from)
+}
+
+// list sorts on demand first, then profiles by id with those that run anywhere
+// last, then provisioned throughput.
+func (r routes) list() []Route {
+	var list []Route
+	for _, route := range r {
+		route.From = union(route.From)
+		list = append(list, *route)
+	}
+	slices.SortFunc(list, func(a, b Route) int {
+		return cmp.Or(
+			cmp.Compare(accessRank(a), accessRank(b)),
+			cmp.Compare(a.ID, b.ID),
+			slices.Compare(a.From, b.From),
+			slices.Compare(a.RunsIn, b.RunsIn),
+		)
+	})
+	return list
+}
+
+func accessRank(r Route) int {
+	switch {
+	case r.Access == catalog.OnDemand:
+		return 0
+	case r.Access == catalog.Provisioned:
+		return 3
+	case r.Anywhere:
+		return 2
+	}
+	return 1
+}

@@ -1,0 +1,45 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode"
+	"unicode/utf16"
+)
+
+// JSON writes the whole report as one indented JSON document, described by
+// docs/report.schema.json. Text from outside is exact; characters that are not
+// printable are written as escapes, so that it can be shown on a terminal.
+func (r *Report) JSON(w io.Writer) error {
+	var plain bytes.Buffer
+	encoder := json.NewEncoder(&plain)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(r); err != nil {
+		return fmt.Errorf("encode the report: %w", err)
+	}
+	if _, err := w.Write(printable(plain.Bytes())); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+// printable escapes what is not printable in a JSON document. Outside strings
+// the encoder writes nothing of the kind but newlines.
+func printable(document []byte) []byte {
+	var out bytes.Buffer
+	for _, r := range string(document) {
+		switch {
+		case r == '\n' || unicode.IsPrint(r):
+			out.WriteRune(r)
+		case r > 0xFFFF:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
+	}
+	return out.Bytes()
+}

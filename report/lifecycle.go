@@ -1,0 +1,170 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"snapshotter/catalog"
+	"snapshotter/diff"
+)
+
+// tellLifecycle tells what happened to a model's status and dates, and where
+// regions part, what did not change.
+func (v *view) tellLifecycle(s *Story, group []piece) {
+	l := &Lifecycle{Changes: v.lifecycleChanges(group)}
+	s.What, l.Leads = whatOfLife(l.Changes)
+	l.Unchanged = v.unchanged(s, l)
+	for _, region := range s.Regions {
+		for _, p := range v.region(region).ProfilesFor(s.Subject.ID) {
+			l.Profiles = append(l.Profiles, p.ID)
+		}
+	}
+	l.Profiles = union(l.Profiles)
+	s.Lifecycle = l
+}
+
+func (v *view) lifecycleChanges(group []piece) []LifecycleChange {
+	var changes []LifecycleChange
+	alike(group, func(p piece) string {
+		return strings.Join([]string{lifecycleOrder[p.field.Field], p.field.Old, p.field.New}, "\x00")
+	}, func(same []piece) {
+		changes = append(changes, v.lifecycleChange(same))
+	})
+	return changes
+}
+
+// lifecycleOrder sorts the fields as they are told.
+var lifecycleOrder = map[diff.Field]string{
+	diff.FieldLifecycle:      "1",
+	diff.FieldLegacy:         "2",
+	diff.FieldExtendedAccess: "3",
+	diff.FieldEndOfLife:      "4",
+}
+
+func (v *view) lifecycleChange(same []piece) LifecycleChange {
+	f := same[0].field
+	c := LifecycleChange{
+		Field: f.Field, Significance: f.Significance, Said: f.Said,
+		Old: f.Old, New: f.New, Regions: regionsOf(same),
+	}
+	if f.Field == diff.FieldLifecycle {
+		return c
+	}
+	old, new := parse(f.Old), parse(f.New)
+	c.Old, c.New = dateText(old), dateText(new)
+	if c.Old == c.New {
+		c.Old, c.New = f.Old, f.New
+	}
+	if !old.IsZero() && !new.IsZero() {
+		c.Shift = days(old, new)
+	}
+	if !new.IsZero() {
+		left := days(v.today(), new)
+		c.DaysLeft = &left
+	}
+	return c
+}
+
+// parse reads a time of a [diff.FieldChange], zero for "".
+func parse(text string) time.Time {
+	t, _ := time.Parse(time.RFC3339Nano, text)
+	return t
+}
+
+// dateText is the date of t in UTC, "" for a zero time.
+func dateText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return date(t)
+}
+
+// whatOfLife names a story by its weightiest field, and returns that field.
+func whatOfLife(changes []LifecycleChange) (What, diff.Field) {
+	of := func(field diff.Field) []LifecycleChange {
+		return slices.DeleteFunc(slices.Clone(changes), func(c LifecycleChange) bool { return c.Field != field })
+	}
+	if status := of(diff.FieldLifecycle); len(status) > 0 && status[0].Significance != diff.Minor {
+		return whatOfStatus(status), diff.FieldLifecycle
+	}
+	if eol := of(diff.FieldEndOfLife); len(eol) > 0 {
+		return whatOfEndOfLife(eol), diff.FieldEndOfLife
+	}
+	if len(of(diff.FieldExtendedAccess)) > 0 {
+		return PriceDate, diff.FieldExtendedAccess
+	}
+	if len(of(diff.FieldLegacy)) > 0 {
+		return LegacyDate, diff.FieldLegacy
+	}
+	return LifecycleStatus, diff.FieldLifecycle
+}
+
+func whatOfStatus(changes []LifecycleChange) What {
+	what := LifecycleStatus
+	for _, c := range changes {
+		switch {
+		case c.New == catalog.StatusLegacy:
+			return NowLegacy
+		case c.New == catalog.StatusActive:
+			what = ActiveAgain
+		}
+	}
+	return what
+}
+
+func whatOfEndOfLife(changes []LifecycleChange) What {
+	one := func(c LifecycleChange) What {
+		switch {
+		case c.Said == diff.Published:
+			return EOLSet
+		case c.Said == diff.Withdrawn:
+			return EOLWithdrawn
+		case c.Significance == diff.Breaking:
+			return EOLEarlier
+		}
+		return EOLLater
+	}
+	what := one(changes[0])
+	for _, c := range changes[1:] {
+		if one(c) != what {
+			return EOLMoved
+		}
+	}
+	return what
+}
+
+// unchanged is what the leading field still is in the regions that list the
+// model, were read by head's run and saw no change of it.
+func (v *view) unchanged(s *Story, l *Lifecycle) []LifecycleState {
+	var changed []string
+	for _, c := range l.Changes {
+		if c.Field == l.Leads {
+			changed = union(changed, c.Regions)
+		}
+	}
+	states := map[string][]string{}
+	for _, region := range without(v.read(s.ListedIn, catalog.KindFoundationModel), changed) {
+		m := v.region(region).Models[s.Subject.ID]
+		value := lifecycleValue(m.Lifecycle, l.Leads)
+		states[value] = append(states[value], region)
+	}
+	var unchanged []LifecycleState
+	for value, regions := range states {
+		unchanged = append(unchanged, LifecycleState{value, regions})
+	}
+	slices.SortFunc(unchanged, func(a, b LifecycleState) int { return strings.Compare(a.Value, b.Value) })
+	return unchanged
+}
+
+func lifecycleValue(l catalog.Lifecycle, field diff.Field) string {
+	switch field {
+	case diff.FieldLegacy:
+		return dateText(l.Legacy)
+	case diff.FieldExtendedAccess:
+		return dateText(l.ExtendedAccess)
+	case diff.FieldEndOfLife:
+		return dateText(l.EndOfLife)
+	}
+	return l.Status
+}

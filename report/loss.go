@@ -1,0 +1,133 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"snapshotter/catalog"
+	"snapshotter/diff"
+)
+
+// tellLoss tells what can no longer be listed or called, and what is left: a
+// model that was removed with its profiles, a path that was lost.
+func (v *view) tellLoss(s *Story, group []piece) {
+	l := &Loss{
+		Unlisted:   regionsOf(group, kind(diff.Removed), ofModel),
+		Uncallable: regionsOf(group, kind(diff.NoLongerCallable)),
+		Lost:       v.lostRoutes(group),
+	}
+	if s.Subject.Resource == catalog.KindFoundationModel {
+		model := s.Subject.ID
+		remaining := routes{}
+		for _, region := range s.Regions {
+			for _, path := range v.region(region).Paths(model) {
+				if path.Callable() {
+					remaining.add(region, path)
+				}
+			}
+		}
+		l.Remaining = remaining.list()
+		l.Unknown = filter(without(s.Regions, l.Uncallable), func(region string) bool {
+			return v.kindsRead(region) < len(catalog.Kinds()) && !catalog.Callable(v.region(region).Paths(model))
+		})
+		l.Elsewhere = without(v.callableFrom(model), s.Regions)
+		l.EndOfLife = v.endOfLife(model, l.Unlisted)
+	}
+	s.Loss = l
+	s.What = whatLost(s, group)
+}
+
+// endOfLife is the earliest end of life that the lists which dropped model gave
+// for it, "" for none.
+func (v *view) endOfLife(model string, regions []string) string {
+	earliest := ""
+	for _, region := range regions {
+		m := v.regionBefore(region).Models[model]
+		if m == nil || m.Lifecycle.EndOfLife.IsZero() {
+			continue
+		}
+		if d := date(m.Lifecycle.EndOfLife); earliest == "" || d < earliest {
+			earliest = d
+		}
+	}
+	return earliest
+}
+
+// lostRoutes are the ids that can no longer be passed, those alike in several
+// regions as one.
+func (v *view) lostRoutes(group []piece) []LostRoute {
+	var lost []LostRoute
+	ways := map[place]bool{} // told by a lost path
+	for _, p := range filterPieces(group, kind(diff.PathLost)) {
+		ways[place{p.Region, p.Path.ModelID}] = true
+		lost = append(lost, v.lostRoute(p.Region, *p.Path))
+	}
+	for _, p := range filterPieces(group, kind(diff.Removed, diff.Changed), ofProfile) {
+		if !ways[place{p.Region, p.ID}] {
+			lost = append(lost, v.lostRoute(p.Region, catalog.Path{Access: catalog.ViaProfile, ModelID: p.ID}))
+		}
+	}
+	return rollUp(lost)
+}
+
+func (v *view) lostRoute(region string, path catalog.Path) LostRoute {
+	route := LostRoute{From: []string{region}, Access: path.Access, ID: path.ModelID, Why: NotSupported}
+	after := v.region(region)
+	if path.Access == catalog.ViaProfile {
+		switch profile := after.Profiles[path.ModelID]; {
+		case profile == nil:
+			route.Why = Unlisted
+		case !profile.Active():
+			route.Why, route.Status = NotActive, profile.Status
+		}
+	} else if after.Models[path.ModelID] == nil {
+		route.Why = Unlisted
+	}
+	return route
+}
+
+// rollUp joins the regions of routes that are alike otherwise.
+func rollUp(lost []LostRoute) []LostRoute {
+	rank := func(r LostRoute) int { return accessRank(Route{Access: r.Access}) }
+	same := func(a, b LostRoute) int {
+		return cmp.Or(
+			cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID),
+			cmp.Compare(a.Why, b.Why), cmp.Compare(a.Status, b.Status),
+		)
+	}
+	slices.SortStableFunc(lost, same)
+	var rolled []LostRoute
+	for _, route := range lost {
+		if last := len(rolled) - 1; last >= 0 && same(rolled[last], route) == 0 {
+			rolled[last].From = union(rolled[last].From, route.From)
+			continue
+		}
+		rolled = append(rolled, route)
+	}
+	return rolled
+}
+
+func whatLost(s *Story, group []piece) What {
+	l := s.Loss
+	every := func(why Why) bool {
+		return len(l.Lost) > 0 && !slices.ContainsFunc(l.Lost, func(r LostRoute) bool { return r.Why != why })
+	}
+	onDemand := slices.ContainsFunc(l.Lost, func(r LostRoute) bool { return r.Access == catalog.OnDemand })
+	switch {
+	case s.Significance == diff.Minor:
+		return ProvisionedOnly
+	case len(l.Unlisted) > 0 && len(s.ListedIn) == 0:
+		return Removed
+	case len(l.Unlisted) > 0:
+		return RemovedInPart
+	case len(l.Uncallable) > 0:
+		return NoLongerCallable
+	case onDemand:
+		return OnDemandLost
+	case every(NotActive):
+		return ProfileInactive
+	case len(filterPieces(group, kind(diff.Removed), ofProfile)) > 0:
+		return ProfileRemoved
+	}
+	return PathLost
+}

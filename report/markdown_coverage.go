@@ -1,0 +1,275 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"snapshotter/catalog"
+)
+
+// kindWords are how the kinds of lists are spoken of.
+var kindWords = map[catalog.Kind]string{
+	catalog.KindFoundationModel:  "models",
+	catalog.KindInferenceProfile: "profiles",
+}
+
+// reasons say in words why a list was not read. The service's own words stay
+// in the JSON document.
+var reasons = map[catalog.Outcome]string{
+	catalog.NotEnabled:   "not enabled",
+	catalog.NotOffered:   "Bedrock not offered",
+	catalog.Denied:       "denied",
+	catalog.Throttled:    "throttled",
+	catalog.Unreachable:  "unreachable",
+	catalog.ServiceError: "service error",
+	catalog.Invalid:      "answer not readable",
+	catalog.Suspect:      "listed nothing, not yet believed",
+	catalog.NotListed:    "not asked for",
+}
+
+func reason(o catalog.Outcome) string {
+	if words, known := reasons[o]; known {
+		return words
+	}
+	return text(string(o))
+}
+
+// coverageRow is regions whose lists fared alike.
+type coverageRow struct {
+	regions []string
+	gaps    map[catalog.Kind]Gap // a kind that is missing was read
+}
+
+// rows rolls the gaps up: regions whose lists fared alike are one row, sorted
+// by their first region.
+func (c *Coverage) rows() []coverageRow {
+	byRegion := map[string]map[catalog.Kind]Gap{}
+	for _, g := range c.Gaps {
+		if byRegion[g.Region] == nil {
+			byRegion[g.Region] = map[catalog.Kind]Gap{}
+		}
+		byRegion[g.Region][g.Kind] = g
+	}
+	var rows []coverageRow
+	at := map[string]int{}
+	for _, region := range union(c.Part, c.None) {
+		gaps := byRegion[region]
+		k := signature(gaps)
+		if i, found := at[k]; found {
+			rows[i].join(region, gaps)
+			continue
+		}
+		at[k] = len(rows)
+		rows = append(rows, coverageRow{[]string{region}, gaps})
+	}
+	return rows
+}
+
+// signature is equal for regions that one note can speak of.
+func signature(gaps map[catalog.Kind]Gap) string {
+	var parts []string
+	for _, kind := range catalog.Kinds() {
+		g, gap := gaps[kind]
+		if !gap {
+			parts = append(parts, "read")
+			continue
+		}
+		parts = append(parts, fmt.Sprint(g.Outcome, "|", g.ErrorCode, "|", own(g), "|", g.Since.ID, "|", g.Streak, "|", ref(g.Confirmed)))
+	}
+	return strings.Join(parts, "\x00")
+}
+
+func ref(run *catalog.RunRef) int64 {
+	if run == nil {
+		return 0
+	}
+	return run.ID
+}
+
+// own is the message of an outcome that our reading of an answer gave it. The
+// others are the service's or the network's words.
+func own(g Gap) string {
+	if g.Outcome == catalog.Invalid {
+		return clean(g.Message)
+	}
+	return ""
+}
+
+// join adds a region that fared alike, and what it carries forward.
+func (r *coverageRow) join(region string, gaps map[catalog.Kind]Gap) {
+	r.regions = append(r.regions, region)
+	for kind, g := range gaps {
+		sum := r.gaps[kind]
+		sum.Items += g.Items
+		r.gaps[kind] = sum
+	}
+}
+
+// alike reports whether one reason holds for all lists of the row, if more than
+// one was not read.
+func (r coverageRow) alike() bool {
+	var all []Gap
+	for _, g := range r.gaps {
+		all = append(all, g)
+	}
+	return !slices.ContainsFunc(all, func(g Gap) bool {
+		a := all[0]
+		return g.Outcome != a.Outcome || g.ErrorCode != a.ErrorCode || own(g) != own(a) ||
+			g.Since.ID != a.Since.ID || ref(g.Confirmed) != ref(a.Confirmed)
+	})
+}
+
+// each tells of the row's lists one by one.
+func (r coverageRow) each(tell func(Gap) string) string {
+	var parts []string
+	for _, kind := range catalog.Kinds() {
+		if g, gap := r.gaps[kind]; gap {
+			parts = append(parts, tell(g))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// first is the gap of the first list that was not read.
+func (r coverageRow) first() Gap {
+	for _, kind := range catalog.Kinds() {
+		if g, gap := r.gaps[kind]; gap {
+			return g
+		}
+	}
+	return Gap{}
+}
+
+func (r coverageRow) inBrief() string {
+	if r.alike() && len(r.gaps) == len(catalog.Kinds()) {
+		return reason(r.first().Outcome)
+	}
+	return r.each(func(g Gap) string { return kindWords[g.Kind] + " " + reason(g.Outcome) })
+}
+
+func (r coverageRow) note() string {
+	if r.alike() {
+		return why(r.first()) + "; " + r.carried()
+	}
+	return r.each(func(g Gap) string {
+		one := coverageRow{r.regions, map[catalog.Kind]Gap{g.Kind: g}}
+		return kindWords[g.Kind] + " " + why(g) + ", " + one.carried()
+	})
+}
+
+// why says why a list was not read, and for how long.
+func why(g Gap) string {
+	note := reason(g.Outcome)
+	if g.ErrorCode != "" {
+		note += " (" + code(g.ErrorCode) + ")"
+	}
+	if message := own(g); message != "" {
+		note += ": " + text(message)
+	}
+	if g.Streak > 1 {
+		note += fmt.Sprintf(", %d runs since %s", g.Streak, dated(g.Since))
+	}
+	return note
+}
+
+// carried says what is shown in place of lists that were not read.
+func (r coverageRow) carried() string {
+	confirmed := r.first().Confirmed
+	if confirmed == nil {
+		return "never read"
+	}
+	var parts []string
+	for _, kind := range catalog.Kinds() {
+		if g, gap := r.gaps[kind]; gap {
+			parts = append(parts, fmt.Sprintf("%d %s", g.Items, kindWords[kind]))
+		}
+	}
+	return strings.Join(parts, " and ") + " carried forward from " + dated(*confirmed)
+}
+
+func (r coverageRow) cell(kind catalog.Kind) string {
+	switch g, gap := r.gaps[kind]; {
+	case !gap:
+		return "read"
+	case g.Lost:
+		return "**not read**"
+	}
+	return "no"
+}
+
+func (p *page) coverage(r *Report) {
+	c := &r.Coverage
+	p.paragraph("## Coverage")
+	var f folds
+	var rows [][]string
+	if len(c.Whole) > 0 {
+		rows = append(rows, []string{f.regions("Read whole", c.Whole), "read", "read", ""})
+	}
+	for _, row := range c.rows() {
+		rows = append(rows, []string{
+			f.regions(sentenceCase(row.inBrief()), row.regions),
+			row.cell(catalog.KindFoundationModel), row.cell(catalog.KindInferenceProfile), row.note(),
+		})
+	}
+	p.table([]string{"Regions", "Models", "Profiles", "Note"}, rows)
+	p.folded(f)
+	p.bullets(c.remarks(r.Base == nil))
+	p.paragraph("Nothing is called removed on the strength of a list that was not read whole.")
+	p.paragraph(scopeOfRun(r.Head))
+}
+
+func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func (c *Coverage) remarks(first bool) []string {
+	var remarks []string
+	if !first {
+		remarks = append(remarks, c.firstReadRemarks()...)
+	}
+	remarks = append(remarks, c.readAgainRemarks()...)
+	if c.Notes != "" {
+		remarks = append(remarks, "Noted by the run: "+text(c.Notes))
+	}
+	return remarks
+}
+
+func (c *Coverage) firstReadRemarks() []string {
+	var parts []string
+	for _, b := range c.FirstRead {
+		parts = append(parts, fmt.Sprintf("%s (%d %s)", regionCode(b.Region), b.Items, kindWords[b.Kind]))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return []string{"Read for the first time, so now observed and not counted as added: " + strings.Join(parts, ", ")}
+}
+
+func (c *Coverage) readAgainRemarks() []string {
+	byRun := map[string][]string{}
+	var order []string
+	for _, again := range c.ReadAgain {
+		k := fmt.Sprintf("%s, last read by %s", kindWords[again.Kind], dated(again.Last))
+		if byRun[k] == nil {
+			order = append(order, k)
+		}
+		byRun[k] = append(byRun[k], again.Region)
+	}
+	var remarks []string
+	for _, k := range order {
+		remarks = append(remarks, "Read again, "+k+": "+named(byRun[k]))
+	}
+	return remarks
+}
+
+// scopeOfRun says what the run was made of.
+func scopeOfRun(run catalog.Run) string {
+	parts := []string{fmt.Sprintf("Run %d", run.ID)}
+	for _, part := range []struct{ name, value string }{
+		{"partition", run.Partition}, {"trigger", string(run.Trigger)}, {"collector", run.CollectorVersion},
+	} {
+		if part.value != "" {
+			parts = append(parts, part.name+" "+text(part.value))
+		}
+	}
+	return strings.Join(parts, ", ") + "."
+}

@@ -1,0 +1,140 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"snapshotter/catalog"
+)
+
+// gain says what can be listed or called that could not.
+func (t *telling) gain(s *Story) {
+	g := s.Gain
+	t.returned(g.Returned)
+	if len(g.OnDemand) > 0 {
+		t.say("%s: profile only → **on demand and profile**; the bare id is now callable there",
+			t.folds.regions("On demand gained", g.OnDemand))
+	}
+	t.routes = slices.DeleteFunc(slices.Clone(g.Routes), func(r Route) bool {
+		return r.Access == catalog.OnDemand && slices.Equal(r.From, g.OnDemand) // just told
+	})
+	if len(t.routes) == 1 {
+		t.say("%s", t.route(t.routes[0]))
+		t.routes = nil
+	} else if len(t.routes) > 1 {
+		t.lead = callable(s)
+	}
+	t.late(s.Found)
+	t.besides(s)
+}
+
+// returned joins the regions in which one item was away for the same time.
+func (t *telling) returned(returned []Return) {
+	for len(returned) > 0 {
+		first := returned[0]
+		var regions []string
+		rest := slices.DeleteFunc(slices.Clone(returned), func(r Return) bool {
+			same := r.ID == first.ID && r.Absent.ID == first.Absent.ID && r.Back.ID == first.Back.ID
+			if same {
+				regions = append(regions, r.Region)
+			}
+			return same
+		})
+		returned = rest
+		id := ""
+		if first.ID != t.subject {
+			id = code(first.ID) + " "
+		}
+		t.say("%s: %slisted again; %s found it gone, %s and %s before", t.folds.regions("Back", regions), id,
+			dated(first.Absent), plural(int(first.Back.ID-first.Absent.ID), "run"), plural(first.Days, "day"))
+	}
+}
+
+// callable leads a story with several routes.
+func callable(s *Story) string {
+	var from, onDemand []string
+	for _, r := range s.Gain.Routes {
+		if r.Access != catalog.Provisioned {
+			from = union(from, r.From)
+		}
+		if r.Access == catalog.OnDemand {
+			onDemand = union(onDemand, r.From)
+		}
+	}
+	lead := "Callable from " + plural(len(from), "region")
+	switch {
+	case len(from) == 0:
+		return ""
+	case s.What != NewModel && len(s.Gain.Before) > 0:
+		return fmt.Sprintf("%s, and as before from %d others.", lead, len(s.Gain.Before))
+	case s.What != NewModel:
+		return lead + "."
+	case len(onDemand) == 0:
+		return lead + ". On demand in none: call a profile id."
+	case len(onDemand) == len(from):
+		return lead + ", on demand in all."
+	case len(onDemand) <= rollUpOver:
+		return lead + ". On demand in " + named(onDemand) + "; elsewhere call a profile id."
+	}
+	return fmt.Sprintf("%s. On demand in %d of them; elsewhere call a profile id.", lead, len(onDemand))
+}
+
+// route says one way to call a model: what to type, from where, and where the
+// call may run.
+func (t *telling) route(r Route) string {
+	way := t.way(r.Access, r.ID)
+	from := t.folds.regions(sentenceCase(way)+" from", r.From)
+	switch r.Access {
+	case catalog.OnDemand:
+		return "Call it on demand from " + from
+	case catalog.Provisioned:
+		return "Provisioned throughput, which is bought first, from " + from
+	}
+	return fmt.Sprintf("Call %s from %s; it may run in %s", way, from, t.runsIn(r))
+}
+
+func (t *telling) runsIn(r Route) string {
+	switch {
+	case r.Anywhere:
+		return anyRegion
+	case r.Access == catalog.OnDemand:
+		return "the calling region"
+	case r.Access == catalog.Provisioned:
+		return "the calling region, bought first"
+	}
+	return t.folds.regions(code(r.ID)+" may run in", r.RunsIn)
+}
+
+func (p *page) routes(t *telling) {
+	var rows [][]string
+	for _, r := range t.routes {
+		from := t.folds.regions(code(r.ID)+" from", r.From)
+		rows = append(rows, []string{from, code(r.ID), t.runsIn(r)})
+	}
+	p.table([]string{"Call from", "Id to call", "May run in"}, rows)
+}
+
+// besides tells of regions that list a model and hold no way to call it, and of
+// ways to call one that no region lists.
+func (t *telling) besides(s *Story) {
+	g := s.Gain
+	also := "Also listed in"
+	if len(g.Routes) == 0 {
+		also = "Listed in"
+	}
+	if len(g.Uncallable) > 0 {
+		t.note("%s %s, where nothing can call it yet: no on demand, no profile.", also, t.folds.regions("Listed, not callable", g.Uncallable))
+	}
+	if len(g.Unknown) > 0 {
+		t.note("%s %s, whose profiles were not read: an id to call it may exist there.", also, t.folds.regions("Listed, profiles not read", g.Unknown))
+	}
+	for _, i := range g.Inactive {
+		t.note("%s is listed in %s and can't be called yet: its status is %s.", code(i.ID), t.folds.regions("Not active", i.Regions), text(i.Status))
+	}
+	switch {
+	case s.Subject.Resource == catalog.KindInferenceProfile:
+		t.note("It names no model to run, so nothing is known to be callable through it: %s.", t.folds.regions("Listed", s.Regions))
+	case len(s.ListedIn) == 0:
+		t.note("No region lists the model %s itself.", code(s.Subject.ID))
+	}
+}

@@ -1,0 +1,100 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"snapshotter/catalog"
+)
+
+// loss says what can no longer be listed or called, and what is left.
+func (t *telling) loss(s *Story) {
+	l := s.Loss
+	switch {
+	case len(l.Unlisted) == 0:
+	case s.What == Removed:
+		where := t.folds.where("Removed", l.Unlisted, listed{regions: l.Unlisted})
+		t.say("Removed from %s", strings.Replace(where, "that list it", "that listed it", 1))
+	default:
+		t.say("Removed from %s; still listed in %s", t.folds.regions("Removed", l.Unlisted), t.folds.regions("Still listed", s.ListedIn))
+		t.notRead(s)
+	}
+	t.lost(l)
+	t.left(l)
+	if l.EndOfLife != "" {
+		t.say("Its EOL was %s", l.EndOfLife)
+	}
+	for _, f := range s.Found {
+		t.lastSeen(f, len(s.Found) > 1)
+	}
+}
+
+// lost tells the ids that were lost, those lost from the same regions in one
+// line.
+func (t *telling) lost(l *Loss) {
+	rest := slices.Clone(l.Lost)
+	for len(rest) > 0 {
+		from := rest[0].From
+		var ways []string
+		rest = slices.DeleteFunc(rest, func(r LostRoute) bool {
+			if !slices.Equal(r.From, from) {
+				return false
+			}
+			ways = append(ways, t.way(r.Access, r.ID)+lostBecause(r))
+			return true
+		})
+		gone := "Gone"
+		if !slices.Equal(from, l.Unlisted) {
+			gone += " from " + t.folds.regions("Gone from", from)
+		}
+		t.say("%s: %s", gone, strings.Join(ways, ", "))
+	}
+}
+
+// lostBecause says what became of a profile. A model's own fate is told.
+func lostBecause(r LostRoute) string {
+	switch {
+	case r.Access != catalog.ViaProfile:
+		return ""
+	case r.Why == Unlisted:
+		return " (profile removed)"
+	case r.Why == NotActive && r.Status == "":
+		return " (profile without a status)"
+	case r.Why == NotActive:
+		return " (profile now " + text(r.Status) + ")"
+	}
+	return " (profile no longer routes to it)"
+}
+
+// left tells what remains callable.
+func (t *telling) left(l *Loss) {
+	for _, r := range l.Remaining {
+		way := t.way(r.Access, r.ID)
+		t.say("Still callable there: %s from %s", way, t.folds.regions("Still "+way+" from", r.From))
+	}
+	if len(l.Unknown) > 0 {
+		t.say("Not known whether anything can call it there, as not all was read: %s", t.folds.regions("Not known", l.Unknown))
+	}
+	switch {
+	case len(l.Uncallable) > 0 && len(l.Elsewhere)+len(l.Remaining)+len(l.Unknown) == 0:
+		t.say("Nothing can call it any more, from anywhere")
+	case len(l.Uncallable) > 0:
+		t.say("Nothing can call it any more from %s", t.folds.regions("Nothing can call it from", l.Uncallable))
+	}
+	if len(l.Elsewhere) > 0 {
+		t.say("Callable as before from %s", t.folds.regions("Callable as before", l.Elsewhere))
+	}
+}
+
+// lastSeen dates a loss by the runs that it happened between.
+func (t *telling) lastSeen(f Interval, several bool) {
+	line := fmt.Sprintf("Last seen by %s, gone in run %d", moment(f.After), f.By.ID)
+	if f.Late {
+		line = fmt.Sprintf("Last seen by %s, gone by %s, not read in between", moment(f.After), dated(f.By))
+	}
+	if several {
+		line += ": " + t.folds.regions(fmt.Sprintf("Last seen by run %d", f.After.ID), f.Regions)
+	}
+	t.say("%s", line)
+}

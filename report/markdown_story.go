@@ -1,0 +1,260 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"snapshotter/catalog"
+)
+
+// foldOver is how many entries a section shows with their tables open.
+const foldOver = 8
+
+// section writes stories under title. Those that say the same of several models
+// are one entry.
+func (p *page) section(title string, stories []Story) {
+	if len(stories) == 0 {
+		return
+	}
+	p.paragraph(fmt.Sprintf("## %s (%d)", title, len(stories)))
+	entries := entriesOf(stories)
+	for _, e := range entries {
+		p.entry(e, len(entries) > foldOver)
+	}
+}
+
+// entry is a story in words, of one subject or of several alike.
+type entry struct {
+	event    string
+	subjects []string
+	telling
+}
+
+// telling is what a story says: lines, a table of ids to call, and the lists of
+// regions that the lines count.
+type telling struct {
+	subject string // its id, which the heading names
+	lead    string
+	bullets []string
+	routes  []Route
+	notes   []string
+	folds   folds
+}
+
+func entriesOf(stories []Story) []entry {
+	var entries []entry
+	for i := range stories {
+		s := &stories[i]
+		e := entry{s.event(), []string{s.named()}, s.tell()}
+		same := slices.IndexFunc(entries, func(o entry) bool { return e.saysTheSame(o) })
+		if same < 0 {
+			entries = append(entries, e)
+			continue
+		}
+		entries[same].subjects = append(entries[same].subjects, e.subjects...)
+	}
+	return entries
+}
+
+func (e entry) saysTheSame(o entry) bool {
+	return e.event == o.event && e.lead == o.lead && len(e.routes)+len(o.routes) == 0 &&
+		slices.Equal(e.bullets, o.bullets) && slices.Equal(e.notes, o.notes) && slices.Equal(e.folds, o.folds)
+}
+
+func (p *page) entry(e entry, dense bool) {
+	if len(e.subjects) == 1 {
+		p.paragraph("### " + e.event + ": " + e.subjects[0])
+	} else {
+		p.paragraph(fmt.Sprintf("### %s: %d models", e.event, len(e.subjects)))
+	}
+	if e.lead != "" {
+		p.paragraph(e.lead)
+	}
+	p.bullets(e.bullets)
+	switch {
+	case len(e.routes) > 0 && dense:
+		p.details("Ids to call", func() {
+			p.routes(&e.telling)
+			p.bullets(e.folds.lines())
+		})
+		e.folds = nil
+	case len(e.routes) > 0:
+		p.routes(&e.telling)
+	}
+	p.paragraph(e.notes...)
+	p.folded(e.folds)
+	if len(e.subjects) > 1 {
+		p.paragraph("Each of:")
+		p.bullets(e.subjects)
+	}
+}
+
+func (s *Story) tell() telling {
+	t := telling{subject: s.Subject.ID}
+	switch {
+	case s.Gain != nil:
+		t.gain(s)
+	case s.Loss != nil:
+		t.loss(s)
+	case s.Lifecycle != nil:
+		t.lifecycle(s)
+	case s.Routing != nil:
+		t.routing(s)
+	default:
+		t.fields(s)
+	}
+	return t
+}
+
+// event is what happened, as a heading says it before the id.
+func (s *Story) event() string {
+	words := s.What.wording().heading
+	switch s.What {
+	case MoreRegions:
+		return fmt.Sprintf("In %d more %s", len(s.Regions), noun(len(s.Regions), "region"))
+	case RemovedInPart:
+		return fmt.Sprintf("Removed from %d of %d regions", len(s.Loss.Unlisted), len(union(s.Loss.Unlisted, s.ListedIn)))
+	case NoLongerCallable:
+		if len(s.Loss.Elsewhere)+len(s.Loss.Remaining) > 0 {
+			return words + " from " + plural(len(s.Loss.Uncallable), "region")
+		}
+	case NewProfile:
+		if len(s.profiles()) > 1 {
+			return "New profiles"
+		}
+	case RoutesAdded:
+		if n := len(s.Routing.newRegions()); n > 1 {
+			return fmt.Sprintf("Routes to %d new regions", n)
+		}
+	}
+	return words
+}
+
+// named is the subject as a heading shows it: `id` (Name; text, image → text).
+func (s *Story) named() string {
+	switch s.What {
+	case NewProfile, ProfileActive, ProfileRemoved, ProfileInactive, Back:
+		if profiles := s.profiles(); len(profiles) == 1 {
+			return code(profiles[0])
+		}
+	}
+	return code(s.Subject.ID) + s.Subject.described(s.What == NewModel)
+}
+
+// profiles are the ids that came or went, where nothing else did.
+func (s *Story) profiles() []string {
+	var ids []string
+	if s.Gain != nil {
+		for _, r := range s.Gain.Returned {
+			ids = append(ids, r.ID)
+		}
+		for _, i := range s.Gain.Inactive {
+			ids = append(ids, i.ID)
+		}
+		for _, r := range s.Gain.Routes {
+			if len(s.Gain.Returned) == 0 {
+				ids = append(ids, r.ID)
+			}
+		}
+	}
+	if s.Loss != nil {
+		for _, r := range s.Loss.Lost {
+			ids = append(ids, r.ID)
+		}
+	}
+	return union(ids)
+}
+
+// described is what follows the id: the name, and what goes in and comes out.
+func (s Subject) described(modalities bool) string {
+	var parts []string
+	if s.Name != "" && s.Name != s.ID {
+		parts = append(parts, text(s.Name))
+	}
+	if modalities && len(s.Input)+len(s.Output) > 0 {
+		parts = append(parts, modalitiesText(s.Input)+" → "+modalitiesText(s.Output))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, "; ") + ")"
+}
+
+// modalitiesText lists modalities, text first.
+func modalitiesText(modalities []string) string {
+	if len(modalities) == 0 {
+		return "not said"
+	}
+	var shown []string
+	for _, m := range modalities {
+		if m == "TEXT" {
+			shown = append([]string{"text"}, shown...)
+		} else {
+			shown = append(shown, text(strings.ToLower(m)))
+		}
+	}
+	return strings.Join(shown, ", ")
+}
+
+func (t *telling) say(format string, args ...any) {
+	t.bullets = append(t.bullets, fmt.Sprintf(format, args...))
+}
+
+func (t *telling) note(format string, args ...any) {
+	t.notes = append(t.notes, fmt.Sprintf(format, args...))
+}
+
+// late dates what happened while a list was not read.
+func (t *telling) late(found []Interval) {
+	for _, f := range found {
+		if f.Late {
+			t.say("Happened between %s and %s, not read in between: %s",
+				dated(f.After), dated(f.By), t.folds.regions("Found late", f.Regions))
+		}
+	}
+}
+
+// listedBy is who lists the subject, as far as head's run read or something
+// happened there.
+func (s *Story) listedBy() listed {
+	var unknown []string
+	for _, u := range s.Unread {
+		if !slices.Contains(s.Regions, u.Region) {
+			unknown = append(unknown, u.Region)
+		}
+	}
+	return listed{without(s.ListedIn, unknown), len(unknown) > 0}
+}
+
+// notRead names the regions whose state is not known, where others changed.
+func (t *telling) notRead(s *Story) {
+	byRun := map[int64][]string{}
+	var runs []catalog.RunRef
+	for _, u := range s.Unread {
+		if slices.Contains(s.Regions, u.Region) {
+			continue // what changed there is told, and dated
+		}
+		if byRun[u.Run.ID] == nil {
+			runs = append(runs, u.Run)
+		}
+		byRun[u.Run.ID] = append(byRun[u.Run.ID], u.Region)
+	}
+	for _, run := range runs {
+		t.say("Not read since %s, so not known: %s", dated(run), t.folds.regions("Not read", byRun[run.ID]))
+	}
+}
+
+// way is how a call reaches the model: the id to pass, or how the id that the
+// heading names is passed.
+func (t *telling) way(access catalog.Access, id string) string {
+	switch {
+	case access == catalog.ViaProfile:
+		return code(id)
+	case access == catalog.Provisioned:
+		return "provisioned throughput"
+	case id != t.subject:
+		return code(id) + " on demand"
+	}
+	return "on demand"
+}

@@ -1,0 +1,181 @@
+// Package report turns what a comparison found into a document that a person
+// reads in twenty seconds and a program reads whole.
+//
+// It guarantees that all formats say the same, because all are written from
+// one [Report]; that one event is told in one entry, whatever the number of
+// regions; and that the same two snapshots give the same bytes, since every
+// time in it is a run's. It refuses to tell anything from a list that was not
+// read: such lists stand under coverage, and what is shown from an older
+// reading says so. Text from outside reaches a reader escaped and on one line.
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"snapshotter/catalog"
+	"snapshotter/diff"
+)
+
+// Schema names the form of the JSON document. It changes when a field is
+// removed or comes to mean something else, not when one is added.
+const Schema = "snapshotter.report/1"
+
+// Options are what a reader may choose.
+type Options struct {
+	// Deadlines is how far ahead lifecycle dates are shown, in whole days;
+	// zero is 90 days.
+	Deadlines time.Duration
+}
+
+const deadlineDays = 90
+
+func (o Options) days() int {
+	if o.Deadlines <= 0 {
+		return deadlineDays
+	}
+	return int(o.Deadlines / (24 * time.Hour))
+}
+
+// Report is what changed between two runs, rolled up into stories. All lists
+// are sorted, all times are UTC, and days are counted from the date of Head.
+type Report struct {
+	Schema string `json:"schema"`
+	// Title is one line of plain text with date, verdict and counts: the
+	// subject of a mail.
+	Title   string       `json:"title"`
+	Date    string       `json:"date"` // of Head, UTC
+	Verdict Verdict      `json:"verdict"`
+	Counts  Counts       `json:"counts"`
+	Base    *catalog.Run `json:"base"` // nil on a first run
+	Head    catalog.Run  `json:"head"`
+
+	ActOn []Story `json:"act_on"`       // breaking and notice
+	Good  []Story `json:"good_to_know"` // good
+	Other []Story `json:"other_changes"`
+
+	NewRegions []diff.NewRegion `json:"new_regions"`
+	Deadlines  Deadlines        `json:"deadlines"`
+	Coverage   Coverage         `json:"coverage"`
+	// Inventory is what there is, where there was nothing to compare.
+	Inventory *Inventory `json:"inventory,omitempty"`
+}
+
+// Verdict is what the comparison amounts to. The last three are different
+// messages, and only the first of them says that nothing changed.
+type Verdict string
+
+const (
+	SomethingChanged Verdict = "changed"
+	NothingChanged   Verdict = "nothing-changed"                  // every list that ever was readable was read
+	NothingInRead    Verdict = "nothing-changed-in-what-was-read" // some list was not
+	NoComparison     Verdict = "no-comparison"                    // a first run, nothing read, or nothing read before
+)
+
+// Counts are the numbers of entries, and of new regions.
+type Counts struct {
+	ActOn      int `json:"act_on"`
+	Good       int `json:"good_to_know"`
+	Other      int `json:"other_changes"`
+	NewRegions int `json:"new_regions"`
+}
+
+// Build tells result. Base is nil on a first run; head holds everything, while
+// base need hold no more than what differs. Neither is changed.
+func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Report {
+	v := newView(result, base, head)
+	r := &Report{
+		Schema:     Schema,
+		Date:       date(head.Run.StartedAt),
+		Head:       head.Run,
+		NewRegions: append([]diff.NewRegion{}, result.NewRegions...),
+		Coverage:   v.coverage(),
+	}
+	if base != nil {
+		r.Base = &result.Base
+	}
+	r.file(v.stories())
+	r.Deadlines = v.deadlines(opts.days())
+	r.Counts = Counts{len(r.ActOn), len(r.Good), len(r.Other), len(r.NewRegions)}
+	r.Verdict = r.verdict(result)
+	if r.Verdict == NoComparison {
+		r.Inventory = v.inventory()
+	}
+	r.Title = r.title()
+	return r
+}
+
+// file puts stories, which are sorted, into their sections.
+func (r *Report) file(stories []Story) {
+	r.ActOn, r.Good, r.Other = []Story{}, []Story{}, []Story{}
+	for _, s := range stories {
+		switch s.Significance {
+		case diff.Breaking, diff.Notice:
+			r.ActOn = append(r.ActOn, s)
+		case diff.Good:
+			r.Good = append(r.Good, s)
+		default:
+			r.Other = append(r.Other, s)
+		}
+	}
+}
+
+func (r *Report) verdict(result *diff.Result) Verdict {
+	switch {
+	case r.Base == nil, !result.Comparable():
+		return NoComparison
+	case result.Any():
+		return SomethingChanged
+	case !r.Coverage.anyRead():
+		return NoComparison
+	case r.Coverage.anyUnread():
+		return NothingInRead
+	}
+	return NothingChanged
+}
+
+func (r *Report) title() string {
+	title := "Bedrock changes " + r.Date + ": " + r.headline()
+	if lost := len(r.Coverage.Lost); lost > 0 && r.Coverage.anyRead() {
+		title += fmt.Sprintf("; %s not read whole", plural(lost, "region"))
+	}
+	return title
+}
+
+func (r *Report) headline() string {
+	switch r.Verdict {
+	case NothingChanged:
+		return "none"
+	case NothingInRead:
+		return "none in what was read"
+	case NoComparison:
+		return r.incomparable()
+	}
+	var counts []string
+	count := func(n int, text string) {
+		if n > 0 {
+			counts = append(counts, text)
+		}
+	}
+	count(r.Counts.ActOn, fmt.Sprintf("%d to act on", r.Counts.ActOn))
+	count(r.Counts.Good, fmt.Sprintf("%d to know", r.Counts.Good))
+	count(r.Counts.NewRegions, plural(r.Counts.NewRegions, "new region"))
+	if r.Counts.ActOn+r.Counts.Good == 0 {
+		count(r.Counts.Other, fmt.Sprintf("%d minor", r.Counts.Other))
+	}
+	if len(counts) == 0 { // no verdict of change comes without any of these or a baseline
+		return plural(len(r.Coverage.FirstRead), "list") + " read for the first time"
+	}
+	return strings.Join(counts, ", ")
+}
+
+func (r *Report) incomparable() string {
+	switch {
+	case r.Base == nil:
+		return "no comparison, first run"
+	case !r.Coverage.anyRead():
+		return "no comparison, nothing was read"
+	}
+	return "no comparison, no list was read before"
+}

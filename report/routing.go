@@ -1,0 +1,99 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"snapshotter/catalog"
+)
+
+// tellRouting tells where a profile may run a call now, from each region, and
+// from which regions nothing changed.
+func (v *view) tellRouting(s *Story, group []piece) {
+	r := &Routing{}
+	alike(group, func(p piece) string {
+		return strings.Join(p.field.OldSet, " ") + "\x00" + strings.Join(p.field.NewSet, " ")
+	}, func(same []piece) {
+		r.Changes = append(r.Changes, routeChange(same))
+	})
+	r.Changes = joinRoutes(r.Changes)
+	r.Unchanged = without(v.read(s.ListedIn, catalog.KindInferenceProfile), s.Regions)
+	s.Routing = r
+	s.What = whatOfRouting(r.Changes)
+}
+
+func routeChange(same []piece) RouteChange {
+	f := same[0].field
+	return RouteChange{
+		From:    regionsOf(same),
+		Added:   destinations(without(f.NewSet, f.OldSet)),
+		Removed: destinations(without(f.OldSet, f.NewSet)),
+		Now:     withoutImplied(destinations(f.NewSet)),
+	}
+}
+
+// withoutImplied drops the regions that are named besides "any commercial
+// region", which holds them.
+func withoutImplied(list []catalog.Destination) []catalog.Destination {
+	implied := func(d catalog.Destination) bool {
+		return d.Region != "" && slices.Contains(list, catalog.Destination{Model: d.Model})
+	}
+	return append([]catalog.Destination{}, slices.DeleteFunc(slices.Clone(list), implied)...)
+}
+
+// joinRoutes joins changes that are alike but for the calling region, and sorts
+// them by region.
+func joinRoutes(changes []RouteChange) []RouteChange {
+	var joined []RouteChange
+	for _, c := range changes {
+		same := slices.IndexFunc(joined, func(j RouteChange) bool {
+			return slices.Equal(j.Added, c.Added) && slices.Equal(j.Removed, c.Removed) && slices.Equal(j.Now, c.Now)
+		})
+		if same >= 0 {
+			joined[same].From = union(joined[same].From, c.From)
+			continue
+		}
+		joined = append(joined, c)
+	}
+	slices.SortFunc(joined, func(a, b RouteChange) int { return slices.Compare(a.From, b.From) })
+	return joined
+}
+
+// destinations reads the values of [diff.FieldDestinations].
+func destinations(values []string) []catalog.Destination {
+	var list []catalog.Destination
+	for _, value := range values {
+		region, model, _ := strings.Cut(value, "/")
+		list = append(list, catalog.Destination{Region: region, Model: model})
+	}
+	return list
+}
+
+func whatOfRouting(changes []RouteChange) What {
+	added, removed := false, false
+	for _, c := range changes {
+		added = added || len(c.Added) > 0
+		removed = removed || len(c.Removed) > 0
+	}
+	switch {
+	case added && !removed:
+		return RoutesAdded
+	case removed && !added:
+		return RoutesRemoved
+	}
+	return RoutesChanged
+}
+
+// fieldGroups rolls field changes up: those alike in several regions are one.
+func fieldGroups(group []piece) []FieldGroup {
+	var groups []FieldGroup
+	alike(group, func(p piece) string {
+		f := p.field
+		return strings.Join([]string{
+			string(f.Field), f.Old, f.New, strings.Join(f.OldSet, "\x01"), strings.Join(f.NewSet, "\x01"), string(f.Said),
+		}, "\x00")
+	}, func(same []piece) {
+		groups = append(groups, FieldGroup{*same[0].field, regionsOf(same)})
+	})
+	return groups
+}

@@ -1,0 +1,189 @@
+package report
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"snapshotter/catalog"
+	"snapshotter/diff"
+)
+
+// view answers what the builders of stories ask about the two snapshots.
+type view struct {
+	result     *diff.Result
+	base, head *catalog.Snapshot // base is empty on a first run
+	before     map[string]*catalog.Region
+	after      map[string]*catalog.Region
+	listed     map[catalog.Kind]map[string][]string // regions that head lists an id in
+	moved      map[place][]catalog.Access           // what was gained or lost of a model's paths
+}
+
+// place is an item in a region.
+type place struct{ region, id string }
+
+func newView(result *diff.Result, base, head *catalog.Snapshot) *view {
+	if base == nil {
+		base = &catalog.Snapshot{}
+	}
+	v := &view{result: result, base: base, head: head, before: index(base), after: index(head)}
+	v.listed = map[catalog.Kind]map[string][]string{}
+	for _, kind := range catalog.Kinds() {
+		v.listed[kind] = map[string][]string{}
+	}
+	for _, state := range head.Scopes {
+		for _, item := range state.Items {
+			ids := v.listed[state.Kind]
+			ids[item.Key()] = append(ids[item.Key()], state.Region)
+		}
+	}
+	v.moved = map[place][]catalog.Access{}
+	for _, c := range result.Changes {
+		if c.Path != nil {
+			at := place{c.Region, c.ID}
+			v.moved[at] = append(v.moved[at], c.Path.Access)
+		}
+	}
+	return v
+}
+
+func index(s *catalog.Snapshot) map[string]*catalog.Region {
+	regions := map[string]*catalog.Region{}
+	for _, region := range s.Regions() {
+		regions[region] = s.Region(region)
+	}
+	return regions
+}
+
+// region is what head knows of a region; never nil.
+func (v *view) region(code string) *catalog.Region { return regionIn(v.after, code) }
+
+// regionBefore is what base knows of a region; never nil.
+func (v *view) regionBefore(code string) *catalog.Region { return regionIn(v.before, code) }
+
+func regionIn(regions map[string]*catalog.Region, code string) *catalog.Region {
+	if r := regions[code]; r != nil {
+		return r
+	}
+	return catalog.NewRegion()
+}
+
+// fresh reports whether head's run read a scope itself.
+func (v *view) fresh(region string, kind catalog.Kind) bool {
+	state := v.head.Scope(catalog.Scope{Region: region, Kind: kind})
+	return state != nil && state.Fresh()
+}
+
+// read keeps the regions whose list of kind head's run read.
+func (v *view) read(regions []string, kind catalog.Kind) []string {
+	return filter(regions, func(region string) bool { return v.fresh(region, kind) })
+}
+
+// unread are those of regions whose list of kind head's run did not read, with
+// the run that last did.
+func (v *view) unread(regions []string, kind catalog.Kind) []Confirmed {
+	var unread []Confirmed
+	for _, region := range regions {
+		state := v.head.Scope(catalog.Scope{Region: region, Kind: kind})
+		if state != nil && !state.Fresh() && state.Observed() {
+			unread = append(unread, Confirmed{region, *state.Confirmed})
+		}
+	}
+	return unread
+}
+
+// callableFrom are the regions from which head knows a way to call model.
+func (v *view) callableFrom(model string) []string {
+	return filter(slices.Sorted(maps.Keys(v.after)), func(region string) bool {
+		return catalog.Callable(v.region(region).Paths(model))
+	})
+}
+
+// subject describes a model or a profile as the first of regions does that
+// knows it, by head or else, where it is gone, by base.
+func (v *view) subject(kind catalog.Kind, id string, regions []string) Subject {
+	s := Subject{Resource: kind, ID: id}
+	for _, side := range []map[string]*catalog.Region{v.after, v.before} {
+		for _, region := range regions {
+			if s.describe(regionIn(side, region)) {
+				return s
+			}
+		}
+	}
+	return s
+}
+
+func (s *Subject) describe(region *catalog.Region) bool {
+	if s.Resource == catalog.KindInferenceProfile {
+		p := region.Profiles[s.ID]
+		if p != nil {
+			s.Name = p.Name
+		}
+		return p != nil
+	}
+	m := region.Models[s.ID]
+	if m != nil {
+		s.Name, s.Provider, s.Input, s.Output = m.Name, m.Provider, m.InputModalities, m.OutputModalities
+	}
+	return m != nil
+}
+
+// home is the model whose story a profile belongs to: of the models that it
+// routes to, the first that some region lists, else the first. Without any,
+// the profile has a story of its own and the id is "".
+func (v *view) home(profile, region string) string {
+	for _, side := range []*catalog.Region{v.region(region), v.regionBefore(region)} {
+		p := side.Profiles[profile]
+		if p == nil || len(p.Models()) == 0 {
+			continue
+		}
+		models := p.Models()
+		listed := filter(models, func(id string) bool { return len(v.listed[catalog.KindFoundationModel][id]) > 0 })
+		return append(listed, models...)[0]
+	}
+	return ""
+}
+
+// today is the date that days are counted from.
+func (v *view) today() time.Time { return day(v.head.Run.StartedAt) }
+
+func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+
+func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// days is from one date to another, both in UTC.
+func days(from, to time.Time) int { return int(day(to).Sub(day(from)) / (24 * time.Hour)) }
+
+func filter(list []string, keep func(string) bool) []string {
+	var kept []string
+	for _, s := range list {
+		if keep(s) {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// without are those of list that are not in other.
+func without(list, other []string) []string {
+	return filter(list, func(s string) bool { return !slices.Contains(other, s) })
+}
+
+// union sorts the lists into one without duplicates.
+func union(lists ...[]string) []string {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func plural(n int, one string) string {
+	return strconv.Itoa(n) + " " + noun(n, one)
+}
+
+func noun(n int, one string) string {
+	if n == 1 {
+		return one
+	}
+	return one + "s"
+}
