@@ -115,7 +115,7 @@ func statusOf(err error) int {
 // refused is an error that the service words itself.
 func (f *failure) refused(api smithy.APIError) {
 	f.outcome, f.code = catalog.ServiceError, api.ErrorCode()
-	f.message = strings.TrimSpace(api.ErrorMessage())
+	f.message, _, _ = strings.Cut(api.ErrorMessage(), " Encoded authorization failure message:") // of EC2, a kilobyte of base 64
 	if f.message == "" || f.message == unknownCode {
 		f.message = "no reason given"
 	}
@@ -164,6 +164,7 @@ func describe(err error) string {
 		trust   *tls.CertificateVerificationError
 		cut     *cutError
 		illegal *unreadableError
+		garbled *smithy.DeserializationError
 		api     smithy.APIError
 	)
 	switch {
@@ -173,6 +174,8 @@ func describe(err error) string {
 		return illegal.Error()
 	case errors.As(err, &cut):
 		return cut.Error()
+	case errors.As(err, &garbled):
+		return "the answer can't be read: " + innermost(garbled).Error()
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "no such host"
 	case errors.As(err, &dns):

@@ -56,7 +56,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Progress is how far a collection has come.
+// Progress is how far a collection has come. Scopes that were not read whole
+// are told at its end, because what became of them may depend on the others.
 type Progress struct {
 	Scopes int // to be listed, as far as is known: it grows as regions are discovered
 	Done   int // of them finished

@@ -27,7 +27,7 @@ const (
 
 // quick are options under which what is retried in vain is given up within a
 // second, and nothing healthy fails on a slow machine.
-var quick = collect.Options{Attempt: time.Minute, Region: 5 * time.Second, Run: 5 * time.Minute, Pause: time.Millisecond}
+var quick = collect.Options{Attempt: time.Minute, Region: 8 * time.Second, Run: 5 * time.Minute, Pause: time.Millisecond}
 
 // world is what one test's Bedrock offers and how it is asked.
 type world struct {
@@ -254,7 +254,7 @@ func TestProgress(t *testing.T) {
 // is not the one that closes them.
 func TestLeavesNothingBehind(t *testing.T) {
 	w := start(t)
-	w.opts.Region = 500 * time.Millisecond
+	w.opts.Region = time.Second
 	w.Inject(
 		bedrocktest.Fault{Region: other, Operation: bedrocktest.ListFoundationModels, Kind: bedrocktest.Hang},
 		bedrocktest.Fault{Region: other, Operation: bedrocktest.ListInferenceProfiles, Kind: bedrocktest.Truncated},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -93,6 +94,7 @@ func TestCredentialsThatCannotBeHad(t *testing.T) {
 
 // Credentials that every region refuses, whatever else may be the matter.
 func TestRefusedEverywhere(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		kind   bedrocktest.FaultKind
 		code   string
@@ -105,7 +107,9 @@ func TestRefusedEverywhere(t *testing.T) {
 	for _, tt := range tests {
 		for _, reach := range []string{"all", "not one that hangs up"} {
 			t.Run(string(tt.kind)+", "+reach, func(t *testing.T) {
+				t.Parallel()
 				w := start(t)
+				w.opts.Region = 3 * time.Second
 				faults := []bedrocktest.Fault{{Kind: tt.kind}}
 				if reach != "all" {
 					faults = append([]bedrocktest.Fault{{Kind: bedrocktest.HangUp, Region: other}}, faults...)
@@ -135,17 +139,34 @@ func TestWrongKey(t *testing.T) {
 	credentialsError(t, cfg, w.opts)
 }
 
-// Credentials that expire when the regions have been named are refused
-// everywhere that counts.
-func TestExpiredAfterDiscovery(t *testing.T) {
+// Credentials that every Bedrock refuses are no good, though discovery took
+// them: they expired in between.
+func TestRefusedAfterDiscovery(t *testing.T) {
+	for _, kind := range []bedrocktest.FaultKind{bedrocktest.ExpiredCredentials, bedrocktest.InvalidCredentials} {
+		w := start(t)
+		w.Inject(
+			bedrocktest.Fault{Operation: bedrocktest.ListFoundationModels, Kind: kind},
+			bedrocktest.Fault{Operation: bedrocktest.ListInferenceProfiles, Kind: kind},
+		)
+		cfg := w.Config()
+		cfg.Region = home
+		credentialsError(t, cfg, w.opts)
+	}
+}
+
+// A single region that is asked for and not enabled is not bad credentials,
+// where anything shows that they are good.
+func TestOnlyANotEnabledRegionAsked(t *testing.T) {
 	w := start(t)
+	w.opts.Include = func(region string) bool { return region == other }
 	w.Inject(
-		bedrocktest.Fault{Operation: bedrocktest.ListFoundationModels, Kind: bedrocktest.ExpiredCredentials},
-		bedrocktest.Fault{Operation: bedrocktest.ListInferenceProfiles, Kind: bedrocktest.ExpiredCredentials},
+		bedrocktest.Fault{Region: other, Kind: bedrocktest.NotEnabled},
+		bedrocktest.Fault{Operation: bedrocktest.ListRegions, Kind: bedrocktest.DenyIAM},
+		bedrocktest.Fault{Operation: bedrocktest.DescribeRegions, Kind: bedrocktest.DenyIAM},
 	)
-	cfg := w.Config()
-	cfg.Region = home
-	credentialsError(t, cfg, w.opts)
+	if l := w.listings()[models(other)]; l.Outcome != catalog.NotEnabled {
+		t.Errorf("%s: %s", l.Outcome, l.Message)
+	}
 }
 
 // Credentials that work somewhere are no reason to throw away what was read.

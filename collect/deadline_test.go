@@ -16,63 +16,60 @@ func hung(region string) bedrocktest.Fault {
 	return bedrocktest.Fault{Region: region, Kind: bedrocktest.Hang}
 }
 
-// A region that hangs is given up by its own deadline. The others are not.
+// A region that hangs is given up by its own deadline. What was being retried
+// then is what happened, and what was not confirmed by then is not believed.
+// The other regions are not touched.
 func TestRegionDeadline(t *testing.T) {
+	t.Parallel()
 	w := start(t)
-	w.opts.Region = time.Second
-	w.Inject(hung(other))
-	got := w.listings()
-	if l := got[models(other)]; l.Outcome != catalog.Unreachable || l.Message != "not read within the 1s that the region may take" {
-		t.Errorf("%s: %s", l.Outcome, l.Message)
+	silent, throttled, lacking := "us-gov-silent-1", "us-gov-throttled-1", "us-gov-lacking-1"
+	for _, region := range []string{silent, throttled, lacking} {
+		w.regions[region] = offering(4, 4)
 	}
-	if l := got[models(home)]; l.Outcome != catalog.Complete {
-		t.Errorf("%s: %s", l.Outcome, l.Message)
+	w.Serve(w.regions)
+	w.Inject(
+		hung(silent),
+		bedrocktest.Fault{Region: throttled, Kind: bedrocktest.Throttle, Times: 1},
+		hung(throttled),
+	)
+	w.known[models(lacking)] = catalog.Known{Observed: true, Keys: []string{"gone"}}
+	w.opts.Region, w.opts.Pause = 3*time.Second, time.Hour
+	got := w.listings()
+	if l := got[models(silent)]; l.Outcome != catalog.Unreachable || l.Message != "not read within the 3s that the region may take" {
+		t.Errorf("%v: %s: %s", l.Scope, l.Outcome, l.Message)
+	}
+	if l := got[models(throttled)]; l.Outcome != catalog.Throttled || l.ErrorCode != "ThrottlingException" {
+		t.Errorf("%v: %s, %q, %q", l.Scope, l.Outcome, l.ErrorCode, l.Message)
+	}
+	if l := got[models(lacking)]; l.Outcome != catalog.Unreachable || l.Items != nil {
+		t.Errorf("%v: %s with %d items: %s", l.Scope, l.Outcome, len(l.Items), l.Message)
+	}
+	for _, scope := range []catalog.Scope{models(home), profiles(home), profiles(lacking)} {
+		if l := got[scope]; l.Outcome != catalog.Complete {
+			t.Errorf("%v: %s: %s", scope, l.Outcome, l.Message)
+		}
 	}
 }
 
 // The run's deadline ends what is still under way; what was read stays.
 func TestRunDeadline(t *testing.T) {
+	t.Parallel()
 	w := start(t)
-	w.opts.Run, w.opts.Region = time.Second, time.Hour
+	w.opts.Run, w.opts.Region = 3*time.Second, time.Hour
 	w.Inject(hung(other))
 	got := w.listings()
-	if l := got[models(other)]; l.Outcome != catalog.Unreachable || l.Message != "not read within the 1s that the run may take" {
+	if l := got[models(other)]; l.Outcome != catalog.Unreachable || l.Message != "not read within the 3s that the run may take" {
 		t.Errorf("%s: %s", l.Outcome, l.Message)
 	}
 	if l := got[models(home)]; l.Outcome != catalog.Complete {
 		t.Errorf("%s: %s", l.Outcome, l.Message)
-	}
-}
-
-// What was being retried when a deadline ended it is what happened.
-func TestDeadlineKeepsTheFailure(t *testing.T) {
-	w := start(t)
-	w.opts.Region = 1500 * time.Millisecond
-	w.Inject(
-		bedrocktest.Fault{Region: other, Operation: bedrocktest.ListFoundationModels, Kind: bedrocktest.Throttle, Times: 1},
-		bedrocktest.Fault{Region: other, Operation: bedrocktest.ListFoundationModels, Kind: bedrocktest.Hang},
-	)
-	if l := w.listings()[models(other)]; l.Outcome != catalog.Throttled || l.ErrorCode != "ThrottlingException" {
-		t.Errorf("%s, %q, %q", l.Outcome, l.ErrorCode, l.Message)
-	}
-}
-
-// No time for a second listing: the removal is not believed.
-func TestNoTimeToConfirm(t *testing.T) {
-	w := start(t)
-	w.learn()
-	w.regions[home] = offering(11, 7)
-	w.Serve(w.regions)
-	w.opts.Region, w.opts.Pause = time.Second, time.Hour
-	l := w.listings()[models(home)]
-	if l.Outcome != catalog.Unreachable || l.Items != nil {
-		t.Errorf("%s with %d items: %s", l.Outcome, len(l.Items), l.Message)
 	}
 }
 
 // A source of regions that hangs does not hold up the listings: all of them
 // are done while it does.
 func TestSourcesDoNotHoldUp(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	gate := bedrocktest.NewGate()
 	for _, operation := range []string{bedrocktest.GetParametersByPath, bedrocktest.ListRegions} {
@@ -93,6 +90,7 @@ func TestSourcesDoNotHoldUp(t *testing.T) {
 }
 
 func TestCancelled(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	gate := bedrocktest.NewGate()
 	w.Inject(bedrocktest.Fault{Region: other, Gate: gate})

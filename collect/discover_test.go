@@ -50,6 +50,7 @@ func TestRegionsThatThePublicParameterNames(t *testing.T) {
 // Each source may fail, alone or with the others, and be hard to reach or to
 // understand: all scopes are read all the same.
 func TestSourcesThatFail(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []bedrocktest.FaultKind{
 		bedrocktest.DenyIAM, bedrocktest.Throttle, bedrocktest.InternalError, bedrocktest.BadGateway,
 		bedrocktest.Hang, bedrocktest.Reset, bedrocktest.Malformed, bedrocktest.InvalidCredentials, bedrocktest.RepeatToken,
@@ -57,6 +58,7 @@ func TestSourcesThatFail(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			w := start(t)
+			w.opts.Region = 4 * time.Second
 			if kind == bedrocktest.Hang {
 				w.opts.Attempt = time.Second
 			}
@@ -110,6 +112,7 @@ func TestOptInStatusFromEC2(t *testing.T) {
 // What a refusal of the credentials means depends on what is known of the
 // region and on how the others fare.
 func TestRefusedInOneRegion(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name    string
 		optIn   string
@@ -132,8 +135,8 @@ func TestRefusedInOneRegion(t *testing.T) {
 			faults := []bedrocktest.Fault{{Region: other, Kind: bedrocktest.NotEnabled}}
 			if tt.unknown {
 				faults = append(faults,
-					bedrocktest.Fault{Operation: bedrocktest.ListRegions, Kind: bedrocktest.InternalError},
-					bedrocktest.Fault{Operation: bedrocktest.DescribeRegions, Kind: bedrocktest.InternalError})
+					bedrocktest.Fault{Operation: bedrocktest.ListRegions, Kind: bedrocktest.DenyIAM},
+					bedrocktest.Fault{Operation: bedrocktest.DescribeRegions, Kind: bedrocktest.DenyIAM})
 			}
 			w.Inject(faults...)
 			got := w.listings()
@@ -150,12 +153,12 @@ func TestRefusedInOneRegion(t *testing.T) {
 }
 
 // A region that is not enabled may also not answer at all. It is given up as
-// soon as its status is known; and a list that does come is not thrown away.
-func TestDisabledRegions(t *testing.T) {
+// soon as its status is known.
+func TestDisabledRegionThatHangs(t *testing.T) {
 	w := start(t)
 	w.regions[other] = bedrocktest.Region{OptIn: "DISABLED"}
 	w.Serve(w.regions)
-	w.opts.Region = time.Hour
+	w.opts.Attempt, w.opts.Region = time.Hour, time.Hour
 	w.Inject(bedrocktest.Fault{Region: other, Kind: bedrocktest.Hang})
 	if l := w.listings()[models(other)]; l.Outcome != catalog.NotEnabled {
 		t.Errorf("%s: %s", l.Outcome, l.Message)

@@ -1,6 +1,8 @@
 package collect_test
 
 import (
+	"cmp"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -14,8 +16,8 @@ import (
 	"snapshotter/internal/bedrocktest"
 )
 
-// Every fault that befalls all requests for one scope, and what becomes of it.
-// The other scopes must never be touched.
+// Every fault that befalls all requests for one scope, each in a region of its
+// own, and what becomes of it. The other scopes must not be touched.
 func TestFaults(t *testing.T) {
 	tests := []struct {
 		fault     bedrocktest.FaultKind
@@ -43,36 +45,40 @@ func TestFaults(t *testing.T) {
 		{fault: bedrocktest.DuplicatePage, outcome: catalog.Invalid, message: "pages repeat themselves", operation: bedrocktest.ListInferenceProfiles},
 		{fault: bedrocktest.NoEndpoint, outcome: catalog.NotOffered, message: "no Bedrock endpoint"},
 	}
-	for _, tt := range tests {
+	w := start(t)
+	w.opts.Attempt = 400 * time.Millisecond
+	w.opts.Region = 5 * time.Second
+	var faults []bedrocktest.Fault
+	for i, tt := range tests {
+		operation := cmp.Or(tt.operation, bedrocktest.ListFoundationModels)
+		w.regions[numbered(i)] = offering(5, 3)
+		faults = append(faults, bedrocktest.Fault{Region: numbered(i), Operation: operation, Kind: tt.fault})
+	}
+	w.Serve(w.regions)
+	w.Inject(faults...)
+	got := w.listings()
+	for i, tt := range tests {
 		t.Run(string(tt.fault), func(t *testing.T) {
-			t.Parallel()
-			w := start(t)
-			scope, operation := models(other), bedrocktest.ListFoundationModels
+			at, beside := models(numbered(i)), profiles(numbered(i))
 			if tt.operation != "" {
-				scope, operation = profiles(other), tt.operation
+				at, beside = beside, at
 			}
-			if tt.fault == bedrocktest.Hang || tt.fault == bedrocktest.Stall {
-				w.opts.Attempt = 400 * time.Millisecond
-				w.opts.Region = 2 * time.Second
+			l := got[at]
+			if l.Outcome != tt.outcome || l.ErrorCode != tt.code || !strings.Contains(l.Message, tt.message) || l.Items != nil {
+				t.Errorf("got %s, %q, %q, %d items; want %s, %q, %q", l.Outcome, l.ErrorCode, l.Message, len(l.Items), tt.outcome, tt.code, tt.message)
 			}
-			w.Inject(bedrocktest.Fault{Region: other, Operation: operation, Kind: tt.fault})
-			for at, l := range w.listings() {
-				if at != scope {
-					if l.Outcome != catalog.Complete {
-						t.Errorf("%v, which has no fault: %s: %s", at, l.Outcome, l.Message)
-					}
-					continue
-				}
-				if l.Outcome != tt.outcome || l.ErrorCode != tt.code || !strings.Contains(l.Message, tt.message) || l.Items != nil {
-					t.Errorf("got %s, %q, %q, %d items; want %s, %q, %q", l.Outcome, l.ErrorCode, l.Message, len(l.Items), tt.outcome, tt.code, tt.message)
-				}
-				if leaks(l.Message) {
-					t.Errorf("the message names whom or where: %q", l.Message)
-				}
+			if leaks(l.Message) {
+				t.Errorf("the message names whom or where: %q", l.Message)
+			}
+			if l := got[beside]; l.Outcome != catalog.Complete {
+				t.Errorf("%v, which has no fault: %s: %s", beside, l.Outcome, l.Message)
 			}
 		})
 	}
 }
+
+// numbered is the code of a region that only discovery names.
+func numbered(i int) string { return fmt.Sprintf("us-gov-test-%d", i) }
 
 // leaks reports whether a message holds what must not be kept, or differs from
 // run to run.
@@ -85,25 +91,25 @@ func leaks(message string) bool {
 	return false
 }
 
-// What passes is not seen: the next attempt reads the list.
+// What passes is not seen: a later attempt reads the list.
 func TestFaultsThatPass(t *testing.T) {
-	for _, fault := range []bedrocktest.FaultKind{
+	w := start(t)
+	w.opts.Attempt = 400 * time.Millisecond
+	w.opts.Region = 20 * time.Second
+	var faults []bedrocktest.Fault
+	for i, kind := range []bedrocktest.FaultKind{
 		bedrocktest.Throttle, bedrocktest.InternalError, bedrocktest.BadGateway, bedrocktest.Hang, bedrocktest.Stall,
 		bedrocktest.Reset, bedrocktest.HangUp, bedrocktest.Truncated, bedrocktest.Malformed,
 	} {
-		t.Run(string(fault), func(t *testing.T) {
-			t.Parallel()
-			w := start(t)
-			if fault == bedrocktest.Hang || fault == bedrocktest.Stall {
-				w.opts.Attempt = 700 * time.Millisecond
-			}
-			w.Inject(bedrocktest.Fault{Region: other, Kind: fault, Times: 2})
-			for scope, l := range w.listings() {
-				if l.Outcome != catalog.Complete {
-					t.Errorf("%v: %s: %s", scope, l.Outcome, l.Message)
-				}
-			}
-		})
+		w.regions[numbered(i)] = offering(5, 3)
+		faults = append(faults, bedrocktest.Fault{Region: numbered(i), Kind: kind, Times: 2})
+	}
+	w.Serve(w.regions)
+	w.Inject(faults...)
+	for scope, l := range w.listings() {
+		if l.Outcome != catalog.Complete {
+			t.Errorf("%v: %s: %s", scope, l.Outcome, l.Message)
+		}
 	}
 }
 
@@ -135,26 +141,32 @@ func TestStrangeAnswers(t *testing.T) {
 		{"hostile message", 400, `{"__type":"Odd\u001bException","message":"\u001b[31mred\u001b[0m\n arn:aws:iam::111122223333:role/x \u202e"}`, catalog.ServiceError, "red [arn]"},
 		{"code alone", 400, `{"__type":"OddException"}`, catalog.ServiceError, "no reason given"},
 	}
-	for _, tt := range tests {
+	w := start(t)
+	answers := map[string]int{} // by region
+	for i := range tests {
+		answers[numbered(i)] = i
+		w.opts.Regions = append(w.opts.Regions, numbered(i))
+	}
+	front := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
+		scope := strings.Split(r.Header.Get("Authorization"), "/") // key/date/region/service/…
+		i, strange := answers[scope[2]]
+		if !strange || r.URL.Path != "/foundation-models" {
+			w.ServeHTTP(answer, r)
+			return
+		}
+		answer.WriteHeader(tests[i].status)
+		answer.Write([]byte(tests[i].body))
+	}))
+	defer front.Close()
+	cfg := w.Config()
+	cfg.Region, cfg.BaseEndpoint = home, aws.String(front.URL)
+	result, err := collect.Collect(t.Context(), cfg, nil, w.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			w := start(t)
-			front := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
-				if r.URL.Path != "/foundation-models" || !strings.Contains(r.Header.Get("Authorization"), "/"+other+"/bedrock/") {
-					w.ServeHTTP(answer, r)
-					return
-				}
-				answer.WriteHeader(tt.status)
-				answer.Write([]byte(tt.body))
-			}))
-			defer front.Close()
-			cfg := w.Config()
-			cfg.Region, cfg.BaseEndpoint = home, aws.String(front.URL)
-			result, err := collect.Collect(t.Context(), cfg, nil, w.opts)
-			if err != nil {
-				t.Fatal(err)
-			}
-			l := byScope(result.Listings)[models(other)]
+			l := byScope(result.Listings)[models(numbered(i))]
 			if l.Outcome != tt.outcome || !strings.Contains(l.Message, tt.message) || leaks(l.Message) {
 				t.Errorf("got %s, %q, %q; want %s, %q", l.Outcome, l.ErrorCode, l.Message, tt.outcome, tt.message)
 			}
@@ -167,6 +179,7 @@ func TestStrangeAnswers(t *testing.T) {
 
 // An answer without an end must not fill the memory.
 func TestBodyTooLarge(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.opts.Region = time.Minute
 	w.opts.Include = func(region string) bool { return region == home }

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -100,6 +101,7 @@ func TestHostsWithoutNames(t *testing.T) {
 }
 
 func TestNothingReachable(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name   string
 		fail   func(host string) error
@@ -118,6 +120,7 @@ func TestNothingReachable(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			w := start(t)
+			w.opts.Region = time.Second // nothing here will answer in more
 			cfg := w.networked(func(dial) dial {
 				return func(_ context.Context, host string) (net.Conn, error) { return nil, tt.fail(host) }
 			})
@@ -152,6 +155,7 @@ func TestOnlyBedrockUnreachable(t *testing.T) {
 
 // A certificate that nobody vouches for, as of a proxy that looks inside.
 func TestUntrustedCertificate(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	cfg := w.networked(func(reach dial) dial { return reach })
 	cfg.HTTPClient = cfg.HTTPClient.(*awshttp.BuildableClient).WithTransportOptions(func(t *http.Transport) {

@@ -31,6 +31,7 @@ func (w *world) pagesAsked() []int {
 }
 
 func TestEveryPageIsRead(t *testing.T) {
+	t.Parallel()
 	w := long(t)
 	l := w.listings()[profiles(home)]
 	if l.Outcome != catalog.Complete || len(l.Items) != 2500 {
@@ -44,6 +45,7 @@ func TestEveryPageIsRead(t *testing.T) {
 // A refused token begins the listing anew: what the pages before it said may
 // belong to another state of the list.
 func TestRefusedTokenRestarts(t *testing.T) {
+	t.Parallel()
 	w := long(t)
 	w.Inject(bedrocktest.Fault{Region: home, Operation: bedrocktest.ListInferenceProfiles, Page: 3, Kind: bedrocktest.InvalidToken, Times: 2})
 	l := w.listings()[profiles(home)]
@@ -56,6 +58,7 @@ func TestRefusedTokenRestarts(t *testing.T) {
 }
 
 func TestTokenRefusedForGood(t *testing.T) {
+	t.Parallel()
 	w := long(t)
 	w.Inject(bedrocktest.Fault{Region: home, Operation: bedrocktest.ListInferenceProfiles, Kind: bedrocktest.InvalidToken})
 	l := w.listings()[profiles(home)]
@@ -69,6 +72,7 @@ func TestTokenRefusedForGood(t *testing.T) {
 
 // A page that fails fails the listing, wherever it stands.
 func TestAnyPageMayFail(t *testing.T) {
+	t.Parallel()
 	for page := 1; page <= 3; page++ {
 		w := long(t)
 		w.Inject(bedrocktest.Fault{Region: home, Operation: bedrocktest.ListInferenceProfiles, Page: page, Kind: bedrocktest.DenyIAM})
@@ -81,6 +85,7 @@ func TestAnyPageMayFail(t *testing.T) {
 
 // A page that is sent twice adds nothing, and loses nothing.
 func TestPageSentTwice(t *testing.T) {
+	t.Parallel()
 	w := long(t)
 	w.Inject(bedrocktest.Fault{Region: home, Operation: bedrocktest.ListInferenceProfiles, Page: 2, Kind: bedrocktest.DuplicatePage, Times: 1})
 	l := w.listings()[profiles(home)]
@@ -90,6 +95,7 @@ func TestPageSentTwice(t *testing.T) {
 }
 
 func TestTokenThatLeadsNowhere(t *testing.T) {
+	t.Parallel()
 	for _, kind := range []bedrocktest.FaultKind{bedrocktest.RepeatToken, bedrocktest.DuplicatePage} {
 		w := long(t)
 		w.Inject(bedrocktest.Fault{Region: home, Operation: bedrocktest.ListInferenceProfiles, Page: 2, Kind: kind})

@@ -3,6 +3,7 @@ package collect
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -131,6 +132,7 @@ func newRetryer(deadline time.Duration) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = attempts
 		o.RateLimiter = ratelimit.None
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(untrusted)}, o.Retryables...)
 		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
 			longest := deadline / 350 << attempt
 			return longest/2 + rand.N(longest/2+1), nil
@@ -138,10 +140,18 @@ func newRetryer(deadline time.Duration) aws.Retryer {
 	})
 }
 
+// untrusted keeps the SDK from asking again who is not who they should be.
+func untrusted(err error) aws.Ternary {
+	if errors.As(err, new(*tls.CertificateVerificationError)) {
+		return aws.FalseTernary
+	}
+	return aws.UnknownTernary
+}
+
 // call is one call of an operation, with every attempt at it.
 type call struct {
 	attempt time.Duration           // deadline of each
-	read    func(body []byte) error // of a good answer, before the SDK decodes it; may be nil
+	read    func(body []byte) error // what is done with a good answer before the SDK decodes it; may be nil
 	failure error                   // of the last attempt that was not cut short from outside
 }
 
@@ -170,14 +180,20 @@ func (c *call) limitAttempt(ctx context.Context, in middleware.FinalizeInput, ne
 	attempt, cancel := context.WithTimeout(ctx, c.attempt)
 	defer cancel()
 	out, metadata, err = next.HandleFinalize(attempt, in)
-	if err == nil || ctx.Err() != nil {
+	if cutShort(ctx, err) {
 		return out, metadata, err
 	}
-	if attempt.Err() != nil && errors.Is(err, context.DeadlineExceeded) {
+	if cutShort(attempt, err) {
 		err = &noAnswerError{within: c.attempt}
 	}
 	c.failure = err
 	return out, metadata, err
+}
+
+// cutShort reports whether err comes of the end of ctx. An answer that arrives
+// at the last moment does not.
+func cutShort(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled))
 }
 
 // readBody reads the whole of an answer. If it is a good one, it goes to read as
@@ -218,7 +234,7 @@ const unknownOperation = "UnknownOperationException"
 // attempts, the failure that was being retried, or else which deadline it was.
 func (c *call) verdict(ctx context.Context, err error) error {
 	switch {
-	case err == nil || ctx.Err() == nil:
+	case !cutShort(ctx, err):
 		return err
 	case c.failure != nil:
 		return c.failure

@@ -108,14 +108,16 @@ func (c *collection) nothingRead() error {
 }
 
 // refused is the first of findings that shows the credentials to be no good, if
-// none of them shows the contrary. Refusals that could come of regions being
-// not enabled show nothing where a source of regions took the credentials.
+// none of them shows the contrary. A refusal that could come of a region being
+// not enabled shows nothing where a source of regions took the credentials.
 func (c *collection) refused(findings []finding) (first *finding) {
 	for i, f := range findings {
+		maybeNotEnabled := c.accepted && !c.enabled[f.Region]
 		switch {
 		case accepts(f.Outcome, f.cause):
 			return nil
-		case first == nil && (f.cause == credentialsUnusable || f.cause == credentialsUnknown && !c.accepted):
+		case first != nil:
+		case f.cause == credentialsUnusable, f.cause == credentialsUnknown && !maybeNotEnabled:
 			first = &findings[i]
 		}
 	}
