@@ -78,7 +78,8 @@ type Result struct {
 
 // Collect lists every scope of the partition that cfg.Region is in. Known is
 // what the history says about each scope: regions in it are listed though
-// nothing names them any more, and removals from it are confirmed.
+// nothing names them any more, and removals from it are confirmed. What it says
+// of other partitions is left alone.
 //
 // The error is not nil only where there is nothing to record. It is then
 //   - a [*RegionError] if cfg has no region or its partition has none to list,

@@ -153,6 +153,40 @@ func TestOnlyBedrockUnreachable(t *testing.T) {
 	}
 }
 
+// A redirect to another host is followed without the session token.
+func TestRedirectedElsewhere(t *testing.T) {
+	w := start(t)
+	tokens := make(chan string, 100)
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
+		tokens <- r.Header.Get("X-Amz-Security-Token")
+		answer.WriteHeader(http.StatusForbidden)
+	}))
+	defer elsewhere.Close()
+	front := httptest.NewServer(http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.Header.Get("Authorization"), "/"+other+"/bedrock/") {
+			http.Redirect(answer, r, elsewhere.URL+r.URL.Path, http.StatusTemporaryRedirect)
+			return
+		}
+		w.ServeHTTP(answer, r)
+	}))
+	defer front.Close()
+	cfg := w.Config()
+	cfg.Region, cfg.BaseEndpoint = home, aws.String(front.URL)
+	result, err := collect.Collect(t.Context(), cfg, nil, w.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := byScope(result.Listings)[models(other)]; l.Outcome != catalog.Invalid || !strings.Contains(l.Message, "HTTP 403") {
+		t.Errorf("%s: %s", l.Outcome, l.Message)
+	}
+	close(tokens)
+	for token := range tokens {
+		if token != "" {
+			t.Errorf("the session token went elsewhere: %q", token)
+		}
+	}
+}
+
 // A certificate that nobody vouches for, as of a proxy that looks inside.
 func TestUntrustedCertificate(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,108 @@
+package collect
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// call is one call of an operation, with every attempt at it.
+type call struct {
+	attempt time.Duration           // deadline of each
+	read    func(body []byte) error // what is done with a good answer before the SDK decodes it; may be nil
+	failure error                   // of the last attempt that was not cut short from outside
+}
+
+func (s *session) call(read func(body []byte) error) *call {
+	return &call{attempt: s.attempt, read: read}
+}
+
+// register puts the call's own steps among those of the SDK: within the retry
+// loop, and between the wire and the decoding.
+func (c *call) register(stack *middleware.Stack) error {
+	limit := middleware.FinalizeMiddlewareFunc("LimitAttempt", c.limitAttempt)
+	if err := stack.Finalize.Insert(limit, "Retry", middleware.After); err != nil {
+		return err
+	}
+	if c.read == nil {
+		return nil
+	}
+	return stack.Deserialize.Insert(middleware.DeserializeMiddlewareFunc("ReadBody", c.readBody), "OperationDeserializer", middleware.After)
+}
+
+// limitAttempt gives each attempt a deadline of its own. The SDK has none, and
+// takes an ended context for the caller's wish not to retry.
+func (c *call) limitAttempt(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
+	out middleware.FinalizeOutput, metadata middleware.Metadata, err error,
+) {
+	attempt, cancel := context.WithTimeout(ctx, c.attempt)
+	defer cancel()
+	out, metadata, err = next.HandleFinalize(attempt, in)
+	if cutShort(ctx, err) {
+		return out, metadata, err
+	}
+	if cutShort(attempt, err) {
+		err = &noAnswerError{within: c.attempt}
+	}
+	c.failure = err
+	return out, metadata, err
+}
+
+// cutShort reports whether err comes of the end of ctx. An answer that arrives
+// at the last moment does not.
+func cutShort(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled))
+}
+
+// readBody reads the whole of an answer. If it is a good one, it goes to read as
+// the service wrote it, and then to the SDK, whose types drop unknown fields.
+func (c *call) readBody(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
+	out middleware.DeserializeOutput, metadata middleware.Metadata, err error,
+) {
+	out, metadata, err = next.HandleDeserialize(ctx, in)
+	response, ok := out.RawResponse.(*smithyhttp.Response)
+	if err != nil || !ok {
+		return out, metadata, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return out, metadata, &cutError{err}
+	case len(body) > maxBody:
+		return out, metadata, &unreadableError{errTooLarge}
+	case response.StatusCode == http.StatusNotFound && bytes.Contains(body, []byte(unknownOperation)):
+		return out, metadata, &smithy.GenericAPIError{Code: unknownOperation, Message: "the operation does not exist here"}
+	case response.StatusCode < 300:
+		err = c.read(body)
+	}
+	if err != nil {
+		return out, metadata, &unreadableError{err}
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return out, metadata, nil
+}
+
+// unknownOperation is the code of an operation that a region's service does not
+// know. It may stand where the SDK does not look for a code, in an answer that
+// is not even of the service's protocol.
+const unknownOperation = "UnknownOperationException"
+
+// verdict is what the call came to: of an error from a deadline that ended all
+// attempts, the failure that was being retried, or else which deadline it was.
+func (c *call) verdict(ctx context.Context, err error) error {
+	switch {
+	case !cutShort(ctx, err):
+		return err
+	case c.failure != nil:
+		return c.failure
+	}
+	return context.Cause(ctx)
+}
