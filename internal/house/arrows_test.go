@@ -11,7 +11,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -102,41 +101,45 @@ func standard(importPath string) bool {
 	return !strings.Contains(first, ".")
 }
 
-// edges reads the imports of every Go file below root, whatever its build
-// constraints, in the order of the files.
+// edges reads the imports of every Go file below root, in the order of the
+// files.
 func edges(root string) ([]edge, error) {
+	files, err := sources(root)
+	if err != nil {
+		return nil, err
+	}
 	var found []edge
-	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, file), nil, parser.ImportsOnly)
+		if err != nil {
+			return nil, err
+		}
+		for _, spec := range parsed.Imports {
+			found = append(found, edge{
+				From: path.Dir(file), To: strings.Trim(spec.Path.Value, "`\""),
+				Test: strings.HasSuffix(file, "_test.go"), File: file,
+			})
+		}
+	}
+	return found, nil
+}
+
+// sources are the Go files below root, whatever their build constraints,
+// sorted, by their path from root with slashes.
+func sources(root string) ([]string, error) {
+	var files []string
+	err := fs.WalkDir(os.DirFS(root), ".", func(file string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && file != root && hidden(entry.Name()):
+		case entry.IsDir() && file != "." && hidden(entry.Name()):
 			return fs.SkipDir
-		case entry.IsDir() || filepath.Ext(file) != ".go":
-			return nil
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
-		if err != nil {
-			return err
-		}
-		relative, err := filepath.Rel(root, file)
-		if err != nil {
-			return err
-		}
-		relative = filepath.ToSlash(relative)
-		for _, spec := range parsed.Imports {
-			to, err := strconv.Unquote(spec.Path.Value)
-			if err != nil {
-				return err
-			}
-			found = append(found, edge{
-				From: path.Dir(relative), To: to,
-				Test: strings.HasSuffix(relative, "_test.go"), File: relative,
-			})
+		case !entry.IsDir() && path.Ext(file) == ".go":
+			files = append(files, file)
 		}
 		return nil
 	})
-	return found, err
+	return files, err
 }
 
 // hidden reports whether the go command passes over a folder of this name.
