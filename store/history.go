@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"snapshotter/catalog"
+)
+
+// Event is a change of an item as it was recorded.
+type Event struct {
+	Run    catalog.RunRef
+	Region string
+	Item   catalog.Item // nil: a complete listing no longer held it
+}
+
+// History is everything that ever happened to the items of one kind that have
+// one key, in every region, by run, then region. It is nil for a key that was
+// never listed.
+func (s *Store) History(ctx context.Context, kind catalog.Kind, key string) ([]Event, error) {
+	events, err := s.history(ctx, kind, key)
+	return events, explained("read", s.path, err)
+}
+
+func (s *Store) history(ctx context.Context, kind catalog.Kind, key string) ([]Event, error) {
+	rows, err := s.query(ctx, `
+		SELECT r.id, r.started_at, s.region, coalesce(c.document_id, 0)
+		FROM scopes s
+		CROSS JOIN items i ON i.scope_id = s.id AND i.key = ?2
+		CROSS JOIN item_changes c ON c.item_id = i.id
+		CROSS JOIN runs r ON r.id = c.run_id
+		WHERE s.kind = ?1
+		ORDER BY c.run_id, s.region`, kind, key)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var events []Event
+	var held []holding
+	for rows.Next() {
+		var e Event
+		var h holding
+		if err := scanRef(rows, &e.Run, &e.Region, &h.document); err != nil {
+			return nil, err
+		}
+		events, held = append(events, e), append(held, h)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	items, err := s.items(ctx, kind, held)
+	if err != nil {
+		return nil, err
+	}
+	for i := range events {
+		if held[i].document != 0 {
+			events[i].Item, items = items[0], items[1:]
+		}
+	}
+	return events, nil
+}
+
+// Interval is an unbroken row of recorded runs that learned the same about a
+// scope.
+type Interval struct {
+	Outcome   catalog.Outcome
+	ErrorCode string
+	Message   string // the first run's
+	From      catalog.RunRef
+	To        catalog.RunRef // the last of them so far
+	Runs      int
+}
+
+// Coverage is how a scope was covered, from the first run that named it to the
+// last recorded one, without gaps. It is nil for a scope that no run named.
+func (s *Store) Coverage(ctx context.Context, scope catalog.Scope) ([]Interval, error) {
+	intervals, err := s.coverage(ctx, scope)
+	return intervals, explained("read", s.path, err)
+}
+
+func (s *Store) coverage(ctx context.Context, scope catalog.Scope) ([]Interval, error) {
+	rows, err := s.query(ctx, `
+		WITH spans AS (
+			SELECT c.outcome, c.error_code, c.message, f.id, f.started_at, f.ordinal AS first,
+				lead(f.ordinal, 1, (SELECT max(ordinal) + 1 FROM runs)) OVER (ORDER BY f.ordinal) - 1 AS last
+			FROM scopes s
+			JOIN coverage c ON c.scope_id = s.id
+			JOIN runs f ON f.id = c.run_id
+			WHERE s.region = ? AND s.kind = ?)
+		SELECT spans.id, spans.started_at, outcome, error_code, spans.message, last - first + 1, t.id, t.started_at
+		FROM spans
+		JOIN runs t ON t.ordinal = last
+		ORDER BY first`, scope.Region, scope.Kind)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var intervals []Interval
+	for rows.Next() {
+		var i Interval
+		var to string
+		err := scanRef(rows, &i.From, &i.Outcome, &i.ErrorCode, &i.Message, &i.Runs, &i.To.ID, &to)
+		if err != nil {
+			return nil, err
+		}
+		if i.To.At, err = parseTime(to); err != nil {
+			return nil, err
+		}
+		intervals = append(intervals, i)
+	}
+	return intervals, rows.Err()
+}
+
+// scanRef scans a row that begins with the id and the time of a run.
+func scanRef(rows *sql.Rows, ref *catalog.RunRef, rest ...any) (err error) {
+	var at string
+	if err := rows.Scan(append([]any{&ref.ID, &at}, rest...)...); err != nil {
+		return err
+	}
+	ref.At, err = parseTime(at)
+	return err
+}
