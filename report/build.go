@@ -179,6 +179,15 @@ func regionsOf(group []piece, keep ...func(piece) bool) []string {
 	return union(regions)
 }
 
+// by is, for each region of a group, the run that found its change.
+func by(group []piece) map[string]int64 {
+	runs := map[string]int64{}
+	for _, p := range group {
+		runs[p.Region] = max(runs[p.Region], p.By.ID)
+	}
+	return runs
+}
+
 func filterPieces(group []piece, keep ...func(piece) bool) []piece {
 	return slices.DeleteFunc(slices.Clone(group), func(p piece) bool {
 		return slices.ContainsFunc(keep, func(keep func(piece) bool) bool { return !keep(p) })

@@ -112,7 +112,7 @@ func (v *view) dates() []Deadline {
 func (v *view) addDates(byDate map[appointment]*Deadline, state *catalog.ScopeState, m *catalog.FoundationModel, moved map[place]map[diff.Field]Moved) {
 	for _, e := range events {
 		at := e.of(m.Lifecycle)
-		if at.IsZero() {
+		if at.IsZero() || e.event == Legacy && m.Lifecycle.Status == catalog.StatusLegacy {
 			continue
 		}
 		k := appointment{date(at), e.event, m.ID}

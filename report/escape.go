@@ -14,7 +14,10 @@ import (
 // and descriptions are well below it.
 const textLimit = 300
 
-const cut = "… (cut)"
+const (
+	cut   = "… (cut)"
+	empty = "(empty)"
+)
 
 // clean makes text from outside one line of printable characters: white space
 // becomes single spaces; control characters, invisible ones and marks that turn
@@ -30,17 +33,21 @@ func clean(text string) string {
 		return r
 	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
 	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > textLimit {
-		text = strings.TrimSpace(string(runes[:textLimit])) + cut
+	return upTo(textLimit, text)
+}
+
+func upTo(limit int, text string) string {
+	if runes := []rune(text); len(runes) > limit {
+		return strings.TrimSpace(string(runes[:limit])) + cut
 	}
 	return text
 }
 
 // special are the characters that mean something within a line of Markdown or
-// HTML.
+// HTML. An escaped tilde beside a mark of two would be taken for a third.
 var special = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`,
-	`<`, `\<`, `>`, `\>`, `&`, `\&`, `|`, `\|`, `~`, `\~`,
+	`<`, `\<`, `>`, `\>`, `&`, `\&`, `|`, `\|`, `~`, `&#126;`,
 )
 
 // referring finds text that renderers turn into links, mentions, references,
@@ -49,8 +56,17 @@ var referring = regexp.MustCompile(`(?i)[@#$]|://|www\.|:[a-z0-9_+-]+:`)
 
 // text shows text from outside as prose, or as code where a renderer would take
 // it for more than prose. It never begins a line.
-func text(s string) string {
-	s = clean(s)
+func text(s string) string { return prose(clean(s)) }
+
+// shortText shows a name beside an id.
+func shortText(s string) string { return prose(upTo(nameLimit, clean(s))) }
+
+const nameLimit = 100
+
+func prose(s string) string {
+	if s == "" {
+		return empty
+	}
 	if referring.MatchString(s) {
 		return codeSpan(s)
 	}
@@ -65,7 +81,7 @@ func code(id string) string { return codeSpan(clean(id)) }
 // https://spec.commonmark.org/0.31.2/#code-spans
 func codeSpan(s string) string {
 	if s == "" {
-		return "(empty)"
+		return empty
 	}
 	longest, row := 0, 0
 	for _, r := range s {

@@ -53,12 +53,17 @@ func (v *view) tellRoutes(s *Story, group []piece, launch bool) {
 	g, model := s.Gain, s.Subject.ID
 	back := regionsOf(group, kind(diff.Reappeared), ofModel)
 	whole := union(g.Listed, g.Callable, back) // here every path is news
+	callable, _ := v.callableFrom(model)
 	if launch {
-		whole = union(whole, s.ListedIn, v.callableFrom(model))
+		whole = union(whole, callable)
 	}
-	gained := routes{}
+	gained, found := routes{}, by(group)
 	for _, region := range whole {
-		for _, path := range v.region(region).Paths(model) {
+		since, told := found[region]
+		if !told {
+			since = v.head.Run.ID
+		}
+		for _, path := range v.paths(region, model, since) {
 			gained.add(region, path)
 		}
 	}
@@ -72,11 +77,11 @@ func (v *view) tellRoutes(s *Story, group []piece, launch bool) {
 		}
 	}
 	g.Routes = gained.list()
-	g.Before = without(v.callableFrom(model), union(whole, s.Regions))
+	g.Before = without(callable, union(whole, s.Regions))
 	for _, region := range union(g.Listed, back) {
 		switch {
-		case len(v.region(region).Paths(model)) > 0:
-		case v.fresh(region, catalog.KindInferenceProfile):
+		case len(v.paths(region, model, found[region])) > 0:
+		case v.wholeSince(region, found[region]):
 			g.Uncallable = append(g.Uncallable, region)
 		default:
 			g.Unknown = append(g.Unknown, region)
@@ -131,7 +136,6 @@ func (v *view) inactive(group []piece) []Inactive {
 
 func (v *view) whatGained(s *Story, group []piece, launch bool) What {
 	g := s.Gain
-	profiles := filterPieces(group, kind(diff.Added), ofProfile)
 	switch {
 	case s.Significance == diff.Minor:
 		return ProvisionedOnly
@@ -145,10 +149,12 @@ func (v *view) whatGained(s *Story, group []piece, launch bool) What {
 		return MoreRegions
 	case slices.ContainsFunc(g.Routes, func(r Route) bool { return r.Access == catalog.OnDemand }):
 		return OnDemandGained
-	case len(profiles) == 0 && len(filterPieces(group, kind(diff.Changed))) > 0:
+	case len(filterPieces(group, kind(diff.Added), ofProfile)) > 0:
+		return NewProfile
+	case len(filterPieces(group, kind(diff.Changed))) > 0:
 		return ProfileActive
 	}
-	return NewProfile
+	return PathGained
 }
 
 // routes rolls paths up: those with the same id and the same destinations are

@@ -114,24 +114,30 @@ func whatOfStatus(changes []LifecycleChange) What {
 }
 
 func whatOfEndOfLife(changes []LifecycleChange) What {
-	one := func(c LifecycleChange) What {
+	return map[string]What{
+		"set": EOLSet, "withdrawn": EOLWithdrawn, "moved earlier": EOLEarlier, "moved later": EOLLater, "moved": EOLMoved,
+	}[direction(changes)]
+}
+
+// direction says how a date changed, "moved" where not alike in all regions.
+func direction(changes []LifecycleChange) string {
+	one := func(c LifecycleChange) string {
 		switch {
 		case c.Said == diff.Published:
-			return EOLSet
+			return "set"
 		case c.Said == diff.Withdrawn:
-			return EOLWithdrawn
-		case c.Significance == diff.Breaking:
-			return EOLEarlier
+			return "withdrawn"
+		case c.New < c.Old: // both are dates or both are times
+			return "moved earlier"
 		}
-		return EOLLater
+		return "moved later"
 	}
-	what := one(changes[0])
-	for _, c := range changes[1:] {
-		if one(c) != what {
-			return EOLMoved
+	for _, c := range changes {
+		if one(c) != one(changes[0]) {
+			return "moved"
 		}
 	}
-	return what
+	return one(changes[0])
 }
 
 // unchanged is what the leading field still is in the regions that list the

@@ -17,24 +17,30 @@ func (v *view) tellLoss(s *Story, group []piece) {
 		Lost:       v.lostRoutes(group),
 	}
 	if s.Subject.Resource == catalog.KindFoundationModel {
-		model := s.Subject.ID
-		remaining := routes{}
-		for _, region := range s.Regions {
-			for _, path := range v.region(region).Paths(model) {
-				if path.Callable() {
-					remaining.add(region, path)
-				}
-			}
-		}
-		l.Remaining = remaining.list()
-		l.Unknown = filter(without(s.Regions, l.Uncallable), func(region string) bool {
-			return v.kindsRead(region) < len(catalog.Kinds()) && !catalog.Callable(v.region(region).Paths(model))
-		})
-		l.Elsewhere = without(v.callableFrom(model), s.Regions)
-		l.EndOfLife = v.endOfLife(model, l.Unlisted)
+		v.tellLeft(s, l, group)
+		l.EndOfLife = v.endOfLife(s.Subject.ID, l.Unlisted)
 	}
 	s.Loss = l
 	s.What = whatLost(s, group)
+}
+
+// tellLeft tells what can still call the model.
+func (v *view) tellLeft(s *Story, l *Loss, group []piece) {
+	model, remaining := s.Subject.ID, routes{}
+	for region, since := range by(group) {
+		paths := slices.DeleteFunc(v.paths(region, model, since), func(p catalog.Path) bool { return !p.Callable() })
+		for _, path := range paths {
+			remaining.add(region, path)
+		}
+		if len(paths) == 0 && !slices.Contains(l.Uncallable, region) && !v.wholeSince(region, since) {
+			l.Unknown = append(l.Unknown, region)
+		}
+	}
+	slices.Sort(l.Unknown)
+	l.Remaining = remaining.list()
+	callable, stale := v.callableFrom(model)
+	l.Elsewhere = without(callable, s.Regions)
+	l.ElsewhereUnread = slices.DeleteFunc(stale, func(c Confirmed) bool { return slices.Contains(s.Regions, c.Region) })
 }
 
 // endOfLife is the earliest end of life that the lists which dropped model gave

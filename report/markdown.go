@@ -15,11 +15,11 @@ func (r *Report) Markdown(w io.Writer) error {
 	var p page
 	p.paragraph("# " + r.Title)
 	if r.quiet() {
-		p.paragraph(r.quietLines()...)
+		p.quiet(r)
 	} else {
 		p.paragraph(r.lead()...)
-		p.section("Act on", r.ActOn)
-		p.section("Good to know", r.Good)
+		p.section("Act on", r.ActOn, false)
+		p.section("Good to know", r.Good, true)
 		p.newRegions(r)
 		p.other(r.Other)
 		p.inventory(r.Inventory)
@@ -192,12 +192,17 @@ func counted(stories []Story) string {
 	return strings.Join(parts, ", ")
 }
 
-func (r *Report) quietLines() []string {
-	lines := []string{r.runs(), r.nothing()}
-	if next := r.Deadlines.Next; len(next) > 0 {
-		lines = append(lines, nextDeadline(next))
+func (p *page) quiet(r *Report) {
+	line, folded := r.Deadlines.next()
+	p.paragraph(slices.DeleteFunc([]string{r.runs(), r.nothing(), line}, func(s string) bool { return s == "" })...)
+	p.models(folded)
+}
+
+// models folds a list of ids.
+func (p *page) models(ids []string) {
+	if len(ids) > 0 {
+		p.details("The "+plural(len(ids), "model"), func() { p.paragraph(strings.Join(ids, ", ")) })
 	}
-	return lines
 }
 
 // nothing says that nothing changed, and of what. Where coverage stands as it
@@ -234,12 +239,29 @@ func (c *Coverage) unreadInBrief() string {
 	return strings.Join(parts, "; ")
 }
 
-func nextDeadline(next []Deadline) string {
-	var parts []string
-	for _, d := range next {
-		parts = append(parts, fmt.Sprintf("%s %s", code(d.ID), eventText(d.Event)))
+// next tells the nearest date ahead in a line. Models that are too many for it
+// are returned, to be folded below.
+func (d *Deadlines) next() (line string, folded []string) {
+	if len(d.Next) == 0 {
+		return "", nil
 	}
-	return fmt.Sprintf("Next deadline: %s %s (%s).", strings.Join(parts, ", "), next[0].Date, inDays(next[0].DaysLeft))
+	byEvent := map[Event][]string{}
+	for _, n := range d.Next {
+		byEvent[n.Event] = append(byEvent[n.Event], code(n.ID))
+	}
+	var parts []string
+	for _, e := range events {
+		ids := byEvent[e.event]
+		switch {
+		case len(ids) > rollUpOver:
+			folded = append(folded, ids...)
+			parts = append(parts, plural(len(ids), "model")+" "+eventText(e.event))
+		case len(ids) > 0:
+			parts = append(parts, strings.Join(ids, ", ")+" "+eventText(e.event))
+		}
+	}
+	first := d.Next[0]
+	return fmt.Sprintf("Next deadline: %s %s (%s).", strings.Join(parts, "; "), first.Date, inDays(first.DaysLeft)), folded
 }
 
 func inDays(n int) string {

@@ -8,17 +8,17 @@ import (
 	"snapshotter/catalog"
 )
 
-// kindWords are how the kinds of lists are spoken of.
+// kindWords are how an item of a list is spoken of.
 var kindWords = map[catalog.Kind]string{
-	catalog.KindFoundationModel:  "models",
-	catalog.KindInferenceProfile: "profiles",
+	catalog.KindFoundationModel:  "model",
+	catalog.KindInferenceProfile: "profile",
 }
 
 // reasons say in words why a list was not read. The service's own words stay
 // in the JSON document.
 var reasons = map[catalog.Outcome]string{
 	catalog.NotEnabled:   "not enabled",
-	catalog.NotOffered:   "Bedrock not offered",
+	catalog.NotOffered:   "not offered",
 	catalog.Denied:       "denied",
 	catalog.Throttled:    "throttled",
 	catalog.Unreachable:  "unreachable",
@@ -145,7 +145,7 @@ func (r coverageRow) inBrief() string {
 	if r.alike() && len(r.gaps) == len(catalog.Kinds()) {
 		return reason(r.first().Outcome)
 	}
-	return r.each(func(g Gap) string { return kindWords[g.Kind] + " " + reason(g.Outcome) })
+	return r.each(func(g Gap) string { return kindWords[g.Kind] + "s " + reason(g.Outcome) })
 }
 
 func (r coverageRow) note() string {
@@ -154,13 +154,16 @@ func (r coverageRow) note() string {
 	}
 	return r.each(func(g Gap) string {
 		one := coverageRow{r.regions, map[catalog.Kind]Gap{g.Kind: g}}
-		return kindWords[g.Kind] + " " + why(g) + ", " + one.carried()
+		return kindWords[g.Kind] + "s " + why(g) + ", " + one.carried()
 	})
 }
 
 // why says why a list was not read, and for how long.
 func why(g Gap) string {
 	note := reason(g.Outcome)
+	if g.Outcome.Expected() && g.Confirmed == nil {
+		return note
+	}
 	if g.ErrorCode != "" {
 		note += " (" + code(g.ErrorCode) + ")"
 	}
@@ -182,7 +185,7 @@ func (r coverageRow) carried() string {
 	var parts []string
 	for _, kind := range catalog.Kinds() {
 		if g, gap := r.gaps[kind]; gap {
-			parts = append(parts, fmt.Sprintf("%d %s", g.Items, kindWords[kind]))
+			parts = append(parts, plural(g.Items, kindWords[kind]))
 		}
 	}
 	return strings.Join(parts, " and ") + " carried forward from " + dated(*confirmed)
@@ -213,20 +216,20 @@ func (p *page) coverage(r *Report) {
 		})
 	}
 	p.table([]string{"Regions", "Models", "Profiles", "Note"}, rows)
+	p.bullets(c.remarks(r.Base == nil, &f))
 	p.folded(f)
-	p.bullets(c.remarks(r.Base == nil))
 	p.paragraph("Nothing is called removed on the strength of a list that was not read whole.")
 	p.paragraph(scopeOfRun(r.Head))
 }
 
 func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-func (c *Coverage) remarks(first bool) []string {
+func (c *Coverage) remarks(first bool, f *folds) []string {
 	var remarks []string
 	if !first {
 		remarks = append(remarks, c.firstReadRemarks()...)
 	}
-	remarks = append(remarks, c.readAgainRemarks()...)
+	remarks = append(remarks, c.readAgainRemarks(f)...)
 	if c.Notes != "" {
 		remarks = append(remarks, "Noted by the run: "+text(c.Notes))
 	}
@@ -234,29 +237,48 @@ func (c *Coverage) remarks(first bool) []string {
 }
 
 func (c *Coverage) firstReadRemarks() []string {
-	var parts []string
+	counts := map[string][]string{}
+	var regions []string
 	for _, b := range c.FirstRead {
-		parts = append(parts, fmt.Sprintf("%s (%d %s)", regionCode(b.Region), b.Items, kindWords[b.Kind]))
+		regions = append(regions, b.Region)
+		counts[b.Region] = append(counts[b.Region], plural(b.Items, kindWords[b.Kind]))
 	}
-	if len(parts) == 0 {
+	if len(regions) == 0 {
 		return nil
+	}
+	var parts []string
+	for _, region := range union(regions) {
+		parts = append(parts, fmt.Sprintf("%s (%s)", regionCode(region), strings.Join(counts[region], ", ")))
 	}
 	return []string{"Read for the first time, so now observed and not counted as added: " + strings.Join(parts, ", ")}
 }
 
-func (c *Coverage) readAgainRemarks() []string {
-	byRun := map[string][]string{}
-	var order []string
+// readAgainRemarks joins the regions whose lists were last read by the same run.
+func (c *Coverage) readAgainRemarks(f *folds) []string {
+	type reading struct {
+		region string
+		last   int64
+	}
+	lists := map[reading]string{}
 	for _, again := range c.ReadAgain {
-		k := fmt.Sprintf("%s, last read by %s", kindWords[again.Kind], dated(again.Last))
-		if byRun[k] == nil {
-			order = append(order, k)
+		k := reading{again.Region, again.Last.ID}
+		if lists[k] == "" {
+			lists[k] = kindWords[again.Kind] + "s of "
+		} else {
+			lists[k] = "all lists of "
 		}
-		byRun[k] = append(byRun[k], again.Region)
 	}
 	var remarks []string
-	for _, k := range order {
-		remarks = append(remarks, "Read again, "+k+": "+named(byRun[k]))
+	regions := map[string][]string{}
+	for _, again := range c.ReadAgain {
+		remark := fmt.Sprintf("Read again, last read by %s: %s", dated(again.Last), lists[reading{again.Region, again.Last.ID}])
+		if regions[remark] == nil {
+			remarks = append(remarks, remark)
+		}
+		regions[remark] = union(append(regions[remark], again.Region))
+	}
+	for i, remark := range remarks {
+		remarks[i] += f.regions("Read again", regions[remark])
 	}
 	return remarks
 }

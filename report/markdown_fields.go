@@ -62,14 +62,18 @@ func (p *page) minor(stories []Story) {
 		for _, r := range e.routes {
 			told = append(told, e.route(r))
 		}
+		in := ""
+		if e.where != "" {
+			in = " in " + e.where
+		}
 		switch {
 		case len(e.subjects) > 1:
-			lines = append(lines, "- "+strings.Join(told, "; ")+":")
+			lines = append(lines, "- "+strings.Join(told, "; ")+in+":")
 			lines = append(lines, indented(e.subjects)...)
 		case len(told) == 1:
-			lines = append(lines, "- "+e.subjects[0]+": "+told[0])
+			lines = append(lines, "- "+e.subjects[0]+in+": "+told[0])
 		default:
-			lines = append(lines, "- "+e.subjects[0]+":")
+			lines = append(lines, "- "+e.subjects[0]+in+":")
 			lines = append(lines, indented(told)...)
 		}
 	}
@@ -122,9 +126,16 @@ func (s *Story) fieldNames() []string {
 }
 
 func (t *telling) fields(s *Story) {
+	apart := slices.ContainsFunc(s.Fields, func(g FieldGroup) bool { return !slices.Equal(g.Regions, s.Regions) })
+	if !apart && len(s.Fields) > 1 {
+		t.where = t.folds.where("Changed", s.Regions, s.listedBy())
+	}
 	for _, group := range s.Fields {
-		where := t.folds.where(fieldText(group.Field), group.Regions, s.listedBy())
-		t.say("%s in %s: %s", fieldText(group.Field), where, fieldChange(group.FieldChange))
+		field := fieldText(group.Field)
+		if t.where == "" {
+			field += " in " + t.folds.where(field, group.Regions, s.listedBy())
+		}
+		t.say("%s: %s", field, fieldChange(group.FieldChange))
 	}
 	t.late(s.Found)
 }
@@ -233,7 +244,9 @@ func (p *page) deadlines(d *Deadlines) {
 		return
 	case len(d.Entries) == 0:
 		p.paragraph(fmt.Sprintf("## Deadlines in the next %d days", d.Days))
-		p.paragraph("None. " + nextDeadline(d.Next))
+		line, folded := d.next()
+		p.paragraph("None. " + line)
+		p.models(folded)
 		return
 	}
 	p.paragraph(fmt.Sprintf("## Deadlines in the next %d days", d.Days))

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"snapshotter/catalog"
 )
@@ -21,33 +22,62 @@ func (t *telling) gain(s *Story) {
 	if len(t.routes) == 1 {
 		t.say("%s", t.route(t.routes[0]))
 		t.routes = nil
-	} else if len(t.routes) > 1 {
+	} else if len(t.routes) > 1 && len(g.Returned)+len(g.OnDemand) == 0 {
 		t.lead = callable(s)
 	}
 	t.late(s.Found)
 	t.besides(s)
 }
 
-// returned joins the regions in which one item was away for the same time.
+// returned tells what came back, in one line where it was away together.
 func (t *telling) returned(returned []Return) {
-	for len(returned) > 0 {
-		first := returned[0]
-		var regions []string
-		rest := slices.DeleteFunc(slices.Clone(returned), func(r Return) bool {
-			same := r.ID == first.ID && r.Absent.ID == first.Absent.ID && r.Back.ID == first.Back.ID
-			if same {
-				regions = append(regions, r.Region)
+	for rest := slices.Clone(returned); len(rest) > 0; {
+		first := rest[0]
+		var ids, regions []string
+		rest = slices.DeleteFunc(rest, func(r Return) bool {
+			together := r.Absent.ID == first.Absent.ID && r.Back.ID == first.Back.ID &&
+				slices.Equal(regionsBack(returned, r.ID), regionsBack(returned, first.ID))
+			if together {
+				ids, regions = union(append(ids, r.ID)), union(append(regions, r.Region))
 			}
-			return same
+			return together
 		})
-		returned = rest
-		id := ""
-		if first.ID != t.subject {
-			id = code(first.ID) + " "
-		}
-		t.say("%s: %slisted again; %s found it gone, %s and %s before", t.folds.regions("Back", regions), id,
-			dated(first.Absent), plural(int(first.Back.ID-first.Absent.ID), "run"), plural(first.Days, "day"))
+		t.say("%s: %s listed again; %s found %s gone, %s and %s before", t.folds.regions("Back", regions), t.these(ids),
+			dated(first.Absent), them(len(ids)), plural(int(first.Back.ID-first.Absent.ID), "run"), plural(first.Days, "day"))
 	}
+}
+
+func them(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+func regionsBack(returned []Return, id string) []string {
+	var regions []string
+	for _, r := range returned {
+		if r.ID == id {
+			regions = append(regions, r.Region)
+		}
+	}
+	return regions
+}
+
+// these names ids, the subject's as "it".
+func (t *telling) these(ids []string) string {
+	var names []string
+	for _, id := range ids {
+		if id == t.subject {
+			names = append([]string{"it"}, names...)
+		} else {
+			names = append(names, code(id))
+		}
+	}
+	if len(names) == 1 {
+		return names[0] + " is"
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1] + " are"
 }
 
 // callable leads a story with several routes.

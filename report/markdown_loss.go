@@ -17,7 +17,11 @@ func (t *telling) loss(s *Story) {
 		where := t.folds.where("Removed", l.Unlisted, listed{regions: l.Unlisted})
 		t.say("Removed from %s", strings.Replace(where, "that list it", "that listed it", 1))
 	default:
-		t.say("Removed from %s; still listed in %s", t.folds.regions("Removed", l.Unlisted), t.folds.regions("Still listed", s.ListedIn))
+		removed := "Removed from " + t.folds.regions("Removed", l.Unlisted)
+		if still := s.listedBy().regions; len(still) > 0 {
+			removed += "; still listed in " + t.folds.regions("Still listed", still)
+		}
+		t.say("%s", removed)
 		t.notRead(s)
 	}
 	t.lost(l)
@@ -44,11 +48,11 @@ func (t *telling) lost(l *Loss) {
 			ways = append(ways, t.way(r.Access, r.ID)+lostBecause(r))
 			return true
 		})
-		gone := "Gone"
+		lost := "Lost"
 		if !slices.Equal(from, l.Unlisted) {
-			gone += " from " + t.folds.regions("Gone from", from)
+			lost += " from " + t.folds.regions("Lost from", from)
 		}
-		t.say("%s: %s", gone, strings.Join(ways, ", "))
+		t.say("%s: %s", lost, strings.Join(ways, ", "))
 	}
 }
 
@@ -76,8 +80,9 @@ func (t *telling) left(l *Loss) {
 	if len(l.Unknown) > 0 {
 		t.say("Not known whether anything can call it there, as not all was read: %s", t.folds.regions("Not known", l.Unknown))
 	}
+	nowhere := len(l.Remaining)+len(l.Unknown)+len(l.Elsewhere)+len(l.ElsewhereUnread) == 0
 	switch {
-	case len(l.Uncallable) > 0 && len(l.Elsewhere)+len(l.Remaining)+len(l.Unknown) == 0:
+	case len(l.Uncallable) > 0 && nowhere:
 		t.say("Nothing can call it any more, from anywhere")
 	case len(l.Uncallable) > 0:
 		t.say("Nothing can call it any more from %s", t.folds.regions("Nothing can call it from", l.Uncallable))
@@ -85,6 +90,7 @@ func (t *telling) left(l *Loss) {
 	if len(l.Elsewhere) > 0 {
 		t.say("Callable as before from %s", t.folds.regions("Callable as before", l.Elsewhere))
 	}
+	t.asLastRead("Callable when last read", l.ElsewhereUnread)
 }
 
 // lastSeen dates a loss by the runs that it happened between.

@@ -13,7 +13,7 @@ const foldOver = 8
 
 // section writes stories under title. Those that say the same of several models
 // are one entry.
-func (p *page) section(title string, stories []Story) {
+func (p *page) section(title string, stories []Story, foldModels bool) {
 	if len(stories) == 0 {
 		return
 	}
@@ -21,6 +21,12 @@ func (p *page) section(title string, stories []Story) {
 	entries := entriesOf(stories)
 	for _, e := range entries {
 		p.entry(e, len(entries) > foldOver)
+		if n := len(e.subjects); n > foldOver && foldModels {
+			p.details(fmt.Sprintf("The %d models", n), func() { p.bullets(e.subjects) })
+		} else if n > 1 {
+			p.paragraph("Each of:")
+			p.bullets(e.subjects)
+		}
 	}
 }
 
@@ -35,6 +41,7 @@ type entry struct {
 // regions that the lines count.
 type telling struct {
 	subject string // its id, which the heading names
+	where   string // in which regions all lines hold, where they don't say
 	lead    string
 	bullets []string
 	routes  []Route
@@ -58,7 +65,7 @@ func entriesOf(stories []Story) []entry {
 }
 
 func (e entry) saysTheSame(o entry) bool {
-	return e.event == o.event && e.lead == o.lead && len(e.routes)+len(o.routes) == 0 &&
+	return e.event == o.event && e.lead == o.lead && e.where == o.where && len(e.routes)+len(o.routes) == 0 &&
 		slices.Equal(e.bullets, o.bullets) && slices.Equal(e.notes, o.notes) && slices.Equal(e.folds, o.folds)
 }
 
@@ -84,10 +91,6 @@ func (p *page) entry(e entry, dense bool) {
 	}
 	p.paragraph(e.notes...)
 	p.folded(e.folds)
-	if len(e.subjects) > 1 {
-		p.paragraph("Each of:")
-		p.bullets(e.subjects)
-	}
 }
 
 func (s *Story) tell() telling {
@@ -123,6 +126,10 @@ func (s *Story) event() string {
 		if len(s.profiles()) > 1 {
 			return "New profiles"
 		}
+	case LegacyDate, PriceDate:
+		return words + " " + direction(slices.DeleteFunc(slices.Clone(s.Lifecycle.Changes), func(c LifecycleChange) bool {
+			return c.Field != s.Lifecycle.Leads
+		}))
 	case RoutesAdded:
 		if n := len(s.Routing.newRegions()); n > 1 {
 			return fmt.Sprintf("Routes to %d new regions", n)
@@ -135,7 +142,7 @@ func (s *Story) event() string {
 func (s *Story) named() string {
 	switch s.What {
 	case NewProfile, ProfileActive, ProfileRemoved, ProfileInactive, Back:
-		if profiles := s.profiles(); len(profiles) == 1 {
+		if profiles := s.profiles(); len(profiles) == 1 && profiles[0] != s.Subject.ID {
 			return code(profiles[0])
 		}
 	}
@@ -170,7 +177,7 @@ func (s *Story) profiles() []string {
 func (s Subject) described(modalities bool) string {
 	var parts []string
 	if s.Name != "" && s.Name != s.ID {
-		parts = append(parts, text(s.Name))
+		parts = append(parts, shortText(s.Name))
 	}
 	if modalities && len(s.Input)+len(s.Output) > 0 {
 		parts = append(parts, modalitiesText(s.Input)+" → "+modalitiesText(s.Output))
@@ -229,19 +236,23 @@ func (s *Story) listedBy() listed {
 
 // notRead names the regions whose state is not known, where others changed.
 func (t *telling) notRead(s *Story) {
-	byRun := map[int64][]string{}
-	var runs []catalog.RunRef
-	for _, u := range s.Unread {
-		if slices.Contains(s.Regions, u.Region) {
-			continue // what changed there is told, and dated
-		}
-		if byRun[u.Run.ID] == nil {
-			runs = append(runs, u.Run)
-		}
-		byRun[u.Run.ID] = append(byRun[u.Run.ID], u.Region)
-	}
-	for _, run := range runs {
-		t.say("Not read since %s, so not known: %s", dated(run), t.folds.regions("Not read", byRun[run.ID]))
+	t.asLastRead("Not read, so not known", slices.DeleteFunc(slices.Clone(s.Unread), func(u Confirmed) bool {
+		return slices.Contains(s.Regions, u.Region) // what changed there is told, and dated
+	}))
+}
+
+// asLastRead names regions by the run that last read them.
+func (t *telling) asLastRead(what string, unread []Confirmed) {
+	for rest := slices.Clone(unread); len(rest) > 0; {
+		run := rest[0].Run
+		var regions []string
+		rest = slices.DeleteFunc(rest, func(u Confirmed) bool {
+			if u.Run.ID == run.ID {
+				regions = append(regions, u.Region)
+			}
+			return u.Run.ID == run.ID
+		})
+		t.say("%s: %s, last read by %s", what, t.folds.regions(what, regions), dated(run))
 	}
 }
 

@@ -62,8 +62,8 @@ func (f *folds) where(label string, regions []string, by listed) string {
 		return fmt.Sprintf("all %d regions %s (%s)", len(regions), that, list)
 	case len(regions) > rollUpOver && len(missing) <= 3:
 		f.add(label, regions)
-		return fmt.Sprintf("everywhere but %s, in %d of %d regions %s (%s)",
-			named(missing), len(regions), len(by.regions), that, list)
+		return fmt.Sprintf("%d of %d regions %s, all but %s (%s)",
+			len(regions), len(by.regions), that, named(missing), list)
 	}
 	return f.regions(label, regions)
 }

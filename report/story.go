@@ -107,11 +107,13 @@ type Loss struct {
 	// Uncallable are the regions from which nothing can call it any more, and
 	// Unknown those where that can't be told, as one of their lists was not
 	// read. Remaining is how it still can be called from the others that lost
-	// something, and Elsewhere the regions from which it can be called as before.
-	Uncallable []string `json:"uncallable,omitempty"`
-	Unknown    []string `json:"unknown,omitempty"`
-	Remaining  []Route  `json:"remaining,omitempty"`
-	Elsewhere  []string `json:"elsewhere,omitempty"`
+	// something, and Elsewhere the regions from which it can be called as before;
+	// ElsewhereUnread those from which it could when they were last read.
+	Uncallable      []string    `json:"uncallable,omitempty"`
+	Unknown         []string    `json:"unknown,omitempty"`
+	Remaining       []Route     `json:"remaining,omitempty"`
+	Elsewhere       []string    `json:"elsewhere,omitempty"`
+	ElsewhereUnread []Confirmed `json:"elsewhere_unread,omitempty"`
 	// EndOfLife is the date that the lists last gave for it, "" for none.
 	EndOfLife string `json:"end_of_life,omitempty"`
 }

@@ -93,11 +93,52 @@ func (v *view) unread(regions []string, kind catalog.Kind) []Confirmed {
 	return unread
 }
 
-// callableFrom are the regions from which head knows a way to call model.
-func (v *view) callableFrom(model string) []string {
-	return filter(slices.Sorted(maps.Keys(v.after)), func(region string) bool {
-		return catalog.Callable(v.region(region).Paths(model))
+// paths are the ways to call model from a region, of the lists that run since,
+// or one after it, read whole. What older lists say may no longer hold.
+func (v *view) paths(region, model string, since int64) []catalog.Path {
+	return slices.DeleteFunc(v.region(region).Paths(model), func(p catalog.Path) bool {
+		kind := catalog.KindFoundationModel
+		if p.Access == catalog.ViaProfile {
+			kind = catalog.KindInferenceProfile
+		}
+		return !v.readSince(region, kind, since)
 	})
+}
+
+func (v *view) readSince(region string, kind catalog.Kind, since int64) bool {
+	state := v.head.Scope(catalog.Scope{Region: region, Kind: kind})
+	return state != nil && state.Observed() && state.Confirmed.ID >= since
+}
+
+// wholeSince reports whether all lists of a region were read by since or later.
+func (v *view) wholeSince(region string, since int64) bool {
+	return v.readSince(region, catalog.KindFoundationModel, since) && v.readSince(region, catalog.KindInferenceProfile, since)
+}
+
+// callableFrom are the regions from which model can be called, by the lists
+// that head's run read; stale are those from which only older lists say so.
+func (v *view) callableFrom(model string) (fresh []string, stale []Confirmed) {
+	for _, region := range slices.Sorted(maps.Keys(v.after)) {
+		switch {
+		case catalog.Callable(v.paths(region, model, v.head.Run.ID)):
+			fresh = append(fresh, region)
+		case catalog.Callable(v.region(region).Paths(model)):
+			stale = append(stale, Confirmed{region, v.lastRead(region)})
+		}
+	}
+	return fresh, stale
+}
+
+// lastRead is the oldest of the runs that last read a list of region.
+func (v *view) lastRead(region string) catalog.RunRef {
+	var oldest catalog.RunRef
+	for _, kind := range catalog.Kinds() {
+		state := v.head.Scope(catalog.Scope{Region: region, Kind: kind})
+		if state != nil && state.Observed() && (oldest.ID == 0 || state.Confirmed.ID < oldest.ID) {
+			oldest = *state.Confirmed
+		}
+	}
+	return oldest
 }
 
 // subject describes a model or a profile as the first of regions does that

@@ -30,6 +30,7 @@ const (
 	MoreRegions      What = "more-regions"
 	OnDemandGained   What = "on-demand-gained"
 	NewProfile       What = "new-profile"
+	PathGained       What = "path-gained"
 	ProfileActive    What = "profile-active"
 	EOLLater         What = "eol-later"
 	EOLWithdrawn     What = "eol-withdrawn"
@@ -59,8 +60,8 @@ var wordings = []wording{
 	{EOLSet, "EOL set", "EOL set", "EOLs set"},
 	{NowLegacy, "Now LEGACY", "now LEGACY", "now LEGACY"},
 	{LifecycleStatus, "Lifecycle status changed", "lifecycle status changed", "lifecycle statuses changed"},
-	{LegacyDate, "Legacy date changed", "legacy date changed", "legacy dates changed"},
-	{PriceDate, "Extended access date changed", "extended access date changed", "extended access dates changed"},
+	{LegacyDate, "Legacy date", "legacy date changed", "legacy dates changed"},
+	{PriceDate, "Extended access", "extended access date changed", "extended access dates changed"},
 	{RoutesAdded, "Routes to a new region", "routes to a new region", "route to new regions"},
 	{RoutesRemoved, "Routes to fewer regions", "routes to fewer regions", "route to fewer regions"},
 	{RoutesChanged, "Routes changed", "routes changed", "routes changed"},
@@ -70,6 +71,7 @@ var wordings = []wording{
 	{MoreRegions, "In more regions", "in more regions", "in more regions"},
 	{OnDemandGained, "On demand gained", "on demand gained", "on demand gained"},
 	{NewProfile, "New profile", "new profile", "with new profiles"},
+	{PathGained, "New path", "new path", "with new paths"},
 	{ProfileActive, "Profile active", "profile active", "profiles active"},
 	{EOLLater, "EOL moved later", "EOL moved later", "EOLs moved later"},
 	{EOLWithdrawn, "EOL withdrawn", "EOL withdrawn", "EOLs withdrawn"},
