@@ -1,0 +1,393 @@
+package notify
+
+import (
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/discord"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/slack"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/teams"
+	"github.com/nicholas-fedor/shoutrrr/pkg/services/chat/telegram"
+
+	"snapshotter/diff"
+)
+
+// The chat services. Shoutrrr reads their URLs; the requests are ours, because
+// shoutrrr's take no deadline and can't tell a refusal from silence, because
+// its Discord repeats a message that may have arrived, and because its Telegram
+// calls a message delivered that never left.
+
+// The payload of Slack's webhooks and of chat.postMessage.
+// https://api.slack.com/methods/chat.postMessage
+type slackMessage struct {
+	Channel     string            `json:"channel,omitempty"`
+	ThreadTS    string            `json:"thread_ts,omitempty"`
+	Username    string            `json:"username,omitempty"`
+	IconEmoji   string            `json:"icon_emoji,omitempty"`
+	IconURL     string            `json:"icon_url,omitempty"`
+	Text        string            `json:"text"`
+	Mrkdwn      bool              `json:"mrkdwn"`
+	Parse       string            `json:"parse"`
+	UnfurlLinks bool              `json:"unfurl_links"`
+	Attachments []slackAttachment `json:"attachments,omitempty"`
+}
+
+type slackAttachment struct {
+	Color    string       `json:"color"`
+	Fallback string       `json:"fallback"`
+	Blocks   []slackBlock `json:"blocks"`
+}
+
+type slackBlock struct {
+	Type string    `json:"type"`
+	Text slackText `json:"text"`
+}
+
+type slackText struct {
+	Type string `json:"type"`
+	Text string `json:"text"`
+	// Emoji is whether :names: become pictures, which plain_text alone may say.
+	Emoji *bool `json:"emoji,omitempty"`
+}
+
+const (
+	slackAPI       = "https://slack.com/api/chat.postMessage"
+	slackTextLimit = 3000 // of a block, in characters
+)
+
+var slackColours = map[diff.Significance]string{
+	diff.Breaking: "#d60510", diff.Notice: "#ffc441", diff.Good: "#2eb67d", diff.Minor: "#8d8d8d",
+}
+
+// slackEscaper turns what Slack would read as a mention or a link into text.
+// https://api.slack.com/reference/surfaces/formatting#escaping
+var slackEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+func slackChannel(u *url.URL) (carrier, error) {
+	service := &slack.Service{}
+	if err := service.Initialize(u, nil); err != nil {
+		return nil, err
+	}
+	config := service.Config
+	return web{func(m Message) []post {
+		payload := slackPayload(config, m)
+		if !config.Token.IsAPIToken() {
+			p := jsonPost(config.Token.WebhookURL(), payload)
+			p.read = readSlackWebhook
+			return []post{p}
+		}
+		p := jsonPost(slackAPI, payload)
+		p.header["Authorization"] = config.Token.Authorization()
+		p.read = readSlackAPI
+		return []post{p}
+	}}, nil
+}
+
+func slackPayload(config *slack.Config, m Message) slackMessage {
+	title := slackEscaper.Replace(m.Title)
+	payload := slackMessage{ThreadTS: config.ThreadTS, Username: config.BotName, Text: title, Parse: "none"}
+	if config.Channel != "webhook" {
+		payload.Channel = config.Channel
+	}
+	if strings.HasPrefix(config.Icon, "https://") || strings.HasPrefix(config.Icon, "http://") {
+		payload.IconURL = config.Icon
+	} else {
+		payload.IconEmoji = config.Icon
+	}
+	attachment := slackAttachment{Color: slackColours[m.Significance], Fallback: title}
+	if config.Color != "" {
+		attachment.Color = config.Color
+	}
+	if lines := fit(escaped(m.Lines, slackEscaper.Replace), slackTextLimit, runesOf); len(lines) > 0 {
+		attachment.Blocks = append(attachment.Blocks, slackBlock{"section", slackText{"plain_text", strings.Join(lines, "\n"), new(bool)}})
+	}
+	if m.Link != "" {
+		attachment.Blocks = append(attachment.Blocks, slackBlock{"section", slackText{"mrkdwn", "<" + slackEscaper.Replace(m.Link) + "|Open the report>", nil}})
+	}
+	if len(attachment.Blocks) > 0 {
+		payload.Attachments = []slackAttachment{attachment}
+	}
+	return payload
+}
+
+// readSlackWebhook reads a webhook's answer, which is a word.
+func readSlackWebhook(body []byte) answer {
+	word := strings.TrimSpace(string(body))
+	return answer{no: word != "ok", said: word}
+}
+
+// readSlackAPI reads the API's answer, which says no with status 200.
+func readSlackAPI(body []byte) answer {
+	var said struct {
+		OK    bool   `json:"ok"`
+		Error string `json:"error"`
+	}
+	json.Unmarshal(body, &said) // what is no JSON says no "ok" either
+	return answer{no: !said.OK, later: said.Error == "ratelimited" || said.Error == "service_unavailable", said: said.Error}
+}
+
+// The payload of Discord's webhooks.
+// https://discord.com/developers/docs/resources/webhook#execute-webhook
+type discordMessage struct {
+	Username  string `json:"username,omitempty"`
+	AvatarURL string `json:"avatar_url,omitempty"`
+	// AllowedMentions is empty, so that no text can call anyone.
+	AllowedMentions discordMentions `json:"allowed_mentions"`
+	Embeds          []discordEmbed  `json:"embeds"`
+}
+
+type discordMentions struct {
+	Parse []string `json:"parse"`
+}
+
+type discordEmbed struct {
+	Title       string `json:"title"`
+	Description string `json:"description,omitempty"`
+	URL         string `json:"url,omitempty"`
+	Color       uint   `json:"color"`
+}
+
+const (
+	discordTitleLimit = 256
+	discordTextLimit  = 4096
+)
+
+// discordEscape keeps Discord from reading text as Markdown, a mention or a link.
+func discordEscape(text string) string {
+	return strings.ReplaceAll(backslashed(text, "\\`*_~|>#[]()<@"), "://", "\\://")
+}
+
+func discordChannel(u *url.URL) (carrier, error) {
+	service := &discord.Service{}
+	if err := service.Initialize(u, nil); err != nil {
+		return nil, err
+	}
+	config := service.Config
+	if config.JSON {
+		return nil, errors.New("the form /raw is for payloads made elsewhere: leave it out")
+	}
+	colours := map[diff.Significance]uint{
+		diff.Breaking: config.ColorError, diff.Notice: config.ColorWarn,
+		diff.Good: config.ColorInfo, diff.Minor: config.Color,
+	}
+	return web{func(m Message) []post {
+		lines := fit(escaped(m.Lines, discordEscape), discordTextLimit, runesOf)
+		p := jsonPost(discord.CreateAPIURLFromConfig(config), discordMessage{
+			Username: config.Username, AvatarURL: config.Avatar, AllowedMentions: discordMentions{[]string{}},
+			Embeds: []discordEmbed{{
+				Title:       cutTo(m.Title, discordTitleLimit, runesOf, discordEscape),
+				Description: strings.Join(lines, "\n"), URL: m.Link, Color: colours[m.Significance],
+			}},
+		})
+		p.read = readDiscord
+		return []post{p}
+	}}, nil
+}
+
+func readDiscord(body []byte) answer {
+	var said struct {
+		Message string `json:"message"`
+	}
+	json.Unmarshal(body, &said) // a good answer has no body, and a gateway's is no JSON
+	return answer{said: said.Message}
+}
+
+// The payload of Teams, an Adaptive Card, which both its webhooks and its
+// workflows take. Text runs know no Markdown.
+// https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using#send-adaptive-cards-using-an-incoming-webhook
+type teamsMessage struct {
+	Type        string            `json:"type"`
+	Attachments []teamsAttachment `json:"attachments"`
+}
+
+type teamsAttachment struct {
+	ContentType string    `json:"contentType"`
+	Content     teamsCard `json:"content"`
+}
+
+type teamsCard struct {
+	Schema  string        `json:"$schema"`
+	Type    string        `json:"type"`
+	Version string        `json:"version"`
+	Body    []teamsBlock  `json:"body"`
+	Actions []teamsAction `json:"actions,omitempty"`
+}
+
+type teamsBlock struct {
+	Type    string     `json:"type"`
+	Spacing string     `json:"spacing,omitempty"`
+	Inlines []teamsRun `json:"inlines"`
+}
+
+type teamsRun struct {
+	Type   string `json:"type"`
+	Text   string `json:"text"`
+	Weight string `json:"weight,omitempty"`
+	Color  string `json:"color,omitempty"`
+}
+
+type teamsAction struct {
+	Type  string `json:"type"`
+	Title string `json:"title"`
+	URL   string `json:"url"`
+}
+
+var teamsColours = map[diff.Significance]string{
+	diff.Breaking: "attention", diff.Notice: "warning", diff.Good: "good", diff.Minor: "default",
+}
+
+func teamsChannel(u *url.URL) (carrier, error) {
+	address, err := teamsAddress(u)
+	if err != nil {
+		return nil, err
+	}
+	return web{func(m Message) []post {
+		p := jsonPost(address, teamsPayload(m))
+		p.read = readTeams
+		return []post{p}
+	}}, nil
+}
+
+// teamsAddress is the address that a teams:// URL stands for, or the one that
+// stands in a teams+https:// URL as it is: that of a workflow, which shoutrrr
+// doesn't know, or of a webhook.
+func teamsAddress(u *url.URL) (string, error) {
+	if u.Scheme == "teams+https" {
+		address := *u
+		address.Scheme = "https"
+		if u.Host == "" || len(u.Path) < 2 {
+			return "", errors.New("the address of the workflow or webhook is missing")
+		}
+		return address.String(), nil
+	}
+	service := &teams.Service{}
+	if err := service.Initialize(u, nil); err != nil {
+		return "", err
+	}
+	c := service.Config
+	address := teams.BuildWebhookURL(c.Host, c.Group, c.Tenant, c.AltID, c.GroupOwner, c.ExtraID)
+	if teams.ValidateWebhookURL(address) != nil {
+		return "", errors.New("it makes no address of a webhook: check its ids, and host=NAME.webhook.office.com")
+	}
+	return address, nil
+}
+
+func teamsPayload(m Message) teamsMessage {
+	card := teamsCard{
+		Schema: "http://adaptivecards.io/schemas/adaptive-card.json", Type: "AdaptiveCard", Version: "1.4",
+		Body: []teamsBlock{{"RichTextBlock", "", []teamsRun{{"TextRun", m.Title, "bolder", teamsColours[m.Significance]}}}},
+	}
+	for _, line := range m.Lines {
+		card.Body = append(card.Body, teamsBlock{"RichTextBlock", "small", []teamsRun{{Type: "TextRun", Text: line}}})
+	}
+	if m.Link != "" {
+		card.Actions = []teamsAction{{"Action.OpenUrl", "Open the report", m.Link}}
+	}
+	return teamsMessage{"message", []teamsAttachment{{"application/vnd.microsoft.card.adaptive", card}}}
+}
+
+// readTeams finds the failure that a webhook reports with status 200.
+// https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using#rate-limiting-for-connectors
+func readTeams(body []byte) answer {
+	text := string(body)
+	if !strings.Contains(text, "Webhook message delivery failed") {
+		return answer{}
+	}
+	return answer{no: true, later: strings.Contains(text, "HTTP error 429"), said: text}
+}
+
+// The payload of Telegram's sendMessage. Without a parse mode its text is plain.
+// https://core.telegram.org/bots/api#sendmessage
+type telegramMessage struct {
+	ChatID  string          `json:"chat_id"`
+	Thread  int             `json:"message_thread_id,omitempty"`
+	Text    string          `json:"text"`
+	Preview telegramPreview `json:"link_preview_options"`
+	NoSound bool            `json:"disable_notification"`
+}
+
+type telegramPreview struct {
+	Disabled bool `json:"is_disabled"`
+}
+
+const (
+	telegramAPI       = "https://api.telegram.org/bot"
+	telegramTextLimit = 4096 // in UTF-16 code units
+)
+
+// telegramEscape keeps an @ from becoming a mention, and a / a command, which
+// plain text has too: a word joiner, which has no width, parts it from its name.
+func telegramEscape(text string) string {
+	return strings.NewReplacer("@", "@\u2060", "/", "/\u2060").Replace(text)
+}
+
+func telegramChannel(u *url.URL) (carrier, error) {
+	service := &telegram.Service{}
+	if err := service.Initialize(u, nil); err != nil {
+		return nil, err
+	}
+	config := service.Config
+	return web{func(m Message) []post {
+		var posts []post
+		for _, chat := range config.Chats {
+			p := jsonPost(telegramAPI+config.Token+"/sendMessage", telegramPayload(config, chat, m))
+			p.read = readTelegram
+			posts = append(posts, p)
+		}
+		return posts
+	}}, nil
+}
+
+func telegramPayload(config *telegram.Config, chat string, m Message) telegramMessage {
+	chat, thread, _ := strings.Cut(chat, ":")
+	number, _ := strconv.Atoi(thread)
+	title := telegramEscape(m.Title)
+	rest := telegramTextLimit - utf16Of(title) - utf16Of(m.Link) - len("\n\n")
+	lines := append([]string{title}, fit(escaped(m.Lines, telegramEscape), rest, utf16Of)...)
+	if m.Link != "" {
+		lines = append(lines, m.Link)
+	}
+	return telegramMessage{
+		ChatID: chat, Thread: number, Text: strings.Join(lines, "\n"),
+		Preview: telegramPreview{!config.Preview}, NoSound: !config.Notification,
+	}
+}
+
+func readTelegram(body []byte) answer {
+	var said struct {
+		OK          bool   `json:"ok"`
+		Description string `json:"description"`
+		Parameters  struct {
+			RetryAfter int `json:"retry_after"`
+		} `json:"parameters"`
+	}
+	json.Unmarshal(body, &said) // what is no JSON says no "ok" either
+	return answer{no: !said.OK, said: said.Description, after: time.Duration(said.Parameters.RetryAfter) * time.Second}
+}
+
+func escaped(lines []string, escape func(string) string) []string {
+	var all []string
+	for _, line := range lines {
+		all = append(all, escape(line))
+	}
+	return all
+}
+
+// backslashed puts a backslash before each of special.
+func backslashed(text, special string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if strings.ContainsRune(special, r) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func utf16Of(text string) int { return len(utf16.Encode([]rune(text))) }

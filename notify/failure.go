@@ -1,0 +1,156 @@
+package notify
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+)
+
+// failure is why a try did not deliver. Its reason is in words of our own, or in
+// words of a service that repeat nothing of the channel's URL.
+type failure struct {
+	reason string
+	grade  grade
+	after  time.Duration // what the service asked to wait, zero if it did not
+}
+
+func (f *failure) Error() string { return f.reason }
+
+// grade says what a failure lets one do. A message that may have arrived is
+// never sent again, since it must arrive at most once.
+type grade int
+
+const (
+	refused grade = iota // it did not arrive, and will not if tried again
+	passing              // it did not arrive, and may if tried again
+	unclear              // it may have arrived
+)
+
+const mayHaveArrived = " (it may have arrived)"
+
+// unanswered grades what stopped a request before it was answered. One that had
+// no connection can't have arrived, and one to a host that can't be trusted
+// never will.
+func unanswered(err error, connected bool) *failure {
+	f := &failure{reason: networkReason(err), grade: passing}
+	switch {
+	case connected:
+		f.grade = unclear
+		f.reason += mayHaveArrived
+	case untrusted(err):
+		f.grade = refused
+	}
+	return f
+}
+
+func untrusted(err error) bool {
+	var chain *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var host x509.HostnameError
+	return errors.As(err, &chain) || errors.As(err, &authority) || errors.As(err, &host)
+}
+
+// networkReason says what happened to a connection without the text of err,
+// which names the URL.
+func networkReason(err error) string {
+	var lookup *net.DNSError
+	var network net.Error
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "stopped before an answer came"
+	case errors.As(err, &lookup):
+		return "the host's name could not be looked up"
+	case untrusted(err):
+		return "the host's certificate is not trusted"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "the connection was refused"
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return "no answer in time"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "the connection was reset"
+	}
+	return "the connection failed"
+}
+
+// answered grades a status that is no success. A service that says it failed or
+// is too busy is taken at its word; a gateway that got no good answer can't know
+// whether the message went through.
+// https://www.rfc-editor.org/rfc/rfc9110#name-status-codes
+func answered(status int) *failure {
+	f := &failure{reason: fmt.Sprintf("answered %d %s", status, http.StatusText(status)), grade: refused}
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests,
+		http.StatusInternalServerError, http.StatusServiceUnavailable:
+		f.grade = passing
+	case http.StatusUnauthorized, http.StatusForbidden:
+		f.reason += ": check the token or password in the channel's URL"
+	case http.StatusNotFound, http.StatusGone:
+		f.reason += ": check that what the channel's URL names still exists"
+	case http.StatusRequestEntityTooLarge:
+		f.reason += ": the message is too long for it"
+	default:
+		switch {
+		case status >= 300 && status < 400:
+			f.reason += ": it points elsewhere, and is not followed; name that address in the channel's URL"
+		case status >= 500:
+			f.grade = unclear
+			f.reason += mayHaveArrived
+		}
+	}
+	return f
+}
+
+// attempts is how often a message is tried, and pauses what is waited between.
+const attempts = 4
+
+var pauses = [attempts - 1]time.Duration{1 * time.Second, 5 * time.Second, 15 * time.Second}
+
+// patience is the longest that a service's wish to wait is heeded.
+const patience = 30 * time.Second
+
+// persist tries until it is done, or will not be, and returns how often it
+// tried. It never goes on after a failure that may have delivered.
+func (s Sender) persist(ctx context.Context, try step) (tries int, err error) {
+	pause := s.pause
+	if pause == nil {
+		pause = wait
+	}
+	for tries = 1; ; tries++ {
+		if err = once(ctx, try); err == nil {
+			return tries, nil
+		}
+		var f *failure
+		if !errors.As(err, &f) || f.grade != passing || f.after > patience || tries == attempts {
+			return tries, err
+		}
+		if !pause(ctx, max(pauses[tries-1], f.after)) {
+			return tries, err
+		}
+	}
+}
+
+// once makes one try within its own deadline. A panic of a library costs that
+// try alone; how far it came is not known.
+func once(ctx context.Context, try step) error {
+	ctx, cancel := context.WithTimeout(ctx, tryDeadline)
+	defer cancel()
+	return guarded(func() error { return try(ctx) })
+}
+
+// wait reports whether it waited d in full.
+func wait(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

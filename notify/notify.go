@@ -1,0 +1,178 @@
+// Package notify turns what a finished run has to say into messages over
+// channels (Amazon SNS, chat, mail, push, webhooks), and a run's start and end
+// into pings for a dead-man's switch.
+//
+// It guarantees that a message reaches a channel at most once: it is claimed
+// before it is sent, and tried again only where it can't have arrived. One
+// channel that fails or hangs costs the others nothing, and is data, not an
+// error. It refuses to let a secret out: of a channel's URL, no name, id, reason
+// or error holds more than the scheme and, where that is no secret, the host.
+package notify
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"snapshotter/catalog"
+)
+
+// Sender delivers. The zero value is ready for all channels but SNS.
+type Sender struct {
+	// AWS is what SNS is called with; the region is the topic's own.
+	AWS aws.Config
+	// HTTP is the client of web channels; nil is one with Go's defaults. Its
+	// policy on redirects is not used: none is followed.
+	HTTP *http.Client
+	// Deadline is for each channel, over all its tries; zero is a minute.
+	Deadline time.Duration
+	// pause waits between tries, and reports whether it waited in full; nil is a
+	// timer. Tests that need the network have no time to wait.
+	pause func(context.Context, time.Duration) bool
+}
+
+const (
+	channelDeadline = time.Minute
+	tryDeadline     = 15 * time.Second
+)
+
+// Delivery is what became of a message, or a ping, on one channel.
+type Delivery struct {
+	Channel   string  `json:"channel"`    // its name
+	ChannelID string  `json:"channel_id"` // its id
+	Outcome   Outcome `json:"outcome"`
+	// Tries is how often the part that took the most of them was tried.
+	Tries int `json:"tries"`
+	// Reason is why it was not delivered, in a line that holds nothing of the
+	// channel's URL; "" if it was.
+	Reason string `json:"reason,omitempty"`
+}
+
+// Outcome of a delivery.
+type Outcome string
+
+const (
+	Delivered   Outcome = "delivered"   // the service said that it took the message
+	Undelivered Outcome = "undelivered" // it did not arrive; the claim is used up all the same
+	Unknown     Outcome = "unknown"     // no answer: it may have arrived
+	Before      Outcome = "before"      // claimed before, so not sent now
+	Unclaimed   Outcome = "unclaimed"   // it could not be claimed, so it was not sent and may be later
+)
+
+// Lost reports whether the message did not arrive, or may not have.
+func (d Delivery) Lost() bool { return d.Outcome != Delivered && d.Outcome != Before }
+
+// Send delivers m over every channel of messages, side by side, and returns what
+// became of it, sorted by channel name, then id. A channel that is listed twice
+// is served once; checks are passed over.
+//
+// Just before a channel is served, claim is called with its id, never by two at
+// once. It must record, so that a crash can't undo it, that this message goes to
+// this channel, and report whether that is new: false means that it was claimed
+// before, and it is not sent. So a message is delivered at most once, and not
+// at least once: what is lost after its claim stays lost, and shows in the
+// returned deliveries alone. A nil claim always claims, which is for samples.
+func (s Sender) Send(ctx context.Context, channels []Channel, m Message, claim func(channelID string) (bool, error)) []Delivery {
+	m = m.clean()
+	claim = oneAtATime(claim)
+	return s.each(ctx, channels, false, func(ctx context.Context, c Channel) Delivery {
+		if ctx.Err() != nil {
+			return Delivery{Outcome: Unclaimed, Reason: "stopped before it was sent"}
+		}
+		switch claimed, err := claim(c.id); {
+		case err != nil:
+			return Delivery{Outcome: Unclaimed, Reason: "it could not be claimed: " + catalog.Redact(err.Error())}
+		case !claimed:
+			return Delivery{Outcome: Before}
+		}
+		return s.deliver(ctx, func() []step { return c.inside.carrier.steps(s, c.inside.veil, m) })
+	})
+}
+
+// Ping signals to every check among channels, side by side; the order is that
+// of [Sender.Send]. A check bears hearing a thing twice, so nothing is claimed,
+// and a try may follow one that was not answered.
+func (s Sender) Ping(ctx context.Context, channels []Channel, p Ping) []Delivery {
+	return s.each(ctx, channels, true, func(ctx context.Context, c Channel) Delivery {
+		return s.deliver(ctx, func() []step { return p.steps(c.inside.check, s, c.inside.veil) })
+	})
+}
+
+// each serves the channels that ping, or the others, at once, each within its
+// deadline.
+func (s Sender) each(ctx context.Context, channels []Channel, pings bool, serve func(context.Context, Channel) Delivery) []Delivery {
+	var chosen []Channel
+	for _, c := range channels {
+		if c.id != "" && c.Pings() == pings {
+			chosen = append(chosen, c)
+		}
+	}
+	slices.SortFunc(chosen, func(a, b Channel) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.id, b.id)) })
+	chosen = slices.CompactFunc(chosen, func(a, b Channel) bool { return a.id == b.id })
+	deliveries := make([]Delivery, len(chosen))
+	var all sync.WaitGroup
+	for i, c := range chosen {
+		all.Go(func() {
+			ctx, cancel := context.WithTimeout(ctx, cmp.Or(s.Deadline, channelDeadline))
+			defer cancel()
+			deliveries[i] = serve(ctx, c)
+			deliveries[i].Channel, deliveries[i].ChannelID = c.name, c.id
+		})
+	}
+	all.Wait()
+	return deliveries
+}
+
+// deliver takes every step, whatever becomes of the others, and tells the worst.
+func (s Sender) deliver(ctx context.Context, steps func() []step) Delivery {
+	var all []step
+	if err := guarded(func() error { all = steps(); return nil }); err != nil {
+		return Delivery{Outcome: Undelivered, Reason: "the message could not be made"}
+	}
+	d := Delivery{Outcome: Delivered}
+	for i, step := range all {
+		tries, err := s.persist(ctx, step)
+		d.Tries = max(d.Tries, tries)
+		if err == nil || d.Outcome == Unknown {
+			continue
+		}
+		d.Outcome, d.Reason = Undelivered, err.Error()
+		var f *failure
+		if errors.As(err, &f) && f.grade == unclear {
+			d.Outcome = Unknown
+		}
+		if len(all) > 1 {
+			d.Reason = fmt.Sprintf("part %d of %d: %s", i+1, len(all), d.Reason)
+		}
+	}
+	return d
+}
+
+func oneAtATime(claim func(string) (bool, error)) func(string) (bool, error) {
+	if claim == nil {
+		return func(string) (bool, error) { return true, nil }
+	}
+	var mu sync.Mutex
+	return func(id string) (bool, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return claim(id)
+	}
+}
+
+// guarded turns a panic in do, which is a library's, into an error.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = &failure{reason: "the sender crashed" + mayHaveArrived, grade: unclear}
+		}
+	}()
+	return do()
+}

@@ -1,0 +1,71 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Ping is what a dead-man's switch is told: it raises the alarm itself if it
+// does not hear in time, even where nothing of this program runs any more.
+type Ping struct {
+	Event Event
+	// Exit is the exit code of a [Failed] run where it is known, 1 to 255; 0 is
+	// not known.
+	Exit int
+	Text string // short, plain; the switch keeps it with the ping
+}
+
+// Event is a moment of a run.
+type Event string
+
+const (
+	Started   Event = "start"
+	Succeeded Event = "success"
+	Failed    Event = "failure"
+)
+
+// pingTextLimit is well under what is kept of a ping's body.
+// https://healthchecks.io/docs/attaching_logs/
+const pingTextLimit = 10_000
+
+// parsePing reads the address of a check, in the form of healthchecks.io, which
+// others have taken over.
+func parsePing(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil || !webAddress(address) || len(strings.Trim(u.Path, "/")) == 0 {
+		return nil, errors.New("it is no check's address: the form is ping:https://hc-ping.com/UUID")
+	}
+	u.Path, u.RawPath, u.Fragment = strings.TrimRight(u.Path, "/"), "", ""
+	return u, nil
+}
+
+// post is the request that signals p to the check at base.
+// https://healthchecks.io/docs/http_api/
+func (p Ping) post(base *url.URL) post {
+	suffix := ""
+	switch {
+	case p.Event == Started:
+		suffix = "start"
+	case p.Event == Failed && p.Exit > 0 && p.Exit < 256:
+		suffix = fmt.Sprint(p.Exit)
+	case p.Event == Failed:
+		suffix = "fail"
+	}
+	address := *base
+	if suffix != "" {
+		address = *base.JoinPath(suffix)
+	}
+	return post{
+		method: http.MethodPost, url: address.String(),
+		header: map[string]string{"Content-Type": "text/plain; charset=utf-8"},
+		body:   []byte(cut(p.Text, pingTextLimit)), harmless: true,
+	}
+}
+
+func (p Ping) steps(base *url.URL, s Sender, v veil) []step {
+	return []step{func(ctx context.Context) error { return p.post(base).send(ctx, s.client(), v) }}
+}

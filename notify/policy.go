@@ -1,0 +1,238 @@
+package notify
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"snapshotter/catalog"
+	"snapshotter/diff"
+)
+
+// Policy says when a run is worth a message. It is silent otherwise.
+type Policy struct {
+	// AtLeast is the lightest significance that is; "" is [diff.Good]. A new
+	// region counts as good.
+	AtLeast diff.Significance
+	// LostRuns is for how many runs in a row a list that should be readable must
+	// not have been read, or nothing at all recorded, before that is; zero is 3.
+	LostRuns int
+}
+
+const defaultLostRuns = 3
+
+// State is what a policy must remember from one run to the next. The caller
+// keeps it, as JSON; the zero value is that of a new database.
+type State struct {
+	Run int64 `json:"run"` // the last run that was decided on
+	// Away are the lists that could not be read of late, sorted by scope.
+	Away []Away `json:"away"`
+	// Failed is how many runs in a row recorded nothing; FailedTold is whether
+	// that has been told.
+	Failed     int  `json:"failed"`
+	FailedTold bool `json:"failed_told"`
+}
+
+// Away is a list that could not be read.
+type Away struct {
+	catalog.Scope
+	Runs int  `json:"runs"` // in a row
+	Told bool `json:"told"`
+}
+
+// Decision is whether to send a message, and why.
+type Decision struct {
+	Reasons []Reason // sorted as declared; none is silence
+	// Significance is the weightiest of what is to be told. Lost coverage, and
+	// runs that record nothing, are notices; a watch rule is good.
+	Significance diff.Significance
+	// Lost and Back are the lists that are now told to be lost, or to be read
+	// again, sorted by scope.
+	Lost, Back []Away
+	// Next is the state to keep, whether or not a message is sent.
+	Next State
+}
+
+// Reason is why a message is sent.
+type Reason string
+
+const (
+	Changes      Reason = "changes"       // something changed that is weighty enough
+	WatchRule    Reason = "watch-rule"    // a watch rule is satisfied
+	CoverageLost Reason = "coverage-lost" // a list has not been read for long enough
+	CoverageBack Reason = "coverage-back" // a list that was told to be lost was read
+	RunsFail     Reason = "runs-fail"     // no run has recorded anything for long enough
+	RunsSucceed  Reason = "runs-succeed"  // one has again
+)
+
+// Notify reports whether a message is due.
+func (d Decision) Notify() bool { return len(d.Reasons) > 0 }
+
+// Decide tells whether run is worth a message. Result is what it changed, nil if
+// the run failed; watch is whether a watch rule was first satisfied by it.
+// Deciding on the same run again, with the state kept after it, tells nothing of
+// coverage again; its changes are kept from being told twice by their claim.
+func (p Policy) Decide(run catalog.Run, result *diff.Result, watch bool, before State) Decision {
+	limit := cmp.Or(p.LostRuns, defaultLostRuns)
+	step := 1
+	if run.ID <= before.Run {
+		step = 0
+	}
+	d := Decision{Next: State{Run: max(run.ID, before.Run), Away: slices.Clone(before.Away)}}
+	if result == nil {
+		d.failed(before, step, limit)
+		return d
+	}
+	if before.FailedTold {
+		d.add(RunsSucceed, diff.Notice)
+	}
+	if weight, any := weightiest(result); any && diff.CompareSignificance(weight, cmp.Or(p.AtLeast, diff.Good)) <= 0 {
+		d.add(Changes, weight)
+	}
+	if watch {
+		d.add(WatchRule, diff.Good)
+	}
+	d.coverage(result, before, step, limit)
+	slices.SortFunc(d.Reasons, func(a, b Reason) int { return cmp.Compare(a.rank(), b.rank()) })
+	return d
+}
+
+func (d *Decision) add(reason Reason, significance diff.Significance) {
+	d.Reasons = append(d.Reasons, reason)
+	if len(d.Reasons) == 1 || diff.CompareSignificance(significance, d.Significance) < 0 {
+		d.Significance = significance
+	}
+}
+
+// failed counts a run that recorded nothing. What it says of no list leaves each
+// as it was.
+func (d *Decision) failed(before State, step, limit int) {
+	d.Next.Failed, d.Next.FailedTold = before.Failed+step, before.FailedTold
+	if d.Next.Failed >= limit && !before.FailedTold {
+		d.Next.FailedTold = true
+		d.add(RunsFail, diff.Notice)
+	}
+}
+
+// coverage counts the lists that could not be read. One that the run did not ask
+// for stays as it was: it is neither lost nor back.
+func (d *Decision) coverage(result *diff.Result, before State, step, limit int) {
+	d.Next.Away = nil
+	known := map[catalog.Scope]Away{}
+	for _, away := range before.Away {
+		known[away.Scope] = away
+	}
+	for _, gap := range result.Gaps {
+		away, was := known[gap.Scope]
+		delete(known, gap.Scope)
+		switch {
+		case gap.Outcome == catalog.NotListed && was:
+			d.Next.Away = append(d.Next.Away, away)
+		case lost(gap):
+			away.Scope = gap.Scope
+			away.Runs = max(away.Runs+step, gap.Streak)
+			if away.Runs >= limit && !away.Told {
+				away.Told = true
+				d.Lost = append(d.Lost, away)
+			}
+			d.Next.Away = append(d.Next.Away, away)
+		case away.Told: // it need not be readable any more
+			d.Back = append(d.Back, away)
+		}
+	}
+	for _, away := range known { // read again
+		if away.Told {
+			d.Back = append(d.Back, away)
+		}
+	}
+	for _, list := range [][]Away{d.Next.Away, d.Lost, d.Back} {
+		slices.SortFunc(list, func(a, b Away) int { return a.Scope.Compare(b.Scope) })
+	}
+	if len(d.Lost) > 0 {
+		d.add(CoverageLost, diff.Notice)
+	}
+	if len(d.Back) > 0 {
+		d.add(CoverageBack, diff.Minor)
+	}
+}
+
+// lost reports whether a list should be readable and was not: it was read
+// before, or its region is enabled and offers it. It is the rule by which a run
+// is partial.
+func lost(gap diff.Gap) bool {
+	return gap.Outcome != catalog.NotListed && (gap.Confirmed != nil || !gap.Outcome.Expected())
+}
+
+// weightiest is the weightiest of what changed, if anything did. A list that is
+// read for the first time is no change.
+func weightiest(result *diff.Result) (weight diff.Significance, any bool) {
+	var all []diff.Significance
+	if len(result.NewRegions) > 0 {
+		all = append(all, diff.Good)
+	}
+	for _, change := range result.Changes {
+		all = append(all, change.Significance)
+	}
+	if len(all) == 0 {
+		return "", false
+	}
+	return slices.MinFunc(all, diff.CompareSignificance), true
+}
+
+func (r Reason) rank() int {
+	return slices.Index([]Reason{Changes, WatchRule, CoverageLost, CoverageBack, RunsFail, RunsSucceed}, r)
+}
+
+// Lines tell of coverage, regions rolled up, in plain text for a [Message]; nil
+// if there is nothing to tell. Changes and watch rules are told by the report.
+func (d Decision) Lines() []string {
+	var lines []string
+	for _, reason := range d.Reasons {
+		switch reason {
+		case RunsFail:
+			lines = append(lines, fmt.Sprintf("Nothing could be recorded in %d runs in a row; the last one's message says why", d.Next.Failed))
+		case RunsSucceed:
+			lines = append(lines, "Runs are recorded again")
+		case CoverageLost:
+			lines = append(lines, "Not read for "+atLeast(d.Lost)+": "+regions(d.Lost))
+		case CoverageBack:
+			lines = append(lines, "No longer missing: "+regions(d.Back))
+		}
+	}
+	return lines
+}
+
+func atLeast(lost []Away) string {
+	fewest := slices.MinFunc(lost, func(a, b Away) int { return cmp.Compare(a.Runs, b.Runs) }).Runs
+	most := slices.MaxFunc(lost, func(a, b Away) int { return cmp.Compare(a.Runs, b.Runs) }).Runs
+	switch {
+	case fewest < most:
+		return fmt.Sprintf("%d to %d runs", fewest, most)
+	case most == 1:
+		return "1 run"
+	}
+	return fmt.Sprintf("%d runs", most)
+}
+
+// regions names the regions of lists that are sorted by scope, and which of
+// their lists where that is not all.
+func regions(lists []Away) string {
+	var parts []string
+	for len(lists) > 0 {
+		region := lists[0].Region
+		n := 1
+		for n < len(lists) && lists[n].Region == region {
+			n++
+		}
+		part := region
+		if n < len(catalog.Kinds()) {
+			part += " (" + plural(lists[0].Kind) + ")"
+		}
+		parts = append(parts, part)
+		lists = lists[n:]
+	}
+	return strings.Join(parts, ", ")
+}
+
+func plural(kind catalog.Kind) string { return strings.ReplaceAll(string(kind), "-", " ") + "s" }
