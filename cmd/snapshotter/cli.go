@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+)
+
+// commands is the grammar of the command line. Every flag can also be set in
+// the environment and in the configuration file: see settings.
+type commands struct {
+	Common common `embed:""`
+
+	Run     runCommand     `cmd:"" help:"Take a snapshot of every region and report what changed."`
+	Demo    demoCommand    `cmd:"" help:"Do the whole job against a built-in Bedrock with sample data: no AWS, no set-up."`
+	Runs    runsCommand    `cmd:"" help:"List the recorded runs, with their coverage."`
+	Diff    diffCommand    `cmd:"" help:"List what changed between two runs."`
+	Report  reportCommand  `cmd:"" help:"Write the report of what changed between two runs."`
+	Import  importCommand  `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+	Help    helpCommand    `cmd:"" help:"Explain a command."`
+}
+
+// common are the flags that every command has.
+type common struct {
+	Config    string `placeholder:"FILE" help:"Configuration file (YAML)."`
+	DB        string `name:"db" placeholder:"FILE" default:"snapshotter.db" help:"Database file (${default})."`
+	LogFormat string `enum:"text,json" default:"text" help:"Form of log lines: ${enum}."`
+	Quiet     bool   `short:"q" help:"Log errors only, and print no progress."`
+	Verbose   bool   `short:"v" help:"Log details."`
+}
+
+const description = `Records what Amazon Bedrock offers in every AWS region and reports what changed.
+
+Every flag can also be set as SNAPSHOTTER_… in the environment (--log-format as
+SNAPSHOTTER_LOG_FORMAT) and as a key of the configuration file (log-format: json).
+A flag wins over the environment, and the environment over the file.`
+
+// program is one execution of the command line.
+type program struct {
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	now            func() time.Time
+
+	common
+	log *slog.Logger
+}
+
+// finished ends parsing after kong has printed what was asked for.
+type finished struct{ code int }
+
+// main parses the command line and runs the command.
+func (p *program) main(ctx context.Context, args []string) (err error) {
+	defer func() {
+		switch done := recover().(type) {
+		case nil:
+		case finished:
+			err = nil
+			if done.code != exitOK {
+				err = &codedError{code: exitUsage}
+			}
+		default:
+			panic(done)
+		}
+	}()
+	var commands commands
+	parser, err := p.parser(ctx, &commands)
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return parseError(err)
+	}
+	p.common = commands.Common
+	p.log = p.logger()
+	return parsed.Run(parser)
+}
+
+func (p *program) parser(ctx context.Context, commands *commands) (*kong.Kong, error) {
+	return kong.New(commands,
+		kong.Name("snapshotter"),
+		kong.Description(description),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.Writers(p.stdout, p.stderr),
+		kong.Exit(func(code int) { panic(finished{code}) }),
+		kong.Resolvers(&settings{getenv: p.getenv}),
+		kong.Bind(p),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+}
+
+// parseError turns kong's errors into usage errors that name the help to read.
+func parseError(err error) error {
+	var usage *kong.ParseError
+	if !errors.As(err, &usage) {
+		return err
+	}
+	help := "snapshotter --help"
+	if node := usage.Context.Selected(); node != nil {
+		help = "snapshotter " + node.Name + " --help"
+	}
+	return usageError("%w. See %s", err, help)
+}
+
+func (p *program) logger() *slog.Logger {
+	options := &slog.HandlerOptions{Level: p.level()}
+	if p.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(p.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(p.stderr, options))
+}
+
+// level keeps a terminal free of what the progress bar shows already.
+func (p *program) level() slog.Level {
+	switch {
+	case p.Quiet:
+		return slog.LevelError
+	case p.Verbose:
+		return slog.LevelDebug
+	case isTerminal(p.stderr):
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
+}
+
+// isTerminal reports whether w is a terminal, and not a file or a pipe.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(interface{ Fd() uintptr })
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// plain keeps what came from outside from moving the cursor or adding lines.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// oneLine is plain text with its runs of space folded.
+func oneLine(text string) string { return strings.Join(strings.Fields(plain(text)), " ") }
+
+// helpCommand is `snapshotter help COMMAND`, the same as COMMAND --help.
+type helpCommand struct {
+	Command []string `arg:"" optional:"" help:"The command to explain."`
+}
+
+func (c *helpCommand) Run(parser *kong.Kong) error {
+	_, err := parser.Parse(append(c.Command, "--help"))
+	return parseError(err)
+}
+
+// say prints a line of the command's own output, unless told to be quiet.
+func (p *program) say(format string, args ...any) {
+	if !p.Quiet {
+		fmt.Fprintln(p.stdout, plain(fmt.Sprintf(format, args...)))
+	}
+}
+
+// width is how wide the terminal is that output goes to, 0 where there is none.
+func (p *program) width() int {
+	file, ok := p.stdout.(interface{ Fd() uintptr })
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}

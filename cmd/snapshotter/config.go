@@ -1,0 +1,192 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"go.yaml.in/yaml/v3"
+)
+
+// settings gives flags that the command line leaves out their value from the
+// environment, else from the configuration file. The file is strict: a key that
+// is no flag's name is an error that names its line.
+type settings struct {
+	getenv func(string) string
+	file   map[string]any
+}
+
+// notSettable are flags that only make sense on the command line.
+var notSettable = []string{"help", "config"}
+
+const environmentPrefix = "SNAPSHOTTER_"
+
+func environmentName(flag string) string {
+	return environmentPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// Validate implements [kong.Resolver]. Kong calls it after it has traced the
+// command line and before it asks for any value.
+func (s *settings) Validate(*kong.Application) error { return nil }
+
+// Resolve implements [kong.Resolver].
+func (s *settings) Resolve(context *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	if flag.Name == "help" {
+		return nil, nil
+	}
+	if value := s.getenv(environmentName(flag.Name)); value != "" {
+		return value, nil
+	}
+	if slices.Contains(notSettable, flag.Name) {
+		return nil, nil
+	}
+	if err := s.load(context); err != nil {
+		return nil, err
+	}
+	return s.file[flag.Name], nil
+}
+
+// load reads the configuration file once, if one is named.
+func (s *settings) load(context *kong.Context) error {
+	if s.file != nil {
+		return nil
+	}
+	s.file = map[string]any{}
+	path := s.path(context)
+	if path == "" {
+		return nil
+	}
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("configuration file %s does not exist", path)
+	} else if err != nil {
+		return fmt.Errorf("read configuration: %w", err)
+	}
+	s.file, err = parseConfig(data, flagNames(context.Model))
+	if err != nil {
+		return fmt.Errorf("configuration file %s: %w", path, err)
+	}
+	return nil
+}
+
+// path is the file named on the command line, else in the environment.
+func (s *settings) path(context *kong.Context) string {
+	for _, flag := range context.Flags() {
+		if flag.Name == "config" {
+			if path, _ := context.FlagValue(flag).(string); path != "" {
+				return path
+			}
+		}
+	}
+	return s.getenv(environmentName("config"))
+}
+
+// flagNames are the keys that a configuration file may hold, sorted.
+func flagNames(app *kong.Application) []string {
+	var names []string
+	for _, node := range append(app.Children, app.Node) {
+		for _, flag := range node.Flags {
+			if !slices.Contains(notSettable, flag.Name) {
+				names = append(names, flag.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// parseConfig reads a mapping of the known keys to scalars or lists of them.
+func parseConfig(data []byte, known []string) (map[string]any, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(data, &document); err != nil {
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	values := map[string]any{}
+	if len(document.Content) == 0 {
+		return values, nil // empty, or only comments
+	}
+	root := document.Content[0]
+	if root.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("line %d: expected keys and values, such as \"db: snapshotter.db\"", root.Line)
+	}
+	for i := 0; i < len(root.Content); i += 2 {
+		key, value := root.Content[i], root.Content[i+1]
+		if !slices.Contains(known, key.Value) {
+			return nil, unknownKey(key, known)
+		}
+		if _, again := values[key.Value]; again {
+			return nil, fmt.Errorf("line %d: key %q is set twice", key.Line, key.Value)
+		}
+		text, err := flagValue(value)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %s: %w", value.Line, key.Value, err)
+		}
+		values[key.Value] = text
+	}
+	return values, nil
+}
+
+func unknownKey(key *yaml.Node, known []string) error {
+	near := nearest(key.Value, known)
+	if near == "" {
+		return fmt.Errorf("line %d: unknown key %q", key.Line, oneLine(key.Value))
+	}
+	return fmt.Errorf("line %d: unknown key %q; did you mean %q?", key.Line, oneLine(key.Value), near)
+}
+
+// flagValue is a YAML value as the text that the flag would be given.
+func flagValue(node *yaml.Node) (string, error) {
+	switch node.Kind {
+	case yaml.AliasNode:
+		return flagValue(node.Alias)
+	case yaml.ScalarNode:
+		return node.Value, nil
+	case yaml.SequenceNode:
+		var parts []string
+		for _, element := range node.Content {
+			if element.Kind != yaml.ScalarNode || strings.Contains(element.Value, ",") {
+				return "", errors.New("expected a list of plain values")
+			}
+			parts = append(parts, element.Value)
+		}
+		return strings.Join(parts, ","), nil
+	}
+	return "", errors.New("expected a value or a list of values")
+}
+
+// nearest is the known word with the fewest edits to word, "" where none is
+// close enough to be meant.
+func nearest(word string, known []string) string {
+	best, distance := "", len(word)/2+1
+	for _, candidate := range known {
+		if d := edits(word, candidate); d < distance {
+			best, distance = candidate, d
+		}
+	}
+	return best
+}
+
+// edits is the Levenshtein distance of two words.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			substitute := diagonal
+			if a[i] != b[j] {
+				substitute++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(substitute, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

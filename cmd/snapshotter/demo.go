@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"snapshotter/catalog"
+	"snapshotter/collect"
+	"snapshotter/internal/bedrocktest"
+	"snapshotter/internal/sample"
+)
+
+// demoCommand does the main job for real, but against a Bedrock of our own.
+type demoCommand struct {
+	Dir string `placeholder:"DIR" default:"demo" help:"Directory for the database and the reports (${default}); a former demo there is replaced."`
+}
+
+func (c *demoCommand) Help() string {
+	return `Starts a built-in Bedrock with sample data on this machine, takes four snapshots of
+it at four dated moments, and leaves a database and four reports. It needs no AWS
+account, no set-up and no network. The sample is not what AWS offers today.`
+}
+
+const sampleNotice = "sample data, made up for the demo; not what AWS offers"
+
+func (c *demoCommand) Run(ctx context.Context, p *program) error {
+	database := filepath.Join(c.Dir, "snapshotter.db")
+	reports := filepath.Join(c.Dir, "reports")
+	if err := c.clear(database, reports); err != nil {
+		return err
+	}
+	server, err := bedrocktest.Start()
+	if err != nil {
+		return fmt.Errorf("start the built-in Bedrock: %w", err)
+	}
+	defer server.Close()
+	p.say("This is SAMPLE DATA, made up for the demo: it is not what AWS offers today.")
+	p.say("")
+	var last *snapshot
+	for _, moment := range sample.Moments() {
+		server.Serve(moment.Catalogue)
+		server.Inject(faults(moment.Failing)...)
+		job := &job{
+			db: database, reports: reports, trigger: catalog.Manual, note: sampleNotice,
+			now: func() time.Time { return moment.At }, log: slog.New(slog.DiscardHandler), aws: server.Config(),
+			options: collect.Options{Pause: time.Millisecond},
+		}
+		if last, err = job.take(ctx); err != nil {
+			return err
+		}
+		if last.unwritten != nil {
+			return last.unwritten
+		}
+		p.say("%s  run %d, %-8s  %s", moment.At.Format(time.DateOnly), last.run.ID, last.run.Status, moment.Title)
+	}
+	p.say("")
+	if err := last.report.Markdown(p.stdout); err != nil {
+		return err
+	}
+	c.next(p, database, reports)
+	return nil
+}
+
+// clear removes a former demo, and nothing else that may be in the directory.
+func (c *demoCommand) clear(database, reports string) error {
+	files := []string{database, database + "-wal", database + "-shm"}
+	former, err := filepath.Glob(filepath.Join(reports, "*.md"))
+	if err != nil {
+		return err
+	}
+	for _, file := range append(files, former...) {
+		if err := os.Remove(file); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+	}
+	return os.MkdirAll(reports, 0o755)
+}
+
+func faults(regions []string) []bedrocktest.Fault {
+	var faults []bedrocktest.Fault
+	for _, region := range regions {
+		faults = append(faults, bedrocktest.Fault{Region: region, Kind: bedrocktest.InternalError})
+	}
+	return faults
+}
+
+func (c *demoCommand) next(p *program, database, reports string) {
+	p.say("")
+	p.say("That was the report of the last of four runs, on SAMPLE DATA. Next:")
+	p.say("  ls %s", reports)
+	p.say("  go run ./cmd/snapshotter runs --db %s", database)
+	p.say("  go run ./cmd/snapshotter diff --db %s 1 latest", database)
+	p.say("  go run ./cmd/snapshotter report --db %s 1 latest", database)
+	p.say("  go run ./cmd/snapshotter run        with AWS credentials: the real thing")
+}

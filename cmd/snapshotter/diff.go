@@ -1,0 +1,250 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"snapshotter/catalog"
+	"snapshotter/diff"
+	"snapshotter/store"
+)
+
+// between are the two runs that a command compares.
+type between struct {
+	Base string `arg:"" optional:"" help:"Run to compare from (the one before HEAD)."`
+	Head string `arg:"" optional:"" help:"Run to compare to (latest)."`
+}
+
+const referenceHelp = `A run is given as its id, as latest or latest~2, as a date (the last run up to
+the end of that day, UTC) or a time, or as an age such as 7d, 36h or 2w.`
+
+// find returns the base, nil if head is the first run, and the head.
+func (b between) find(ctx context.Context, p *program, db *store.Store) (*catalog.Run, catalog.Run, error) {
+	runs, err := db.Runs(ctx)
+	if err != nil {
+		return nil, catalog.Run{}, err
+	}
+	head, err := p.findRun(runs, cmp.Or(b.Head, "latest"))
+	if err != nil {
+		return nil, head, err
+	}
+	if b.Base != "" {
+		base, err := p.findRun(runs, b.Base)
+		return &base, head, err
+	}
+	runs = slices.DeleteFunc(runs, func(r catalog.Run) bool { return r.Status == catalog.RunFailed })
+	i := slices.IndexFunc(runs, func(r catalog.Run) bool { return r.ID == head.ID })
+	return before(runs, i), head, nil
+}
+
+func (p *program) findRun(runs []catalog.Run, text string) (catalog.Run, error) {
+	ref, err := parseReference(text, p.now())
+	if err != nil {
+		return catalog.Run{}, err
+	}
+	return ref.find(runs)
+}
+
+// diffCommand lists the changes themselves, for terminals and for programs.
+type diffCommand struct {
+	between  `embed:""`
+	filter   `embed:""`
+	Format   string `enum:"table,json,csv" default:"table" help:"Form of the output: ${enum}."`
+	ExitCode bool   `help:"Exit with 10 if there are changes."`
+}
+
+func (c *diffCommand) Help() string {
+	return referenceHelp + `
+
+In the table, a change that is alike in several regions is one line. JSON and CSV
+have one entry a region; their fields are explained in docs/report-json.md.
+
+Examples:
+  snapshotter diff                    the last run against the one before
+  snapshotter diff 7d                 the last week
+  snapshotter diff 2026-02-08 latest --model 'anthropic.*' --format csv`
+}
+
+func (c *diffCommand) Run(ctx context.Context, p *program) error {
+	db, err := store.OpenReader(ctx, p.DB)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	base, head, err := c.find(ctx, p, db)
+	if err != nil {
+		return err
+	}
+	result, err := c.compare(ctx, db, base, head)
+	if err != nil {
+		return err
+	}
+	if err := c.write(p, result); err != nil {
+		return err
+	}
+	if c.ExitCode && result.Any() {
+		return &codedError{code: exitChanged}
+	}
+	return nil
+}
+
+func (c *diffCommand) compare(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (*diff.Result, error) {
+	if base == nil {
+		first, err := db.Snapshot(ctx, head.ID)
+		if err != nil {
+			return nil, err
+		}
+		return diff.Compare(nil, c.apply(first)), nil
+	}
+	old, new, err := db.Between(ctx, base.ID, head.ID)
+	if err != nil {
+		return nil, err
+	}
+	return diff.Compare(c.apply(old), c.apply(new)), nil
+}
+
+func (c *diffCommand) write(p *program, result *diff.Result) error {
+	switch c.Format {
+	case "json":
+		return writeJSON(p.stdout, result)
+	case "csv":
+		return changesTable(result).csv(p.stdout)
+	}
+	return writeChanges(p, result)
+}
+
+// writeChanges tells the changes, and what was not compared, to a person.
+func writeChanges(p *program, result *diff.Result) error {
+	if result.Base.ID == 0 {
+		p.say("Run %d (%s) is the first: there is nothing to compare it with.", result.Head.ID, moment(result.Head.StartedAt))
+		return nil
+	}
+	p.say("Run %d (%s) against run %d (%s)", result.Head.ID, moment(result.Head.StartedAt), result.Base.ID, moment(result.Base.StartedAt))
+	switch {
+	case !result.Comparable():
+		p.say("Nothing could be compared: no list was read whole on both sides.")
+	case len(result.Changes) == 0:
+		p.say("Nothing changed in the %d lists that both sides read whole.", result.Compared)
+	default:
+		if err := rolledUp(result).text(p.stdout, p.width()); err != nil {
+			return err
+		}
+	}
+	for _, region := range result.NewRegions {
+		p.say("New region: %s with %d models, %d of them callable, and %d profiles", region.Region, region.Models, region.Callable, region.Profiles)
+	}
+	for _, baseline := range result.Baselines {
+		p.say("Now observed: %d items of kind %s in %s", baseline.Items, baseline.Kind, baseline.Region)
+	}
+	for _, gap := range result.Gaps {
+		p.say("%s", gapLine(gap))
+	}
+	return nil
+}
+
+func gapLine(gap diff.Gap) string {
+	line := fmt.Sprintf("Not read: %s in %s (%s)", gap.Kind, gap.Region, gap.Outcome)
+	if gap.Confirmed == nil {
+		return line + ", never read before"
+	}
+	return line + ", last confirmed " + moment(gap.Confirmed.At)
+}
+
+// rolledUp has one row for changes that are alike in several regions, the
+// weightiest first.
+func rolledUp(result *diff.Result) *table {
+	type row struct {
+		diff.Significance
+		id, what string
+	}
+	regions := map[row][]string{}
+	for _, change := range result.Changes {
+		r := row{change.Significance, change.ID, describe(change)}
+		regions[r] = append(regions[r], change.Region)
+	}
+	rows := slices.SortedFunc(maps.Keys(regions), func(a, b row) int {
+		return cmp.Or(diff.CompareSignificance(a.Significance, b.Significance), cmp.Compare(a.id, b.id), cmp.Compare(a.what, b.what))
+	})
+	t := &table{head: []string{"significance", "id", "change", "regions"}}
+	for _, r := range rows {
+		t.add(string(r.Significance), r.id, r.what, strings.Join(regions[r], " "))
+	}
+	return t
+}
+
+// describe says in a few words what happened.
+func describe(change diff.Change) string {
+	switch change.Kind {
+	case diff.PathGained, diff.PathLost:
+		verb := map[diff.Kind]string{diff.PathGained: "gained", diff.PathLost: "lost"}[change.Kind]
+		if change.Path.Access == catalog.ViaProfile {
+			return verb + " " + change.Path.ModelID
+		}
+		return verb + " " + string(change.Path.Access)
+	case diff.Changed:
+		var fields []string
+		for _, field := range change.Fields {
+			fields = append(fields, describeField(field))
+		}
+		return strings.Join(fields, "; ")
+	case diff.Reappeared:
+		return fmt.Sprintf("reappeared (found gone by run %d)", change.Absent.ID)
+	}
+	return strings.ReplaceAll(string(change.Kind), "-", " ")
+}
+
+func describeField(field diff.FieldChange) string {
+	name := strings.ReplaceAll(strings.TrimPrefix(string(field.Field), "lifecycle."), "_", " ")
+	if field.OldSet != nil || field.NewSet != nil {
+		return name + " " + describeSets(field.OldSet, field.NewSet)
+	}
+	return fmt.Sprintf("%s %s → %s", name, shown(field.Old), shown(field.New))
+}
+
+func describeSets(old, new []string) string {
+	var parts []string
+	for _, value := range new {
+		if !slices.Contains(old, value) {
+			parts = append(parts, "+"+value)
+		}
+	}
+	for _, value := range old {
+		if !slices.Contains(new, value) {
+			parts = append(parts, "-"+value)
+		}
+	}
+	return cmp.Or(strings.Join(parts, " "), "now published as empty")
+}
+
+// shown shortens a time at midnight to its date.
+func shown(value string) string {
+	return cmp.Or(strings.TrimSuffix(value, "T00:00:00Z"), "not said")
+}
+
+// changesTable has one row for each change of each region and field.
+func changesTable(result *diff.Result) *table {
+	t := &table{head: []string{
+		"significance", "change", "resource", "region", "id", "field", "old", "new", "access", "model_id", "after_run", "by_run",
+	}}
+	for _, change := range result.Changes {
+		add := func(field, old, new string) {
+			access, modelID := "", ""
+			if change.Path != nil {
+				access, modelID = string(change.Path.Access), change.Path.ModelID
+			}
+			t.add(string(change.Significance), string(change.Kind), string(change.Resource), change.Region, change.ID,
+				field, old, new, access, modelID, fmt.Sprint(change.After.ID), fmt.Sprint(change.By.ID))
+		}
+		if len(change.Fields) == 0 {
+			add("", "", "")
+		}
+		for _, f := range change.Fields {
+			add(string(f.Field), f.Old+strings.Join(f.OldSet, " "), f.New+strings.Join(f.NewSet, " "))
+		}
+	}
+	return t
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"snapshotter/capture"
+	"snapshotter/catalog"
+	"snapshotter/store"
+)
+
+// importCommand records captures as runs.
+type importCommand struct {
+	Dir []string `arg:"" help:"Folders named by a time (2026-02-08T07-06-08Z), or folders of them."`
+}
+
+func (c *importCommand) Help() string {
+	return `A dated folder holds a folder a region, and in it what the AWS CLI wrote:
+
+  aws bedrock list-foundation-models --region R > T/R/foundation-models.json
+  aws bedrock list-inference-profiles --region R --type-equals SYSTEM_DEFINED > T/R/inference-profiles.json
+
+Each becomes one run at its time, the oldest first. A region or file that is not
+there counts as not observed, never as removed; one that can't be parsed makes
+its list invalid. A folder that is imported already is skipped.
+
+Examples:
+  snapshotter import captures/2026-02-08T07-06-08Z
+  snapshotter import --db history.db captures`
+}
+
+func (c *importCommand) Run(ctx context.Context, p *program) error {
+	folders, err := capture.Find(c.Dir...)
+	if err != nil {
+		return err
+	}
+	lock, err := store.Acquire(p.DB)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	db, err := store.Open(ctx, p.DB)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	captures, err := c.pending(ctx, p, db, folders)
+	if err != nil {
+		return err
+	}
+	partial := false
+	for _, recording := range captures {
+		run, err := p.importCapture(ctx, db, recording)
+		if err != nil {
+			return err
+		}
+		partial = partial || run.Status == catalog.RunPartial
+	}
+	if partial {
+		return statusError(catalog.RunPartial)
+	}
+	return nil
+}
+
+// pending reads the folders that are not imported yet. One that is older than
+// the newest run is refused, before anything is recorded: the history would no
+// longer be in the order of time.
+func (c *importCommand) pending(ctx context.Context, p *program, db *store.Store, folders []string) ([]*capture.Capture, error) {
+	runs, err := db.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var pending []*capture.Capture
+	for _, folder := range folders {
+		recording, err := capture.Read(folder)
+		if err != nil {
+			return nil, err
+		}
+		if run := imported(runs, recording); run != nil {
+			p.say("skipped  %s: already imported as run %d", filepath.Base(folder), run.ID)
+			continue
+		}
+		if newest := newest(runs); newest != nil && !recording.At.After(newest.StartedAt) {
+			return nil, tooOld(recording, newest)
+		}
+		pending = append(pending, recording)
+	}
+	return pending, nil
+}
+
+func imported(runs []catalog.Run, recording *capture.Capture) *catalog.Run {
+	for i := range runs {
+		if runs[i].Trigger == catalog.Import && runs[i].StartedAt.Equal(recording.At) {
+			return &runs[i]
+		}
+	}
+	return nil
+}
+
+func newest(runs []catalog.Run) *catalog.Run {
+	for i := len(runs) - 1; i >= 0; i-- {
+		if runs[i].Status != catalog.RunFailed {
+			return &runs[i]
+		}
+	}
+	return nil
+}
+
+func tooOld(recording *capture.Capture, newest *catalog.Run) error {
+	return advised{
+		fmt.Sprintf("%s is not newer than run %d (%s); nothing was imported", recording.Path, newest.ID, moment(newest.StartedAt)),
+		"a history is recorded in the order of time: import into a new database (--db FILE), all folders at once",
+	}
+}
+
+func (p *program) importCapture(ctx context.Context, db *store.Store, recording *capture.Capture) (catalog.Run, error) {
+	run, err := db.Record(ctx, catalog.Run{
+		StartedAt: recording.At, FinishedAt: recording.At, Trigger: catalog.Import,
+		CollectorVersion: version(), Partition: recording.Partition,
+	}, recording.Listings)
+	if err != nil {
+		return run, fmt.Errorf("import %s: %w", recording.Path, err)
+	}
+	items, unread := 0, 0
+	for _, l := range recording.Listings {
+		items += len(l.Items)
+		if l.Outcome != catalog.Complete {
+			unread++
+		}
+		if l.Outcome == catalog.Invalid {
+			p.log.Error("list not read", "capture", filepath.Base(recording.Path), "problem", l.Message)
+		}
+	}
+	p.say("run %-4d %s  %-8s  %d lists read, %d not, %d items", run.ID, moment(run.StartedAt), run.Status,
+		len(recording.Listings)-unread, unread, items)
+	return run, nil
+}

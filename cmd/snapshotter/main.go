@@ -1,0 +1,30 @@
+// Command snapshotter records what Amazon Bedrock offers in every AWS region
+// and reports what changed.
+//
+// It alone reads the clock, the environment and flags, and it alone logs. It
+// guarantees that its exit code tells whether a run was recorded and whether
+// everything readable was read, and that a report that can't be written never
+// undoes a recorded run.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, time.Now)
+	stop()
+	os.Exit(code)
+}
+
+// run is the whole program; it returns the exit code.
+func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer, getenv func(string) string, now func() time.Time) int {
+	program := &program{stdout: stdout, stderr: stderr, getenv: getenv, now: now}
+	return program.exit(program.main(ctx, args))
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"snapshotter/catalog"
+)
+
+var noon = time.Date(2026, 9, 23, 12, 0, 0, 0, time.UTC)
+
+// nights are runs at 02:00 UTC on four days; run 3 failed.
+func nights() []catalog.Run {
+	at := func(day int) time.Time { return time.Date(2026, 9, day, 2, 0, 0, 0, time.UTC) }
+	return []catalog.Run{
+		{ID: 1, StartedAt: at(20), Status: catalog.RunComplete},
+		{ID: 2, StartedAt: at(21), Status: catalog.RunPartial},
+		{ID: 3, StartedAt: at(22), Status: catalog.RunFailed},
+		{ID: 4, StartedAt: at(23), Status: catalog.RunComplete},
+	}
+}
+
+func TestReferences(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		want int64  // run
+		err  string // or part of the error
+	}{
+		{text: "1", want: 1},
+		{text: "latest", want: 4},
+		{text: "latest~0", want: 4},
+		{text: "latest~1", want: 2}, // a failed run recorded nothing
+		{text: "latest~2", want: 1},
+		{text: "latest~3", err: "there is no run latest~3"},
+		{text: "3", err: "run 3 failed"},
+		{text: "5", err: "the recorded ones are 1 (2026-09-20 02:00 UTC) to 4"},
+		{text: "2026-09-21", want: 2}, // the end of that day
+		{text: "2026-09-22", want: 2},
+		{text: "2026-09-21T01:59:59Z", want: 1},
+		{text: "2026-09-21T02:00Z", want: 2},
+		{text: "2026-09-21 04:00+02:00", want: 2},
+		{text: "2026-09-19", err: "there is no run"},
+		{text: "0m", want: 4},
+		{text: "2d", want: 2},
+		{text: "59h", want: 1},
+		{text: "1w", err: "there is no run"},
+		{text: "9999w", err: "there is no run"},
+		{text: "", err: "is no run"},
+		{text: "0", err: "is no run"},
+		{text: "-1", err: "is no run"},
+		{text: "latest~", err: "is no run"},
+		{text: "yesterday", err: "is no run"},
+		{text: "2026-13-01", err: "is no run"},
+		{text: "x\x1b[31m\n", err: `"x [31m" is no run`},
+	} {
+		ref, err := parseReference(test.text, noon)
+		var run catalog.Run
+		if err == nil {
+			run, err = ref.find(nights())
+		}
+		switch {
+		case err == nil && (test.err != "" || run.ID != test.want):
+			t.Errorf("%q is run %d, want %d %s", test.text, run.ID, test.want, test.err)
+		case err != nil && (test.err == "" || !strings.Contains(err.Error(), test.err)):
+			t.Errorf("%q: %v, want run %d %s", test.text, err, test.want, test.err)
+		}
+	}
+}
+
+// The order of runs is that of their ids: where the clock was set back, the
+// last run at or before a time is the one recorded last.
+func TestReferencesTrustNoClock(t *testing.T) {
+	runs := nights()
+	runs[3].StartedAt = runs[0].StartedAt.Add(-time.Hour)
+	ref, err := parseReference("2026-09-21", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run, err := ref.find(runs); err != nil || run.ID != 4 {
+		t.Errorf("found run %d, %v; want 4", run.ID, err)
+	}
+}
+
+func TestReferenceWithoutRuns(t *testing.T) {
+	ref, _ := parseReference("latest", noon)
+	if _, err := ref.find(nil); err != errNoRuns {
+		t.Errorf("got %v, want %v", err, errNoRuns)
+	}
+}
+
+func FuzzParseReference(f *testing.F) {
+	for _, text := range []string{"1", "latest", "latest~2", "2026-09-21", "2026-09-21T02:00Z", "7d", "99999999999999999999", "latest~999999999"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		ref, err := parseReference(text, noon)
+		if err != nil {
+			if strings.ContainsAny(err.Error(), "\n\x1b\r") {
+				t.Errorf("the error for %q carries control characters: %q", text, err)
+			}
+			return
+		}
+		run, err := ref.find(nights())
+		if err == nil && (run.ID < 1 || run.ID == 3) {
+			t.Errorf("%q found run %d", text, run.ID)
+		}
+	})
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"snapshotter/catalog"
+	"snapshotter/collect"
+	"snapshotter/report"
+)
+
+// runCommand takes one snapshot.
+type runCommand struct {
+	regionFilter `embed:""`
+	ExtraRegion  []string      `placeholder:"CODE" help:"Regions to read beside those that discovery finds."`
+	Reports      string        `placeholder:"DIR" default:"reports" help:"Directory for reports (${default})."`
+	AttemptLimit time.Duration `placeholder:"TIME" default:"10s" help:"Longest wait for one answer (${default})."`
+	RegionLimit  time.Duration `placeholder:"TIME" default:"45s" help:"Longest time for one region (${default})."`
+	RunLimit     time.Duration `placeholder:"TIME" default:"5m" help:"Longest time for all regions (${default})."`
+	ConfirmAfter time.Duration `placeholder:"TIME" default:"2s" help:"Pause before a removal is confirmed by a second listing (${default})."`
+	ExitCode     bool          `help:"Exit with 10 if changes were found."`
+}
+
+// Validate implements kong's hook.
+func (c *runCommand) Validate() error {
+	for _, region := range c.ExtraRegion {
+		if !catalog.ValidRegion(region) {
+			return usageError("--extra-region: %q is no region code such as eu-west-1", oneLine(region))
+		}
+	}
+	for _, limit := range []time.Duration{c.AttemptLimit, c.RegionLimit, c.RunLimit, c.ConfirmAfter} {
+		if limit <= 0 {
+			return usageError("a time limit must be more than 0, such as 10s")
+		}
+	}
+	return c.regionFilter.Validate()
+}
+
+func (c *runCommand) Run(ctx context.Context, p *program) error {
+	config, err := loadAWS(ctx)
+	if err != nil {
+		return err
+	}
+	progress := p.progress()
+	job := &job{
+		db: p.DB, reports: c.Reports, trigger: catalog.Manual, now: p.now, log: p.log, aws: config,
+		options: collect.Options{
+			Regions: c.ExtraRegion, Include: c.includes,
+			Attempt: c.AttemptLimit, Region: c.RegionLimit, Run: c.RunLimit, Pause: c.ConfirmAfter,
+			Progress: progress.show,
+		},
+	}
+	taken, err := job.take(ctx)
+	progress.end()
+	if err != nil {
+		return err
+	}
+	return p.conclude(taken, c.ExitCode)
+}
+
+// loadAWS reads the AWS settings as every AWS tool does: from the environment,
+// the shared files, and the roles of the machine it runs on.
+func loadAWS(ctx context.Context) (aws.Config, error) {
+	config, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return config, fmt.Errorf("load the AWS configuration: %w", redacted{err})
+	}
+	return config, nil
+}
+
+// redacted is an error whose text may hold ARNs or account ids.
+type redacted struct{ error }
+
+func (e redacted) Error() string { return catalog.Redact(e.error.Error()) }
+func (e redacted) Unwrap() error { return e.error }
+
+// conclude says what a run found and turns it into the exit code.
+func (p *program) conclude(taken *snapshot, exitCode bool) error {
+	if taken.report != nil && !p.Quiet {
+		fmt.Fprintln(p.stdout, taken.report.Title)
+	}
+	if taken.unwritten != nil {
+		return &codedError{exitPartial, taken.unwritten}
+	}
+	if !p.Quiet {
+		fmt.Fprintln(p.stdout, "Report: "+taken.path)
+	}
+	if err := statusError(taken.run.Status); err != nil {
+		return err
+	}
+	if exitCode && taken.report.Verdict == report.SomethingChanged {
+		return &codedError{code: exitChanged}
+	}
+	return nil
+}

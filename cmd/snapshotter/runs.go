@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"snapshotter/catalog"
+	"snapshotter/store"
+)
+
+// runsCommand lists the runs, the newest first.
+type runsCommand struct {
+	Limit  int    `short:"n" default:"30" help:"How many to list, the newest first (${default}); 0 lists all."`
+	Format string `enum:"table,json,csv" default:"table" help:"Form of the output: ${enum}."`
+}
+
+// Validate implements kong's hook.
+func (c *runsCommand) Validate() error {
+	if c.Limit < 0 {
+		return usageError("--limit must not be negative")
+	}
+	return nil
+}
+
+// runSummary is a run and how far it came.
+type runSummary struct {
+	catalog.Run
+	Read    int `json:"lists_read"`
+	Unread  int `json:"lists_not_read"` // that should have been readable
+	Skipped int `json:"lists_skipped"`  // not enabled, not offered, or not asked for
+	Changed int `json:"items_changed"`  // added, removed or with other content
+}
+
+func (c *runsCommand) Run(ctx context.Context, p *program) error {
+	db, err := store.OpenReader(ctx, p.DB)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	summaries, err := summarise(ctx, db)
+	if err != nil {
+		return err
+	}
+	if c.Limit > 0 && len(summaries) > c.Limit {
+		summaries = summaries[:c.Limit]
+	}
+	switch c.Format {
+	case "json":
+		return writeJSON(p.stdout, summaries)
+	case "csv":
+		return runsTable(summaries).csv(p.stdout)
+	}
+	if len(summaries) == 0 {
+		return errNoRuns
+	}
+	return runsTable(summaries).text(p.stdout, p.width())
+}
+
+// summarise returns all runs, the newest first.
+func summarise(ctx context.Context, db *store.Store) ([]runSummary, error) {
+	runs, err := db.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tallies, err := db.Tallies(ctx)
+	if err != nil {
+		return nil, err
+	}
+	summaries := make([]runSummary, 0, len(runs))
+	for _, run := range slices.Backward(runs) {
+		summary := runSummary{Run: run, Changed: tallies[run.ID].Changes}
+		for outcome, count := range tallies[run.ID].Outcomes {
+			switch {
+			case outcome == catalog.Complete:
+				summary.Read += count
+			case outcome.Expected():
+				summary.Skipped += count
+			default:
+				summary.Unread += count
+			}
+		}
+		summaries = append(summaries, summary)
+	}
+	return summaries, nil
+}
+
+func runsTable(summaries []runSummary) *table {
+	t := &table{head: []string{"run", "started", "status", "trigger", "seconds", "lists_read", "not_read", "skipped", "items_changed", "message"}}
+	for _, s := range summaries {
+		t.add(fmt.Sprint(s.ID), moment(s.StartedAt), string(s.Status), string(s.Trigger),
+			fmt.Sprintf("%.1f", s.FinishedAt.Sub(s.StartedAt).Seconds()),
+			fmt.Sprint(s.Read), fmt.Sprint(s.Unread), fmt.Sprint(s.Skipped), fmt.Sprint(s.Changed), s.Message)
+	}
+	return t
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+)
+
+// versionCommand prints which build this is.
+type versionCommand struct{}
+
+func (versionCommand) Run(p *program) error {
+	fmt.Fprintf(p.stdout, "snapshotter %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return nil
+}
+
+// version is the module's version; of a build between versions, the revision.
+// It is recorded with each run.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	settings := map[string]string{}
+	for _, setting := range info.Settings {
+		settings[setting.Key] = setting.Value
+	}
+	revision := settings["vcs.revision"]
+	if len(revision) < 12 {
+		return "devel"
+	}
+	if settings["vcs.modified"] == "true" {
+		return "devel-" + revision[:12] + "-modified"
+	}
+	return "devel-" + revision[:12]
+}
