@@ -115,10 +115,10 @@ func (v *view) placeField(p piece) (key, bool) {
 			return key{routing, p.Resource, p.ID}, true
 		}
 	case diff.FieldStatus:
-		switch {
-		case p.field.New != catalog.StatusActive:
+		switch v.events[place{p.Region, p.ID}] {
+		case diff.PathLost:
 			return v.placeAccess(loss, p), true
-		case p.field.Said == diff.BothSaid:
+		case diff.PathGained:
 			return v.placeAccess(gain, p), true
 		}
 	case diff.FieldInferenceTypes:

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -73,13 +72,11 @@ func TestReportsOfCaptures(t *testing.T) {
 		if i > 0 {
 			base = snapshots[i-1]
 		}
-		r := Build(diff.Compare(base, head), base, head, Options{})
-		var out bytes.Buffer
-		if err := r.Markdown(&out); err != nil {
-			t.Fatal(err)
-		}
-		if dir := os.Getenv("SNAPSHOTTER_REPORTS"); dir != "" {
-			os.WriteFile(filepath.Join(dir, r.Date+".md"), out.Bytes(), 0o666)
-		}
+		result := diff.Compare(base, head)
+		r := Build(result, base, head, Options{})
+		checkTold(t, r.Title, result, r)
+		checkHolds(t, r.Title, head, r)
+		checkMarkdown(t, r)
+		checkJSON(t, r)
 	}
 }

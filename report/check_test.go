@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"unicode"
 
@@ -149,7 +150,7 @@ func checkJSON(t *testing.T, r *Report) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := schema(t, true).Validate(value); err != nil {
+	if err := strictSchema().Validate(value); err != nil {
 		t.Errorf("the document does not follow its schema: %v", err)
 	}
 	var decoded Report
@@ -163,32 +164,25 @@ func checkJSON(t *testing.T, r *Report) {
 
 const schemaFile = "../docs/report.schema.json"
 
-// schema compiles the published schema. Strictly, it forbids what it does not
-// describe; a reader of a later version must accept that.
-func schema(t testing.TB, strict bool) *jsonschema.Schema {
-	t.Helper()
+// strictSchema is the published schema, made to forbid what it does not
+// describe. A reader of a later version must accept that.
+var strictSchema = sync.OnceValue(func() *jsonschema.Schema {
 	data, err := os.ReadFile(schemaFile)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
-	if strict {
-		forbidUndescribed(value)
-	}
+	forbidUndescribed(value)
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
 	if err := compiler.AddResource("report.schema.json", value); err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
-	compiled, err := compiler.Compile("report.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compiled
-}
+	return compiler.MustCompile("report.schema.json")
+})
 
 func forbidUndescribed(value any) {
 	switch value := value.(type) {

@@ -25,7 +25,8 @@ type Coverage struct {
 	FirstRead []diff.Baseline `json:"first_read"`
 	// ReadAgain are the lists that base's run could not read and head's did.
 	ReadAgain []ReadAgain `json:"read_again"`
-	// Steady is set where each list fared as in base's run.
+	// Steady is set where each list fared as in base's run, and the run had to
+	// do without no other things.
 	Steady bool `json:"steady"`
 	// Notes is what the run had to do without, as it said itself.
 	Notes string `json:"notes,omitempty"`
@@ -126,7 +127,7 @@ func (v *view) steady() bool {
 			return false
 		}
 	}
-	return true
+	return v.base.Run.Message == v.head.Run.Message
 }
 
 // Inventory is what there is: distinct models and profiles, in the regions that

@@ -90,7 +90,7 @@ func FuzzInline(f *testing.F) {
 			t.Fatal(err)
 		}
 		for side, want := range map[string]string{"del": new, "strong": old} {
-			without := regexp.MustCompile(`<` + side + `>.*?</` + side + `>`).ReplaceAllString(out.String(), "")
+			without := regexp.MustCompile(`<`+side+`>.*?</`+side+`>`).ReplaceAllString(out.String(), "")
 			got := html.UnescapeString(allowedTag.ReplaceAllString(without, ""))
 			if strings.Join(strings.Fields(got), " ") != strings.TrimSpace("x: "+clean(want)) {
 				t.Errorf("without %s, %q to %q reads %q", side, old, new, got)

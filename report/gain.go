@@ -32,21 +32,8 @@ func (v *view) launched(s *Story, group []piece) bool {
 	if len(s.Gain.Listed) == 0 || len(regionsOf(group, kind(diff.Reappeared), ofModel)) > 0 {
 		return false
 	}
-	for _, region := range without(s.ListedIn, s.Gain.Listed) {
-		if !v.firstRead(region) {
-			return false
-		}
-	}
-	return !slices.ContainsFunc(v.result.Changes, func(c diff.Change) bool {
-		return c.Kind == diff.Removed && c.Resource == catalog.KindFoundationModel && c.ID == s.Subject.ID
-	})
-}
-
-func (v *view) firstRead(region string) bool {
-	return slices.ContainsFunc(v.result.NewRegions, func(n diff.NewRegion) bool { return n.Region == region }) ||
-		slices.ContainsFunc(v.result.Baselines, func(b diff.Baseline) bool {
-			return b.Scope == catalog.Scope{Region: region, Kind: catalog.KindFoundationModel}
-		})
+	before := slices.DeleteFunc(without(s.ListedIn, s.Gain.Listed), func(region string) bool { return v.firstRead[region] })
+	return len(before) == 0 && !v.removed[s.Subject.ID]
 }
 
 func (v *view) tellRoutes(s *Story, group []piece, launch bool) {
@@ -68,11 +55,11 @@ func (v *view) tellRoutes(s *Story, group []piece, launch bool) {
 		}
 	}
 	for _, p := range group {
-		if p.Kind != diff.PathGained || slices.Contains(whole, p.Region) {
+		if p.Kind != diff.PathGained {
 			continue
 		}
 		gained.add(p.Region, *p.Path)
-		if p.Path.Access == catalog.OnDemand && v.hadProfile(p, group) {
+		if p.Path.Access == catalog.OnDemand && !slices.Contains(whole, p.Region) && v.hadProfile(p, group) {
 			g.OnDemand = append(g.OnDemand, p.Region)
 		}
 	}

@@ -52,6 +52,7 @@ func TestGolden(t *testing.T) {
 		"removal":       func(t *testing.T) *Report { return outage(t).report() },
 		"quiet":         quiet,
 		"quiet-whole":   quietWhole,
+		"quiet-steady":  quietSteady,
 		"quiet-lost":    quietLost,
 		"first-run":     firstRun,
 		"nothing-read":  nothingRead,
@@ -230,6 +231,19 @@ func quietWhole(t *testing.T) *Report {
 	h := newHistory(t, 412)
 	h.run("2026-09-22 21:03", listing(seventeen, lite()))
 	h.run("2026-09-23 21:02", listing(seventeen, lite()))
+	return h.report()
+}
+
+// quietSteady: what can't be read has not been readable for days.
+func quietSteady(t *testing.T) *Report {
+	h := newHistory(t, 410)
+	w := quietWorld().but(answer{models: catalog.NotEnabled, profiles: catalog.NotEnabled},
+		"ap-east-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "eu-south-1", "eu-south-2", "me-central-1")
+	h.run("2026-09-20 21:02", w.but(w["us-east-2"], "me-south-1"))
+	w = w.but(answer{models: catalog.Unreachable, profiles: catalog.Unreachable}, "me-south-1")
+	for _, at := range []string{"2026-09-21 21:02", "2026-09-22 21:03", "2026-09-23 21:02"} {
+		h.run(at, w)
+	}
 	return h.report()
 }
 

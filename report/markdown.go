@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"snapshotter/catalog"
@@ -18,6 +17,7 @@ func (r *Report) Markdown(w io.Writer) error {
 		p.quiet(r)
 	} else {
 		p.paragraph(r.lead()...)
+		p.paragraph(r.summary()...)
 		p.section("Act on", r.ActOn, false)
 		p.section("Good to know", r.Good, true)
 		p.newRegions(r)
@@ -105,27 +105,32 @@ func moment(run catalog.RunRef) string {
 // dated is a run as it is spoken of where its hour says nothing.
 func dated(run catalog.RunRef) string { return fmt.Sprintf("run %d (%s)", run.ID, date(run.At)) }
 
-func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] + "." }
+// sentenceCase begins our own words with a capital.
+func sentenceCase(s string) string {
+	if s != "" && 'a' <= s[0] && s[0] <= 'z' {
+		return strings.ToUpper(s[:1]) + s[1:]
+	}
+	return s
+}
 
+// lead says what was compared, and how much of it was read.
 func (r *Report) lead() []string {
 	var lines []string
-	head := moment(r.Head.Ref())
 	switch {
 	case r.Base == nil:
-		lines = append(lines, sentence(head+" is the first: there is nothing to compare it with, so nothing here is called new"))
+		lines = append(lines, sentenceCase(moment(r.Head.Ref()))+" is the first: there is nothing to compare it with, so nothing here is called new.")
 	case r.Verdict == NoComparison && !r.Coverage.anyRead():
 		lines = append(lines, r.runs(), fmt.Sprintf("Nothing was compared: run %d could read no list. What stands here was read before.", r.Head.ID))
 	case r.Verdict == NoComparison:
-		lines = append(lines, r.runs(), fmt.Sprintf("Nothing was compared: no list was read whole both by run %d or before it and after.", r.Base.ID))
+		lines = append(lines, r.runs(), fmt.Sprintf("Nothing was compared: of the lists that run %d knows, none had been read by run %d or before it.", r.Head.ID, r.Base.ID))
 	default:
 		lines = append(lines, r.runs())
 	}
-	lines = append(lines, r.Coverage.sentence()+" See [Coverage](#coverage).")
-	return append(lines, r.summary()...)
+	return append(lines, r.Coverage.sentence()+" See [Coverage](#coverage).")
 }
 
 func (r *Report) runs() string {
-	return sentence(moment(r.Head.Ref()) + " against " + moment(r.Base.Ref()))
+	return sentenceCase(moment(r.Head.Ref())) + " against " + moment(r.Base.Ref()) + "."
 }
 
 // sentence counts the regions by how much of them was read.
@@ -134,21 +139,19 @@ func (c *Coverage) sentence() string {
 	if whole == all {
 		return fmt.Sprintf("Regions: all %d read whole.", all)
 	}
-	return fmt.Sprintf("Regions: %d of %d read whole%s.", whole, all, c.rest(", "))
+	return fmt.Sprintf("Regions: %d of %d read whole%s.", whole, all, c.rest())
 }
 
-func (c *Coverage) rest(before string) string {
-	var parts []string
+// rest counts the regions that were not read whole: ", 1 in part, 4 not read".
+func (c *Coverage) rest() string {
+	var rest string
 	if n := len(c.Part); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d in part", n))
+		rest += fmt.Sprintf(", %d in part", n)
 	}
 	if n := len(c.None); n > 0 {
-		parts = append(parts, fmt.Sprintf("%d not read", n))
+		rest += fmt.Sprintf(", %d not read", n)
 	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return before + strings.Join(parts, ", ")
+	return rest
 }
 
 // summaryOver is how many entries are read at a glance without a summary.
@@ -165,11 +168,8 @@ func (r *Report) summary() []string {
 		stories []Story
 	}{{"To act on", r.ActOn}, {"To know", r.Good}} {
 		if len(section.stories) > 0 {
-			lines = append(lines, section.name+": "+counted(section.stories)+".")
+			lines = append(lines, "**"+section.name+":** "+counted(section.stories)+".")
 		}
-	}
-	if len(lines) > 0 {
-		lines[0] = "\n" + lines[0]
 	}
 	return lines
 }
@@ -192,10 +192,17 @@ func counted(stories []Story) string {
 	return strings.Join(parts, ", ")
 }
 
+// quiet says in three lines that nothing changed.
 func (p *page) quiet(r *Report) {
-	line, folded := r.Deadlines.next()
-	p.paragraph(slices.DeleteFunc([]string{r.runs(), r.nothing(), line}, func(s string) bool { return s == "" })...)
-	p.models(folded)
+	var f folds
+	lines := []string{r.runs(), r.nothing(&f)}
+	next, models := r.Deadlines.next()
+	if next != "" {
+		lines = append(lines, next)
+	}
+	p.paragraph(lines...)
+	p.folded(f)
+	p.models(models)
 }
 
 // models folds a list of ids.
@@ -207,34 +214,35 @@ func (p *page) models(ids []string) {
 
 // nothing says that nothing changed, and of what. Where coverage stands as it
 // stood, it names what was not read, as no section does.
-func (r *Report) nothing() string {
+func (r *Report) nothing(f *folds) string {
 	c := &r.Coverage
 	if len(c.Gaps) == 0 {
 		return fmt.Sprintf("Nothing changed: all %d regions were read whole.", c.regions())
 	}
-	line := fmt.Sprintf("Nothing changed in what was read: %d of %d regions whole%s", len(c.Whole), c.regions(), c.rest(", "))
+	read := fmt.Sprintf("%d of %d regions whole%s", len(c.Whole), c.regions(), c.rest())
 	if !c.Steady {
-		return line + ". See [Coverage](#coverage)."
+		return "Nothing changed in what was read: " + read + ". See [Coverage](#coverage)."
 	}
-	return strings.Replace(line, "in what was read", "in what both runs read", 1) + " in either: " + c.unreadInBrief() + "."
+	return "Nothing changed in what both runs read: " + read + " in either. " + sentenceCase(c.unreadInBrief(f)) + "."
 }
 
 // unreadInBrief names the regions that were not read whole, by reason.
-func (c *Coverage) unreadInBrief() string {
+func (c *Coverage) unreadInBrief(f *folds) string {
 	byReason := map[string][]string{}
 	var reasons []string
 	for _, row := range c.rows() {
 		reason := row.inBrief()
+		if since := row.first().Since; row.lost() {
+			reason += " since " + date(since.At)
+		}
 		if byReason[reason] == nil {
 			reasons = append(reasons, reason)
 		}
-		byReason[reason] = append(byReason[reason], row.regions...)
+		byReason[reason] = union(byReason[reason], row.regions)
 	}
 	var parts []string
 	for _, reason := range reasons {
-		regions := byReason[reason]
-		slices.Sort(regions)
-		parts = append(parts, named(regions)+" ("+reason+")")
+		parts = append(parts, reason+": "+f.regions(sentenceCase(reason), byReason[reason]))
 	}
 	return strings.Join(parts, "; ")
 }

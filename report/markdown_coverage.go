@@ -141,6 +141,15 @@ func (r coverageRow) first() Gap {
 	return Gap{}
 }
 
+func (r coverageRow) lost() bool {
+	for _, g := range r.gaps {
+		if g.Lost {
+			return true
+		}
+	}
+	return false
+}
+
 func (r coverageRow) inBrief() string {
 	if r.alike() && len(r.gaps) == len(catalog.Kinds()) {
 		return reason(r.first().Outcome)
@@ -221,8 +230,6 @@ func (p *page) coverage(r *Report) {
 	p.paragraph("Nothing is called removed on the strength of a list that was not read whole.")
 	p.paragraph(scopeOfRun(r.Head))
 }
-
-func sentenceCase(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func (c *Coverage) remarks(first bool, f *folds) []string {
 	var remarks []string

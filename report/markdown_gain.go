@@ -153,18 +153,18 @@ func (t *telling) besides(s *Story) {
 		also = "Listed in"
 	}
 	if len(g.Uncallable) > 0 {
-		t.note("%s %s, where nothing can call it yet: no on demand, no profile.", also, t.folds.regions("Listed, not callable", g.Uncallable))
+		t.note("%s %s, where nothing can call it yet: no on demand, no profile", also, t.folds.regions("Listed, not callable", g.Uncallable))
 	}
 	if len(g.Unknown) > 0 {
-		t.note("%s %s, whose profiles were not read: an id to call it may exist there.", also, t.folds.regions("Listed, profiles not read", g.Unknown))
+		t.note("%s %s, whose profiles were not read: an id to call it may exist there", also, t.folds.regions("Listed, profiles not read", g.Unknown))
 	}
 	for _, i := range g.Inactive {
-		t.note("%s is listed in %s and can't be called yet: its status is %s.", code(i.ID), t.folds.regions("Not active", i.Regions), text(i.Status))
+		t.note("%s is listed in %s and can't be called yet: its status is %s", code(i.ID), t.folds.regions("Not active", i.Regions), text(i.Status))
 	}
 	switch {
 	case s.Subject.Resource == catalog.KindInferenceProfile:
-		t.note("It names no model to run, so nothing is known to be callable through it: %s.", t.folds.regions("Listed", s.Regions))
+		t.note("It names no model to run, so nothing is known to be callable through it: %s", t.folds.regions("Listed", s.Regions))
 	case len(s.ListedIn) == 0:
-		t.note("No region lists the model %s itself.", code(s.Subject.ID))
+		t.note("No region lists the model %s itself", code(s.Subject.ID))
 	}
 }

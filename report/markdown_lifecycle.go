@@ -52,7 +52,11 @@ func lifecycleLine(changes []LifecycleChange) string {
 	for _, c := range changes {
 		parts = append(parts, lifecycleText(c))
 	}
-	return sentenceCase(strings.Join(parts, "; "))
+	line := strings.Join(parts, "; ")
+	if first := changes[0]; first.Field == diff.FieldLifecycle && first.Said == diff.BothSaid {
+		return line // begins with a status, as sent
+	}
+	return sentenceCase(line)
 }
 
 func lifecycleText(c LifecycleChange) string {

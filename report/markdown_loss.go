@@ -97,7 +97,7 @@ func (t *telling) left(l *Loss) {
 func (t *telling) lastSeen(f Interval, several bool) {
 	line := fmt.Sprintf("Last seen by %s, gone in run %d", moment(f.After), f.By.ID)
 	if f.Late {
-		line = fmt.Sprintf("Last seen by %s, gone by %s, not read in between", moment(f.After), dated(f.By))
+		line = fmt.Sprintf("Last seen by %s, gone by %s", moment(f.After), dated(f.By))
 	}
 	if several {
 		line += ": " + t.folds.regions(fmt.Sprintf("Last seen by run %d", f.After.ID), f.Regions)

@@ -22,7 +22,7 @@ func (p *page) section(title string, stories []Story, foldModels bool) {
 	for _, e := range entries {
 		p.entry(e, len(entries) > foldOver)
 		if n := len(e.subjects); n > foldOver && foldModels {
-			p.details(fmt.Sprintf("The %d models", n), func() { p.bullets(e.subjects) })
+			p.details("The "+plural(n, e.noun), func() { p.bullets(e.subjects) })
 		} else if n > 1 {
 			p.paragraph("Each of:")
 			p.bullets(e.subjects)
@@ -33,6 +33,7 @@ func (p *page) section(title string, stories []Story, foldModels bool) {
 // entry is a story in words, of one subject or of several alike.
 type entry struct {
 	event    string
+	noun     string // what the subjects are
 	subjects []string
 	telling
 }
@@ -51,32 +52,38 @@ type telling struct {
 
 func entriesOf(stories []Story) []entry {
 	var entries []entry
+	at := map[string]int{}
 	for i := range stories {
 		s := &stories[i]
-		e := entry{s.event(), []string{s.named()}, s.tell()}
-		same := slices.IndexFunc(entries, func(o entry) bool { return e.saysTheSame(o) })
-		if same < 0 {
-			entries = append(entries, e)
+		e := entry{s.event(), s.noun(), []string{s.named()}, s.tell()}
+		said := e.said()
+		if same, found := at[said]; found && len(e.routes) == 0 {
+			entries[same].subjects = append(entries[same].subjects, e.subjects...)
 			continue
 		}
-		entries[same].subjects = append(entries[same].subjects, e.subjects...)
+		at[said] = len(entries)
+		entries = append(entries, e)
 	}
 	return entries
 }
 
-func (e entry) saysTheSame(o entry) bool {
-	return e.event == o.event && e.lead == o.lead && e.where == o.where && len(e.routes)+len(o.routes) == 0 &&
-		slices.Equal(e.bullets, o.bullets) && slices.Equal(e.notes, o.notes) && slices.Equal(e.folds, o.folds)
+// said is equal for entries that say the same of their subjects, but for a
+// table of ids.
+func (e entry) said() string {
+	return strings.Join(slices.Concat([]string{e.event, e.noun, e.where, e.lead}, e.bullets, e.notes, e.folds.lines()), "\n")
 }
 
 func (p *page) entry(e entry, dense bool) {
 	if len(e.subjects) == 1 {
 		p.paragraph("### " + e.event + ": " + e.subjects[0])
 	} else {
-		p.paragraph(fmt.Sprintf("### %s: %d models", e.event, len(e.subjects)))
+		p.paragraph("### " + e.event + ": " + plural(len(e.subjects), e.noun))
 	}
 	if e.lead != "" {
 		p.paragraph(e.lead)
+	}
+	if len(e.routes) == 0 {
+		e.bullets, e.notes = slices.Concat(e.bullets, e.notes), nil
 	}
 	p.bullets(e.bullets)
 	switch {
@@ -89,7 +96,9 @@ func (p *page) entry(e entry, dense bool) {
 	case len(e.routes) > 0:
 		p.routes(&e.telling)
 	}
-	p.paragraph(e.notes...)
+	for _, note := range e.notes {
+		p.paragraph(note + ".")
+	}
 	p.folded(e.folds)
 }
 
@@ -115,7 +124,8 @@ func (s *Story) event() string {
 	words := s.What.wording().heading
 	switch s.What {
 	case MoreRegions:
-		return fmt.Sprintf("In %d more %s", len(s.Regions), noun(len(s.Regions), "region"))
+		more := len(union(s.Gain.Listed, s.Gain.Callable))
+		return fmt.Sprintf("In %d more %s", more, noun(more, "region"))
 	case RemovedInPart:
 		return fmt.Sprintf("Removed from %d of %d regions", len(s.Loss.Unlisted), len(union(s.Loss.Unlisted, s.ListedIn)))
 	case NoLongerCallable:
@@ -140,13 +150,29 @@ func (s *Story) event() string {
 
 // named is the subject as a heading shows it: `id` (Name; text, image → text).
 func (s *Story) named() string {
+	if id := s.profile(); id != "" {
+		return code(id)
+	}
+	return code(s.Subject.ID) + s.Subject.described(s.What == NewModel)
+}
+
+func (s *Story) noun() string {
+	if s.Subject.Resource == catalog.KindInferenceProfile || s.profile() != "" {
+		return "profile"
+	}
+	return "model"
+}
+
+// profile is the one profile of a model that a story is about, "" where it is
+// about more.
+func (s *Story) profile() string {
 	switch s.What {
 	case NewProfile, ProfileActive, ProfileRemoved, ProfileInactive, Back:
 		if profiles := s.profiles(); len(profiles) == 1 && profiles[0] != s.Subject.ID {
-			return code(profiles[0])
+			return profiles[0]
 		}
 	}
-	return code(s.Subject.ID) + s.Subject.described(s.What == NewModel)
+	return ""
 }
 
 // profiles are the ids that came or went, where nothing else did.
@@ -216,8 +242,8 @@ func (t *telling) note(format string, args ...any) {
 func (t *telling) late(found []Interval) {
 	for _, f := range found {
 		if f.Late {
-			t.say("Happened between %s and %s, not read in between: %s",
-				dated(f.After), dated(f.By), t.folds.regions("Found late", f.Regions))
+			t.say("Happened between %s and %s: %s",
+				dated(f.After), dated(f.By), t.folds.regions("Happened by "+dated(f.By), f.Regions))
 		}
 	}
 }

@@ -18,6 +18,9 @@ type view struct {
 	after      map[string]*catalog.Region
 	listed     map[catalog.Kind]map[string][]string // regions that head lists an id in
 	moved      map[place][]catalog.Access           // what was gained or lost of a model's paths
+	events     map[place]diff.Kind                  // what became of the path that an id is
+	removed    map[string]bool                      // models that a region no longer lists
+	firstRead  map[string]bool                      // regions whose models were first read in this comparison
 }
 
 // place is an item in a region.
@@ -38,14 +41,31 @@ func newView(result *diff.Result, base, head *catalog.Snapshot) *view {
 			ids[item.Key()] = append(ids[item.Key()], state.Region)
 		}
 	}
-	v.moved = map[place][]catalog.Access{}
-	for _, c := range result.Changes {
-		if c.Path != nil {
+	v.indexChanges()
+	return v
+}
+
+func (v *view) indexChanges() {
+	v.moved, v.events = map[place][]catalog.Access{}, map[place]diff.Kind{}
+	v.removed, v.firstRead = map[string]bool{}, map[string]bool{}
+	for _, c := range v.result.Changes {
+		switch {
+		case c.Path != nil:
 			at := place{c.Region, c.ID}
 			v.moved[at] = append(v.moved[at], c.Path.Access)
+			v.events[place{c.Region, c.Path.ModelID}] = c.Kind
+		case c.Kind == diff.Removed && c.Resource == catalog.KindFoundationModel:
+			v.removed[c.ID] = true
 		}
 	}
-	return v
+	for _, n := range v.result.NewRegions {
+		v.firstRead[n.Region] = true
+	}
+	for _, b := range v.result.Baselines {
+		if b.Kind == catalog.KindFoundationModel {
+			v.firstRead[b.Region] = true
+		}
+	}
 }
 
 func index(s *catalog.Snapshot) map[string]*catalog.Region {
