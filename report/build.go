@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"snapshotter/catalog"
@@ -54,11 +55,14 @@ func (v *view) stories() []Story {
 			}
 		}
 	}
+	keys := slices.SortedFunc(maps.Keys(groups), func(a, b key) int {
+		return cmp.Or(cmp.Compare(a.theme, b.theme), cmp.Compare(a.subject, b.subject), cmp.Compare(a.id, b.id))
+	})
 	var stories []Story
-	for k, group := range groups {
-		stories = append(stories, v.story(k, group))
+	for _, k := range keys {
+		stories = append(stories, v.story(k, groups[k]))
 	}
-	slices.SortFunc(stories, compareStories)
+	slices.SortStableFunc(stories, compareStories)
 	return stories
 }
 
@@ -130,6 +134,9 @@ func (v *view) placeField(p piece) (key, bool) {
 // toldByPaths reports whether the story of the model's paths already tells all
 // that a change of inference types does.
 func (v *view) toldByPaths(p piece) bool {
+	if p.field.Said != diff.BothSaid {
+		return false
+	}
 	old, new := p.field.OldSet, p.field.NewSet
 	for _, inference := range slices.Concat(without(old, new), without(new, old)) {
 		if !slices.Contains(v.moved[place{p.Region, p.ID}], accessOf[inference]) {

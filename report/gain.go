@@ -38,34 +38,21 @@ func (v *view) launched(s *Story, group []piece) bool {
 
 func (v *view) tellRoutes(s *Story, group []piece, launch bool) {
 	g, model := s.Gain, s.Subject.ID
-	back := regionsOf(group, kind(diff.Reappeared), ofModel)
-	whole := union(g.Listed, g.Callable, back) // here every path is news
+	news := union(g.Listed, regionsOf(group, kind(diff.Reappeared), ofModel))
+	whole := union(news, g.Callable) // here every path is news
 	callable, _ := v.callableFrom(model)
 	if launch {
 		whole = union(whole, callable)
 	}
-	gained, found := routes{}, by(group)
-	for _, region := range whole {
-		since, told := found[region]
-		if !told {
-			since = v.head.Run.ID
-		}
-		for _, path := range v.paths(region, model, since) {
-			gained.add(region, path)
-		}
-	}
-	for _, p := range group {
-		if p.Kind != diff.PathGained {
-			continue
-		}
-		gained.add(p.Region, *p.Path)
+	g.Routes = v.routesGained(model, whole, group)
+	g.Before = without(callable, union(whole, s.Regions))
+	for _, p := range filterPieces(group, kind(diff.PathGained)) {
 		if p.Path.Access == catalog.OnDemand && !slices.Contains(whole, p.Region) && v.hadProfile(p, group) {
 			g.OnDemand = append(g.OnDemand, p.Region)
 		}
 	}
-	g.Routes = gained.list()
-	g.Before = without(callable, union(whole, s.Regions))
-	for _, region := range union(g.Listed, back) {
+	found := by(group)
+	for _, region := range news {
 		switch {
 		case len(v.paths(region, model, found[region])) > 0:
 		case v.wholeSince(region, found[region]):
@@ -76,10 +63,29 @@ func (v *view) tellRoutes(s *Story, group []piece, launch bool) {
 	}
 }
 
+// routesGained are the paths that a group gained, and all that there are in the
+// regions where every path is news.
+func (v *view) routesGained(model string, whole []string, group []piece) []Route {
+	gained, found := routes{}, by(group)
+	for _, region := range whole {
+		since, told := found[region]
+		if !told {
+			since = v.head.Run.ID
+		}
+		for _, path := range v.paths(region, model, since) {
+			gained.add(region, path)
+		}
+	}
+	for _, p := range filterPieces(group, kind(diff.PathGained)) {
+		gained.add(p.Region, *p.Path)
+	}
+	return gained.list()
+}
+
 // hadProfile reports whether the model could be called through a profile in
 // p's region before.
 func (v *view) hadProfile(p piece, group []piece) bool {
-	return slices.ContainsFunc(v.region(p.Region).Paths(p.ID), func(path catalog.Path) bool {
+	return slices.ContainsFunc(v.paths(p.Region, p.ID, p.By.ID), func(path catalog.Path) bool {
 		return path.Access == catalog.ViaProfile && !slices.ContainsFunc(group, func(q piece) bool {
 			return q.Region == p.Region && q.Path != nil && q.Path.ModelID == path.ModelID
 		})
@@ -104,19 +110,13 @@ func returns(group []piece) []Return {
 
 // inactive are the new profiles of a group whose status forbids to call them.
 func (v *view) inactive(group []piece) []Inactive {
+	listed := func(p piece) *catalog.InferenceProfile { return v.region(p.Region).Profiles[p.ID] }
+	idle := filterPieces(group, kind(diff.Added, diff.Reappeared), ofProfile, func(p piece) bool {
+		return listed(p) != nil && !listed(p).Active()
+	})
 	var list []Inactive
-	added := filterPieces(group, kind(diff.Added, diff.Reappeared), ofProfile)
-	status := func(p piece) string {
-		profile := v.region(p.Region).Profiles[p.ID]
-		if profile == nil || profile.Active() {
-			return ""
-		}
-		return profile.Status
-	}
-	alike(added, func(p piece) string { return p.ID + "\x00" + status(p) }, func(same []piece) {
-		if status := status(same[0]); status != "" {
-			list = append(list, Inactive{same[0].ID, status, regionsOf(same)})
-		}
+	alike(idle, func(p piece) string { return p.ID + "\x00" + listed(p).Status }, func(same []piece) {
+		list = append(list, Inactive{same[0].ID, listed(same[0]).Status, regionsOf(same)})
 	})
 	return list
 }

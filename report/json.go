@@ -7,6 +7,7 @@ import (
 	"io"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // JSON writes the whole report as one indented JSON document, described by
@@ -30,16 +31,21 @@ func (r *Report) JSON(w io.Writer) error {
 // the encoder writes nothing of the kind but newlines.
 func printable(document []byte) []byte {
 	var out bytes.Buffer
-	for _, r := range string(document) {
-		switch {
-		case r == '\n' || unicode.IsPrint(r):
-			out.WriteRune(r)
-		case r > 0xFFFF:
+	out.Grow(len(document))
+	kept := 0 // what comes before is written
+	for i, r := range string(document) {
+		if r == '\n' || unicode.IsPrint(r) {
+			continue
+		}
+		out.Write(document[kept:i])
+		kept = i + utf8.RuneLen(r)
+		if r > 0xFFFF {
 			high, low := utf16.EncodeRune(r)
 			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
-		default:
+		} else {
 			fmt.Fprintf(&out, `\u%04x`, r)
 		}
 	}
+	out.Write(document[kept:])
 	return out.Bytes()
 }

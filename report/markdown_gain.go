@@ -159,7 +159,11 @@ func (t *telling) besides(s *Story) {
 		t.note("%s %s, whose profiles were not read: an id to call it may exist there", also, t.folds.regions("Listed, profiles not read", g.Unknown))
 	}
 	for _, i := range g.Inactive {
-		t.note("%s is listed in %s and can't be called yet: its status is %s", code(i.ID), t.folds.regions("Not active", i.Regions), text(i.Status))
+		status := "it has no status"
+		if i.Status != "" {
+			status = "its status is " + text(i.Status)
+		}
+		t.note("%s is listed in %s and can't be called yet: %s", code(i.ID), t.folds.regions("Not active", i.Regions), status)
 	}
 	switch {
 	case s.Subject.Resource == catalog.KindInferenceProfile:

@@ -158,7 +158,10 @@ func facts(result *diff.Result) map[string]int {
 		}
 		for _, f := range c.Fields {
 			switch f.Field {
-			case diff.FieldInferenceTypes: // told by the paths that they open or close, or not at all
+			case diff.FieldInferenceTypes: // else told by the paths that they open or close
+				if f.Said != diff.BothSaid {
+					facts[fmt.Sprintf("field %s %s %s", f.Field, c.Region, c.ID)] = 1
+				}
 			case diff.FieldStatus:
 				if !moved[c.Region+" "+c.ID] {
 					facts[fmt.Sprintf("field status %s %s", c.Region, c.ID)] = 1
@@ -211,7 +214,7 @@ func (s *Story) facts() []string {
 		}
 	}
 	for _, f := range s.Fields {
-		if f.Field != diff.FieldInferenceTypes {
+		if f.Field != diff.FieldInferenceTypes || f.Said != diff.BothSaid {
 			say(f.Regions, "field "+string(f.Field)+" %s %s", id)
 		}
 	}
