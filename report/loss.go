@@ -59,19 +59,15 @@ func (v *view) endOfLife(model string, regions []string) string {
 	return earliest
 }
 
-// lostRoutes are the ids that can no longer be passed, those alike in several
-// regions as one.
+// lostRoutes are the ids that can no longer be passed. A profile that is gone is
+// lost with its path or without, as its status may have forbidden to call it.
 func (v *view) lostRoutes(group []piece) []LostRoute {
 	var lost []LostRoute
-	ways := map[place]bool{} // told by a lost path
 	for _, p := range filterPieces(group, kind(diff.PathLost)) {
-		ways[place{p.Region, p.Path.ModelID}] = true
 		lost = append(lost, v.lostRoute(p.Region, *p.Path))
 	}
 	for _, p := range filterPieces(group, kind(diff.Removed, diff.Changed), ofProfile) {
-		if !ways[place{p.Region, p.ID}] {
-			lost = append(lost, v.lostRoute(p.Region, catalog.Path{Access: catalog.ViaProfile, ModelID: p.ID}))
-		}
+		lost = append(lost, v.lostRoute(p.Region, catalog.Path{Access: catalog.ViaProfile, ModelID: p.ID}))
 	}
 	return rollUp(lost)
 }
@@ -92,7 +88,8 @@ func (v *view) lostRoute(region string, path catalog.Path) LostRoute {
 	return route
 }
 
-// rollUp joins the regions of routes that are alike otherwise.
+// rollUp joins the regions of routes that are alike otherwise, and those that
+// two changes told of.
 func rollUp(lost []LostRoute) []LostRoute {
 	rank := func(r LostRoute) int { return accessRank(Route{Access: r.Access}) }
 	same := func(a, b LostRoute) int {
