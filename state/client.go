@@ -1,0 +1,162 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"snapshotter/catalog"
+)
+
+// client speaks to one bucket, wherever it is.
+type client struct {
+	s3     *s3.Client
+	bucket string
+	region string // where the bucket is, as far as is known
+	// patience is how long an attempt may take beside moving its bytes.
+	patience time.Duration
+}
+
+// newClient makes a client of the SDK's settings. Another endpoint than AWS's
+// (AWS_ENDPOINT_URL_S3) is spoken to in path style, because few have a host
+// name for each bucket.
+func newClient(cfg aws.Config, bucket string) *client {
+	return &client{
+		bucket: bucket, region: cfg.Region, patience: time.Minute,
+		s3: s3.NewFromConfig(cfg, func(o *s3.Options) {
+			o.UsePathStyle = o.BaseEndpoint != nil
+			o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenSupported
+			o.DisableLogOutputChecksumValidationSkipped = true
+			// A conflict is with a write that has not ended: AWS says to try
+			// again. Then it is this write's turn, or the precondition fails.
+			o.Retryer = retry.AddWithErrorCodes(o.Retryer, conflict, "OperationAborted")
+		}),
+	}
+}
+
+// conflict is the code of a conditional write that met another write of the
+// same object, so that it is not known yet which of them stands.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html#conditional-error-response
+const conflict = "ConditionalRequestConflict"
+
+// call makes a call in the bucket's region. The region that is configured
+// decides what is listed, and need not be the bucket's: if it turns out not to
+// be, the call is made again where the bucket is.
+func (c *client) call(ctx context.Context, do func(in func(*s3.Options)) error) error {
+	err := do(c.in)
+	if !misdirected(err) {
+		return err
+	}
+	region := c.locate(ctx)
+	if region == c.region || !catalog.ValidRegion(region) {
+		return err
+	}
+	c.region = region
+	return do(c.in)
+}
+
+func (c *client) in(o *s3.Options) { o.Region = c.region }
+
+// misdirected reports whether a call went to another region than the bucket's.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+func misdirected(err error) bool {
+	switch code, _ := answer(err); code {
+	case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException":
+		return true
+	case "MovedPermanently", "BadRequest": // the answer to a HEAD has no room for a code
+		return true
+	}
+	return false
+}
+
+// locate asks which region the bucket is in, "" if that can't be told. S3 says
+// so also where it refuses.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+func (c *client) locate(ctx context.Context) string {
+	out, err := c.s3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &c.bucket}, c.in, s3.WithAPIOptions(c.limit(0, nil)))
+	if err == nil {
+		return aws.ToString(out.BucketRegion)
+	}
+	return header(err, "X-Amz-Bucket-Region")
+}
+
+// answer is what S3 said of a call that failed: its code, and the HTTP status.
+// Both are empty where there was no answer.
+func answer(err error) (code string, status int) {
+	if api := (smithy.APIError)(nil); errors.As(err, &api) {
+		code = api.ErrorCode()
+	}
+	if response := (*smithyhttp.ResponseError)(nil); errors.As(err, &response) {
+		status = response.HTTPStatusCode()
+	}
+	return code, status
+}
+
+// header is a header of the answer to a call that failed.
+func header(err error, name string) string {
+	response := (*smithyhttp.ResponseError)(nil)
+	if !errors.As(err, &response) || response.Response == nil {
+		return ""
+	}
+	return response.Response.Header.Get(name)
+}
+
+// slowest is the line, in bytes a second, on which a transfer still succeeds.
+const slowest = 256 << 10
+
+// allowance is how long an attempt that moves so many bytes may take.
+func (c *client) allowance(size int64) time.Duration {
+	return c.patience + time.Duration(size)*time.Second/slowest
+}
+
+// limit gives each attempt at a call, of which size bytes are sent, a deadline
+// of its own: the SDK has none. Receive, if there is one, takes the object that
+// comes, within the attempt, so that one which is cut off is fetched again.
+func (c *client) limit(size int64, receive func(*s3.GetObjectOutput) error) func(*middleware.Stack) error {
+	attempt := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
+		out middleware.FinalizeOutput, metadata middleware.Metadata, err error,
+	) {
+		late := &noAnswerError{within: c.allowance(size)}
+		attempt, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		timer := time.AfterFunc(late.within, func() { cancel(late) })
+		defer timer.Stop()
+
+		out, metadata, err = next.HandleFinalize(attempt, in)
+		if object, ok := out.Result.(*s3.GetObjectOutput); ok && err == nil {
+			late.within = c.allowance(aws.ToInt64(object.ContentLength))
+			timer.Reset(late.within)
+			err = errors.Join(receive(object), object.Body.Close())
+		}
+		if err != nil && ctx.Err() == nil && errors.Is(context.Cause(attempt), late) {
+			err = late
+		}
+		return out, metadata, err
+	}
+	return func(stack *middleware.Stack) error {
+		return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("LimitAttempt", attempt), "Retry", middleware.After)
+	}
+}
+
+// noAnswerError is an attempt that took too long.
+type noAnswerError struct{ within time.Duration }
+
+func (e *noAnswerError) Error() string { return fmt.Sprintf("no answer within %s", e.within) }
+
+// RetryableError tells the SDK that another attempt may fare better.
+func (e *noAnswerError) RetryableError() bool { return true }
+
+// cutError is an object that did not come whole.
+type cutError struct{ err error }
+
+func (e *cutError) Error() string        { return "the object did not come whole: " + e.err.Error() }
+func (e *cutError) Unwrap() error        { return e.err }
+func (e *cutError) RetryableError() bool { return true }

@@ -1,0 +1,231 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/aws/smithy-go"
+
+	"snapshotter/catalog"
+)
+
+// CallError is a call that S3 refused or did not answer, or whose answer could
+// not be kept here.
+type CallError struct {
+	Doing string // "fetch", "save", …
+	At    Location
+	Code  string // of S3, "" where there was no answer
+	Err   error
+}
+
+func newCallError(doing string, at Location, err error) *CallError {
+	code, _ := answer(err)
+	return &CallError{doing, at, code, err}
+}
+
+func (e *CallError) Error() string {
+	return fmt.Sprintf("%s %s: %s", e.Doing, e.At, e.reason())
+}
+
+func (e *CallError) Unwrap() error { return e.Err }
+
+// reason is what happened, without the SDK's framing.
+func (e *CallError) reason() string {
+	var (
+		api   smithy.APIError
+		local *fs.PathError
+	)
+	switch {
+	case errors.As(e.Err, &local):
+		return local.Error()
+	case errors.As(e.Err, &api) && api.ErrorMessage() != "":
+		return catalog.Redact(api.ErrorCode() + ": " + api.ErrorMessage())
+	case errors.As(e.Err, &api):
+		return catalog.Redact(api.ErrorCode())
+	case e.credentials():
+		return "no AWS credentials could be had: " + catalog.Redact(innermost(e.Err).Error())
+	}
+	return catalog.Redact(innermost(e.Err).Error())
+}
+
+// credentials reports whether the call was never sent, for want of them.
+func (e *CallError) credentials() bool {
+	return e.Code == "" && strings.Contains(e.Err.Error(), "get identity")
+}
+
+// innermost is the error that the others wrap, down to one of ours.
+func innermost(err error) error {
+	switch err := err.(type) {
+	case *noAnswerError, *cutError:
+		return err
+	case interface{ Unwrap() []error }:
+		return innermost(err.Unwrap()[0])
+	case interface{ Unwrap() error }:
+		if inner := err.Unwrap(); inner != nil {
+			return innermost(inner)
+		}
+	}
+	return err
+}
+
+// Advice is what to do about it.
+func (e *CallError) Advice() string {
+	for _, advice := range advices {
+		if slices.Contains(advice.codes, e.Code) {
+			return advice.text
+		}
+	}
+	local := (*fs.PathError)(nil)
+	switch {
+	case errors.As(e.Err, &local):
+		return "make room, or make the directory writable"
+	case e.credentials():
+		return "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where an IAM role is attached"
+	case e.Code == "":
+		return "check this machine's network, DNS, proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL_S3"
+	}
+	return "try again; if it stays, look the code up in S3's list of error responses"
+}
+
+// advices are what to do about the codes that a person can do something about.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+var advices = []struct {
+	codes []string
+	text  string
+}{
+	{[]string{"AccessDenied", "Forbidden", "AllAccessDisabled"},
+		"allow s3:GetObject and s3:PutObject on the object and s3:ListBucket on the bucket, without which S3 denies an object that is not there yet; with a key of KMS, kms:Decrypt and kms:GenerateDataKey too (docs/state-in-s3.md has the policy)"},
+	{[]string{"NoSuchBucket", "NotFound"},
+		"check the bucket's name, or create it, with versioning on"},
+	{[]string{"ExpiredToken", "TokenRefreshRequired"},
+		"get new temporary credentials: sign in again, or let the role that issued them renew them"},
+	{[]string{"InvalidAccessKeyId", "InvalidToken"},
+		"check that the access key exists, is active and of this partition: aws sts get-caller-identity"},
+	{[]string{"SignatureDoesNotMatch", "RequestTimeTooSkewed"},
+		"check AWS_SECRET_ACCESS_KEY and this machine's clock"},
+	{[]string{"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"},
+		"set AWS_REGION to the bucket's region"},
+	{[]string{"NotImplemented"},
+		"use an S3 that supports conditional writes: without them a run could overwrite another's"},
+}
+
+// LostRaceError says that something else changed the object after it was
+// fetched. Nothing was overwritten.
+type LostRaceError struct {
+	At      Location
+	Path    string // of the local copy, which alone holds what was recorded
+	Deleted bool   // it was not replaced but deleted
+}
+
+func (e *LostRaceError) Error() string {
+	happened := "another run saved its own"
+	if e.Deleted {
+		happened = "it was deleted"
+	}
+	return fmt.Sprintf("save %s: %s after this run had fetched it; nothing was overwritten, and what this run recorded is in %s alone", e.At, happened, e.Path)
+}
+
+// Advice is what to do about it.
+func (e *LostRaceError) Advice() string {
+	if e.Deleted {
+		return "restore the object, or save the local file in its place, then run again"
+	}
+	return "run again: the next run reports what changed since the one that was saved; see that only one schedule writes to this object"
+}
+
+// SaveError says that nothing is known to have been saved. The next run must
+// not start before the local copy was: it would report from what is saved.
+type SaveError struct {
+	At   Location
+	Path string // of the local copy
+	ETag string // of the object that it replaces, "" if there was none
+	// Unknown is whether the upload may still have been kept, or may yet be.
+	Unknown bool
+	Err     error // a [*CallError]
+}
+
+func (e *SaveError) Error() string {
+	unknown := ""
+	if e.Unknown {
+		unknown = " (it may have been kept all the same)"
+	}
+	return fmt.Sprintf("%s%s; what this run recorded is in %s", e.Err, unknown, e.Path)
+}
+
+func (e *SaveError) Unwrap() error { return e.Err }
+
+// Advice is what to do about it. The command overwrites nothing either, and
+// fails if the upload was kept.
+func (e *SaveError) Advice() string {
+	condition := "--if-none-match '*'"
+	if e.ETag != "" {
+		condition = "--if-match '" + e.ETag + "'"
+	}
+	upload := fmt.Sprintf("then, before the next run: aws s3api put-object --bucket %s --key '%s' --body '%s' %s",
+		e.At.shownBucket(), catalog.Redact(e.At.Key), e.Path, condition)
+	if advised := (*CallError)(nil); errors.As(e.Err, &advised) {
+		return advised.Advice() + "; " + upload
+	}
+	return upload
+}
+
+// DeletedError says that the object was deleted from a bucket with versions. It
+// is not taken for a first run, which would begin a second history.
+type DeletedError struct {
+	At      Location
+	Version string // of the delete marker
+}
+
+func (e *DeletedError) Error() string {
+	return fmt.Sprintf("fetch %s: it was deleted", e.At)
+}
+
+// Advice is what to do about it.
+func (e *DeletedError) Advice() string {
+	return fmt.Sprintf("bring it back by deleting the delete marker, version %s, or name another key to begin a new history", catalog.Redact(e.Version))
+}
+
+// OccupiedError says that a file is where the local copy would go.
+type OccupiedError struct{ Path string }
+
+func (e *OccupiedError) Error() string {
+	return fmt.Sprintf("%s is in the way, and may hold a run that was not saved", e.Path)
+}
+
+// Advice is what to do about it.
+func (e *OccupiedError) Advice() string {
+	return "save it or move it away; each run needs an empty directory"
+}
+
+// NotWholeError says that the local copy is no database that can be copied.
+type NotWholeError struct {
+	Path string
+	Why  string
+}
+
+func (e *NotWholeError) Error() string {
+	return fmt.Sprintf("%s can't be saved: %s", e.Path, e.Why)
+}
+
+// Advice is what to do about it.
+func (e *NotWholeError) Advice() string {
+	return "close every program that has it open; opening and closing it with sqlite3 makes it whole"
+}
+
+// TooLargeError says that the local copy is larger than one upload can be.
+type TooLargeError struct {
+	Path string
+	Size int64 // bytes
+}
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("%s can't be saved: it has %d bytes, and S3 takes at most %d in one upload, which alone can be conditional on what it replaces", e.Path, e.Size, int64(largest))
+}
+
+// Advice is what to do about it.
+func (e *TooLargeError) Advice() string {
+	return "decades of runs take less than 100 MB: see what else the database holds, or keep it on a disk"
+}

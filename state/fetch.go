@@ -1,0 +1,120 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// Fetch copies the database into dir, which must exist and is this run's alone.
+// The file appears whole or not at all. Errors are or wrap [*CallError],
+// [*DeletedError], [*OccupiedError], or what the system said.
+func (s *State) Fetch(ctx context.Context, dir string) (Copy, error) {
+	path := filepath.Join(dir, localName)
+	if err := vacant(path); err != nil {
+		return Copy{}, fmt.Errorf("fetch %s: %w", s.at, err)
+	}
+	object, err := s.download(ctx, path)
+	switch {
+	case missing(err) && deleted(err):
+		return Copy{}, &DeletedError{s.at, header(err, "X-Amz-Version-Id")}
+	case missing(err):
+		s.path, s.etag = path, ""
+		return Copy{Path: path, First: true}, nil
+	case err != nil:
+		return Copy{}, newCallError("fetch", s.at, err)
+	}
+	s.path, s.etag = path, aws.ToString(object.ETag)
+	return Copy{Path: path, Size: aws.ToInt64(object.ContentLength), Version: aws.ToString(object.VersionId)}, nil
+}
+
+// vacant makes sure that nothing is at path, nor beside it what would be taken
+// for a part of a database there.
+func vacant(path string) error {
+	for _, suffix := range append([]string{""}, companions...) {
+		switch _, err := os.Lstat(path + suffix); {
+		case err == nil:
+			return &OccupiedError{path + suffix}
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+	}
+	return nil
+}
+
+// missing reports whether there is no such object, in a bucket that is there.
+func missing(err error) bool {
+	var none *types.NoSuchKey
+	return errors.As(err, &none)
+}
+
+// deleted reports whether the object's newest version is a delete marker.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
+func deleted(err error) bool { return header(err, "X-Amz-Delete-Marker") == "true" }
+
+// errNoETag is an answer of something that is not quite S3.
+var errNoETag = errors.New("the answer has no ETag, without which nothing could be saved on condition that it is unchanged")
+
+// download copies the object to path by way of another file beside it.
+func (s *State) download(ctx context.Context, path string) (*s3.GetObjectOutput, error) {
+	file, err := os.CreateTemp(filepath.Dir(path), localName+".*.part")
+	if err != nil {
+		return nil, err
+	}
+	object, err := s.get(ctx, func(object *s3.GetObjectOutput) error {
+		if err := errors.Join(rewind(file), receive(file, object)); err != nil {
+			return err
+		}
+		return file.Sync()
+	})
+	if err == nil && aws.ToString(object.ETag) == "" {
+		err = errNoETag
+	}
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.Remove(file.Name()))
+	}
+	return object, nil
+}
+
+// rewind forgets what an earlier attempt wrote.
+func rewind(file *os.File) error {
+	_, err := file.Seek(0, io.SeekStart)
+	return errors.Join(err, file.Truncate(0))
+}
+
+func (s *State) get(ctx context.Context, receive func(*s3.GetObjectOutput) error) (object *s3.GetObjectOutput, err error) {
+	err = s.client.call(ctx, func(in func(*s3.Options)) error {
+		object, err = s.client.s3.GetObject(ctx, &s3.GetObjectInput{
+			Bucket: &s.at.Bucket, Key: &s.at.Key, ChecksumMode: types.ChecksumModeEnabled,
+		}, in, s3.WithAPIOptions(s.client.limit(0, receive)))
+		return err
+	})
+	return object, err
+}
+
+// receive writes the object to where it goes. That it is the whole of it is
+// known by its length, and by its checksum, which the SDK compares at the end.
+func receive(to io.Writer, object *s3.GetObjectOutput) error {
+	size, err := io.Copy(to, object.Body)
+	var local *fs.PathError
+	switch {
+	case errors.As(err, &local):
+		return err
+	case err != nil:
+		return &cutError{err}
+	case object.ContentLength == nil || size != *object.ContentLength:
+		return &cutError{fmt.Errorf("%d bytes of %d", size, aws.ToInt64(object.ContentLength))}
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package state
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"snapshotter/catalog"
+)
+
+// Location is an object in S3, or a folder of objects: then its key is empty
+// or ends in a slash.
+type Location struct {
+	Bucket string
+	Key    string
+}
+
+const scheme = "s3://"
+
+// Remote reports whether a database or a directory is named by a URL of S3,
+// rather than by a path.
+func Remote(name string) bool { return strings.HasPrefix(name, scheme) }
+
+// Parse reads the URL of an object, such as s3://bucket/snapshotter.db. What
+// follows the bucket is the key as it is: nothing in it is decoded.
+func Parse(url string) (Location, error) {
+	at, err := parse(url)
+	if err == nil && (at.Key == "" || strings.HasSuffix(at.Key, "/")) {
+		return Location{}, fmt.Errorf("%s names no object: give a key, such as s3://bucket/snapshotter.db", at)
+	}
+	return at, err
+}
+
+// ParseFolder reads the URL of a folder, such as s3://bucket/reports/, with or
+// without the last slash. A bucket alone is a folder too.
+func ParseFolder(url string) (Location, error) {
+	at, err := parse(url)
+	if at.Key != "" && !strings.HasSuffix(at.Key, "/") {
+		at.Key += "/"
+	}
+	return at, err
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
+// maxKey is the longest key there can be, in bytes.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+const maxKey = 1024
+
+func parse(url string) (Location, error) {
+	rest, found := strings.CutPrefix(url, scheme)
+	if !found {
+		return Location{}, fmt.Errorf("%q is no URL of S3, such as s3://bucket/key", catalog.Redact(url))
+	}
+	bucket, key, _ := strings.Cut(rest, "/")
+	at := Location{bucket, key}
+	switch {
+	case !bucketName.MatchString(bucket) || strings.Contains(bucket, ".."):
+		return Location{}, fmt.Errorf("%q is no name of an S3 bucket: those have 3 to 63 lower-case letters, digits, hyphens and dots", catalog.Redact(bucket))
+	case len(key) > maxKey:
+		return Location{}, fmt.Errorf("the key in bucket %s is longer than the %d bytes that S3 allows", at.shownBucket(), maxKey)
+	case !clean(key):
+		return Location{}, fmt.Errorf("the key %q is none that every S3 client reads alike: leave out empty parts, dots that stand alone, and control characters", catalog.Redact(key))
+	}
+	return at, nil
+}
+
+// clean reports whether a key has no part that clients or servers take for a
+// path, and tidy up.
+func clean(key string) bool {
+	parts := strings.Split(strings.TrimSuffix(key, "/"), "/")
+	odd := slices.ContainsFunc(parts, func(part string) bool {
+		return part == "" || part == "." || part == ".."
+	})
+	return key == "" || !odd && strings.ToValidUTF8(key, "") == key && !strings.ContainsFunc(key, unicode.IsControl)
+}
+
+// String is the URL as it may be shown: a bucket is often named after its
+// account, whose id is taken out.
+func (l Location) String() string { return scheme + l.shownBucket() + "/" + catalog.Redact(l.Key) }
+
+func (l Location) shownBucket() string { return catalog.Redact(l.Bucket) }

@@ -1,0 +1,65 @@
+package state
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// Folder is a folder of reports in S3.
+type Folder struct {
+	client *client
+	at     Location
+}
+
+// NewFolder makes the folder at a location of [ParseFolder]'s. The SDK's
+// settings are as in [New].
+func NewFolder(cfg aws.Config, at Location) *Folder {
+	return &Folder{client: newClient(cfg, at.Bucket), at: at}
+}
+
+// Locate is where the report of a name is.
+func (f *Folder) Locate(name string) Location { return Location{f.at.Bucket, f.at.Key + name} }
+
+// PutReport writes a report in Markdown under a name, whatever was there: one
+// report is always the same bytes, and of latest.md the last one counts. Errors
+// are [*CallError].
+func (f *Folder) PutReport(ctx context.Context, name string, markdown []byte) error {
+	at := f.Locate(name)
+	err := f.client.call(ctx, func(in func(*s3.Options)) error {
+		_, err := f.client.s3.PutObject(ctx, &s3.PutObjectInput{
+			Bucket: &at.Bucket, Key: &at.Key, Body: bytes.NewReader(markdown),
+			ContentType:    aws.String("text/markdown; charset=utf-8"),
+			ChecksumSHA256: checksum(sha256.Sum256(markdown)),
+		}, in, s3.WithAPIOptions(f.client.limit(int64(len(markdown)), nil)))
+		return err
+	})
+	if err != nil {
+		return newCallError("write report", at, err)
+	}
+	return nil
+}
+
+// Has reports whether there is a report of a name. Errors are [*CallError].
+func (f *Folder) Has(ctx context.Context, name string) (bool, error) {
+	at := f.Locate(name)
+	err := f.client.call(ctx, func(in func(*s3.Options)) error {
+		_, err := f.client.s3.HeadObject(ctx, &s3.HeadObjectInput{
+			Bucket: &at.Bucket, Key: &at.Key,
+		}, in, s3.WithAPIOptions(f.client.limit(0, nil)))
+		return err
+	})
+	var none *types.NotFound
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.As(err, &none):
+		return false, nil
+	}
+	return false, newCallError("look for report", at, err)
+}
