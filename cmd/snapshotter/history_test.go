@@ -32,7 +32,7 @@ import (
 // SNAPSHOTTER_HISTORIES sets how many histories are run; the default keeps the
 // test short.
 func TestHistories(t *testing.T) {
-	histories := uint64(40)
+	histories := uint64(12)
 	if n, err := strconv.ParseUint(os.Getenv("SNAPSHOTTER_HISTORIES"), 10, 64); err == nil {
 		histories = n
 	}
@@ -457,7 +457,7 @@ var operations = map[catalog.Kind]string{
 // refusals are the faults that make a scope unreadable without the collector
 // trying again, which would take time.
 var refusals = []bedrocktest.FaultKind{
-	bedrocktest.DenyIAM, bedrocktest.DenySCP, bedrocktest.NoOperation, bedrocktest.Malformed,
+	bedrocktest.DenyIAM, bedrocktest.DenySCP, bedrocktest.NoOperation,
 }
 
 func (h *history) troubles() ([]bedrocktest.Fault, map[catalog.Scope]trouble) {
