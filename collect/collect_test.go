@@ -27,7 +27,7 @@ const (
 
 // quick are options under which what is retried in vain is given up within a
 // second, and nothing healthy fails on a slow machine.
-var quick = collect.Options{Attempt: time.Minute, Region: 8 * time.Second, Run: 5 * time.Minute, Pause: time.Millisecond}
+var quick = collect.Options{Attempt: time.Minute, Region: 5 * time.Second, Run: 5 * time.Minute, Pause: time.Millisecond}
 
 // world is what one test's Bedrock offers and how it is asked.
 type world struct {

@@ -33,9 +33,9 @@ func TestRegionDeadline(t *testing.T) {
 		hung(throttled),
 	)
 	w.known[models(lacking)] = catalog.Known{Observed: true, Keys: []string{"gone"}}
-	w.opts.Region, w.opts.Pause = 3*time.Second, time.Hour
+	w.opts.Region, w.opts.Pause = 2*time.Second, time.Hour
 	got := w.listings()
-	if l := got[models(silent)]; l.Outcome != catalog.Unreachable || l.Message != "not read within the 3s that the region may take" {
+	if l := got[models(silent)]; l.Outcome != catalog.Unreachable || l.Message != "not read within the 2s that the region may take" {
 		t.Errorf("%v: %s: %s", l.Scope, l.Outcome, l.Message)
 	}
 	if l := got[models(throttled)]; l.Outcome != catalog.Throttled || l.ErrorCode != "ThrottlingException" {
@@ -55,10 +55,10 @@ func TestRegionDeadline(t *testing.T) {
 func TestRunDeadline(t *testing.T) {
 	t.Parallel()
 	w := start(t)
-	w.opts.Run, w.opts.Region = 3*time.Second, time.Hour
+	w.opts.Run, w.opts.Region = 2*time.Second, time.Hour
 	w.Inject(hung(other))
 	got := w.listings()
-	if l := got[models(other)]; l.Outcome != catalog.Unreachable || l.Message != "not read within the 3s that the run may take" {
+	if l := got[models(other)]; l.Outcome != catalog.Unreachable || l.Message != "not read within the 2s that the run may take" {
 		t.Errorf("%s: %s", l.Outcome, l.Message)
 	}
 	if l := got[models(home)]; l.Outcome != catalog.Complete {

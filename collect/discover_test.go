@@ -58,9 +58,9 @@ func TestSourcesThatFail(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			w := start(t)
-			w.opts.Region = 4 * time.Second
+			w.opts.Region = 2 * time.Second
 			if kind == bedrocktest.Hang {
-				w.opts.Attempt = time.Second
+				w.opts.Attempt, w.opts.Region = time.Second, 30*time.Second
 			}
 			sources := []string{bedrocktest.GetParametersByPath, bedrocktest.ListRegions, bedrocktest.DescribeRegions}
 			var faults []bedrocktest.Fault

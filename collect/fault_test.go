@@ -35,8 +35,6 @@ func TestFaults(t *testing.T) {
 		{fault: bedrocktest.InvalidCredentials, outcome: catalog.Denied, code: "UnrecognizedClientException", message: "invalid"},
 		{fault: bedrocktest.InvalidSignature, outcome: catalog.Denied, code: "InvalidSignatureException", message: "does not match"},
 		{fault: bedrocktest.BadGateway, outcome: catalog.ServiceError, message: "HTTP 502"},
-		{fault: bedrocktest.Hang, outcome: catalog.Unreachable, message: "no answer within 400ms"},
-		{fault: bedrocktest.Stall, outcome: catalog.Unreachable, message: "no answer within 400ms"},
 		{fault: bedrocktest.Reset, outcome: catalog.Unreachable, message: "connection reset"},
 		{fault: bedrocktest.HangUp, outcome: catalog.Unreachable, message: "connection closed"},
 		{fault: bedrocktest.Truncated, outcome: catalog.Invalid, message: "cut off"},
@@ -46,8 +44,6 @@ func TestFaults(t *testing.T) {
 		{fault: bedrocktest.NoEndpoint, outcome: catalog.NotOffered, message: "no Bedrock endpoint"},
 	}
 	w := start(t)
-	w.opts.Attempt = 400 * time.Millisecond
-	w.opts.Region = 5 * time.Second
 	var faults []bedrocktest.Fault
 	for i, tt := range tests {
 		operation := cmp.Or(tt.operation, bedrocktest.ListFoundationModels)
@@ -91,14 +87,50 @@ func leaks(message string) bool {
 	return false
 }
 
+// A region that falls silent, before its answer or in the middle of it, is
+// asked again a few times, and then given up.
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.opts.Attempt = 300 * time.Millisecond // so others may be late as well on a slow machine
+	w.Inject(
+		bedrocktest.Fault{Region: other, Operation: bedrocktest.ListFoundationModels, Kind: bedrocktest.Hang},
+		bedrocktest.Fault{Region: other, Operation: bedrocktest.ListInferenceProfiles, Kind: bedrocktest.Stall},
+	)
+	got := w.listings()
+	for _, scope := range []catalog.Scope{models(other), profiles(other)} {
+		if l := got[scope]; l.Outcome != catalog.Unreachable || l.Message != "no answer within 300ms" {
+			t.Errorf("%v: %s: %s", scope, l.Outcome, l.Message)
+		}
+		if n := w.asked(scope); n != 6 {
+			t.Errorf("%v: asked %d times", scope, n)
+		}
+	}
+}
+
+// Silence that passes.
+func TestSilenceThatPasses(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	w.opts.Attempt, w.opts.Region = time.Second, time.Minute
+	w.Inject(
+		bedrocktest.Fault{Region: other, Operation: bedrocktest.ListFoundationModels, Kind: bedrocktest.Hang, Times: 1},
+		bedrocktest.Fault{Region: other, Operation: bedrocktest.ListInferenceProfiles, Kind: bedrocktest.Stall, Times: 1},
+	)
+	for scope, l := range w.listings() {
+		if l.Outcome != catalog.Complete {
+			t.Errorf("%v: %s: %s", scope, l.Outcome, l.Message)
+		}
+	}
+}
+
 // What passes is not seen: a later attempt reads the list.
 func TestFaultsThatPass(t *testing.T) {
 	w := start(t)
-	w.opts.Attempt = 400 * time.Millisecond
 	w.opts.Region = 20 * time.Second
 	var faults []bedrocktest.Fault
 	for i, kind := range []bedrocktest.FaultKind{
-		bedrocktest.Throttle, bedrocktest.InternalError, bedrocktest.BadGateway, bedrocktest.Hang, bedrocktest.Stall,
+		bedrocktest.Throttle, bedrocktest.InternalError, bedrocktest.BadGateway,
 		bedrocktest.Reset, bedrocktest.HangUp, bedrocktest.Truncated, bedrocktest.Malformed,
 	} {
 		w.regions[numbered(i)] = offering(5, 3)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -27,6 +29,7 @@ type dial func(ctx context.Context, host string) (net.Conn, error)
 func (w *world) networked(behind func(reach dial) dial) aws.Config {
 	front := httptest.NewUnstartedServer(w)
 	front.EnableHTTP2 = true
+	front.Config.ErrorLog = log.New(io.Discard, "", 0) // of clients that don't trust it
 	front.StartTLS()
 	w.t.Cleanup(front.Close)
 	reach := behind(func(ctx context.Context, _ string) (net.Conn, error) {
