@@ -24,29 +24,39 @@ the end of that day, UTC) or a time, or as an age such as 7d, 36h or 2w.`
 
 // find returns the base, nil if head is the first run, and the head.
 func (b between) find(ctx context.Context, p *program, db *store.Store) (*catalog.Run, catalog.Run, error) {
+	var none catalog.Run
+	now := p.now()
+	headRef, err := parseReference(cmp.Or(b.Head, "latest"), now)
+	if err != nil {
+		return nil, none, err
+	}
+	baseRef, err := parseReference(cmp.Or(b.Base, "latest"), now)
+	if err != nil {
+		return nil, none, err
+	}
 	runs, err := db.Runs(ctx)
 	if err != nil {
-		return nil, catalog.Run{}, err
+		return nil, none, err
 	}
-	head, err := p.findRun(runs, cmp.Or(b.Head, "latest"))
+	head, err := headRef.find(runs)
 	if err != nil {
-		return nil, head, err
+		return nil, none, err
 	}
-	if b.Base != "" {
-		base, err := p.findRun(runs, b.Base)
-		return &base, head, err
+	if b.Base == "" {
+		return runBefore(runs, head), head, nil
 	}
-	runs = slices.DeleteFunc(runs, func(r catalog.Run) bool { return r.Status == catalog.RunFailed })
-	i := slices.IndexFunc(runs, func(r catalog.Run) bool { return r.ID == head.ID })
-	return before(runs, i), head, nil
+	base, err := baseRef.find(runs)
+	return &base, head, err
 }
 
-func (p *program) findRun(runs []catalog.Run, text string) (catalog.Run, error) {
-	ref, err := parseReference(text, p.now())
-	if err != nil {
-		return catalog.Run{}, err
+// runBefore is the last run before head that recorded something, nil if none.
+func runBefore(runs []catalog.Run, head catalog.Run) *catalog.Run {
+	for _, run := range slices.Backward(runs) {
+		if run.ID < head.ID && run.Status != catalog.RunFailed {
+			return &run
+		}
 	}
-	return ref.find(runs)
+	return nil
 }
 
 // diffCommand lists the changes themselves, for terminals and for programs.

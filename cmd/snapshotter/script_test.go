@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"snapshotter/internal/bedrocktest"
+	"snapshotter/internal/sample"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden parts of the scripts")
+
+// TestMain makes the test binary the command itself where a script calls it. A
+// script may set its clock with NOW.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"snapshotter": func() {
+			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, clock()))
+		},
+	})
+}
+
+func clock() func() time.Time {
+	now, err := time.Parse(time.RFC3339, os.Getenv("NOW"))
+	if err != nil {
+		return time.Now
+	}
+	return func() time.Time { return now }
+}
+
+// TestScripts uses the command line as a user would. Each script has a Bedrock
+// of its own; "bedrock N [FAULT REGION]..." makes it serve the Nth moment of the
+// sample with faults, and "exits CODE ARGS..." checks an exit code.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			server, err := bedrocktest.Start()
+			if err != nil {
+				return err
+			}
+			env.Defer(server.Close)
+			for name, value := range server.Env() {
+				env.Setenv(name, value)
+			}
+			env.Setenv("NOW", "2026-05-01T02:00:00Z")
+			env.Values["bedrock"] = server
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"bedrock": serveMoment,
+			"exits":   exits,
+		},
+	})
+}
+
+func serveMoment(ts *testscript.TestScript, _ bool, args []string) {
+	server := ts.Value("bedrock").(*bedrocktest.Server)
+	var n int
+	if _, err := fmt.Sscan(args[0], &n); err != nil {
+		ts.Fatalf("bedrock: which moment? %v", err)
+	}
+	moment := sample.Moments()[n-1]
+	server.Serve(moment.Catalogue)
+	var faults []bedrocktest.Fault
+	for i := 1; i+1 < len(args); i += 2 {
+		region := strings.Replace(args[i+1], "everywhere", "", 1)
+		faults = append(faults, bedrocktest.Fault{Region: region, Kind: bedrocktest.FaultKind(args[i])})
+	}
+	server.Inject(faults...)
+}
+
+// exits runs the command and wants an exit code; what it printed can be matched
+// afterwards.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	code := "0"
+	if err := ts.Exec("snapshotter", args[1:]...); err != nil {
+		code = strings.TrimPrefix(err.Error(), "exit status ")
+	}
+	if code != args[0] {
+		ts.Fatalf("exit code %s, want %s", code, args[0])
+	}
+}
+
+// A report that is written over another is whole at every moment, and a write
+// that fails leaves the old one.
+func TestWriteAtomicallyLeavesTheOld(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "latest.md")
+	if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	broken := fmt.Errorf("disk full")
+	if err := writeAtomically(path, func(w io.Writer) error { fmt.Fprint(w, "half"); return broken }); err != broken {
+		t.Errorf("got %v, want %v", err, broken)
+	}
+	entries, _ := os.ReadDir(filepath.Dir(path))
+	if data, _ := os.ReadFile(path); string(data) != "old" || len(entries) != 1 {
+		t.Errorf("left %q and %d files, want the old one alone", data, len(entries))
+	}
+}
