@@ -1,6 +1,8 @@
 package bedrocktest
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"net"
 	"net/http"
@@ -56,20 +58,43 @@ func badGateway(w http.ResponseWriter) {
 
 // deliver sends an answer, as much of it as kind lets through.
 func deliver(ctx context.Context, w http.ResponseWriter, x *exchange, body []byte, kind FaultKind) {
-	half := body[:len(body)/2]
-	switch kind {
-	case Malformed:
-		body = half
-	case Truncated, Stall:
-		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		x.head(w, http.StatusOK)
-		w.Write(half)
-		http.NewResponseController(w).Flush()
-		if kind == Stall {
-			<-ctx.Done()
-		}
-		panic(http.ErrAbortHandler)
+	if kind == Malformed {
+		body = body[:len(body)/2]
 	}
+	if x.compressed() {
+		w.Header().Set("Content-Encoding", "gzip")
+		body = gzipped(body)
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	x.head(w, http.StatusOK)
-	w.Write(body)
+	if kind != Truncated && kind != Stall {
+		w.Write(body)
+		return
+	}
+	w.Write(body[:len(body)/2])
+	http.NewResponseController(w).Flush()
+	if kind == Stall {
+		<-ctx.Done()
+	}
+	panic(http.ErrAbortHandler)
+}
+
+// compressed reports whether the answer may be, to a request with a body.
+//
+// Such an answer has to come in one piece. Once its head is there the Go SDK
+// closes the request's body, which net/http, if it has not yet looked whether
+// more of the body follows, takes for a failure to send it; then it closes the
+// connection, from under what is still unread. (smithy-go's request body says
+// io.EOF as an error of WriteTo.) It takes an answer that comes sooner than the
+// client's next step, so no network brings it about, and loopback does.
+func (x *exchange) compressed() bool {
+	return x.http.ContentLength > 0 && strings.Contains(x.http.Header.Get("Accept-Encoding"), "gzip")
+}
+
+func gzipped(body []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Write(body) // a bytes.Buffer takes everything
+	z.Close()
+	return b.Bytes()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -33,9 +34,9 @@ func start(t testing.TB) *bedrocktest.Server {
 	return s
 }
 
-// config is that of a client in region that tries each request once, so that a
+// clientConfig is that of a client in region that tries each request once, so that a
 // test sees what each single one comes to.
-func config(s *bedrocktest.Server, region string) aws.Config {
+func clientConfig(s *bedrocktest.Server, region string) aws.Config {
 	cfg := s.Config()
 	cfg.Region = region
 	cfg.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
@@ -207,4 +208,14 @@ func instant(t testing.TB, text string) *time.Time {
 		t.Fatal(err)
 	}
 	return &at
+}
+
+// skip leaves out a test that needs a program which this machine lacks, or
+// fails it where SNAPSHOTTER_CLIENTS says that all of them are to be there.
+func skip(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("SNAPSHOTTER_CLIENTS") == "required" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
 }

@@ -45,7 +45,7 @@ func convert[S ~string](list []string) []S {
 }
 
 func TestModelsArriveAsTheFixtureSays(t *testing.T) {
-	got, err := listModels(t.Context(), config(start(t), "us-east-1"), nil)
+	got, err := listModels(t.Context(), clientConfig(start(t), "us-east-1"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestModelsArriveAsTheFixtureSays(t *testing.T) {
 }
 
 func TestModelsPassTheFilters(t *testing.T) {
-	cfg := config(start(t), "us-east-1")
+	cfg := clientConfig(start(t), "us-east-1")
 	for name, test := range map[string]struct {
 		in   bedrock.ListFoundationModelsInput
 		want []string
@@ -118,7 +118,7 @@ func TestProfilesArriveAsTheFixtureSays(t *testing.T) {
 		"us-east-1":     {"arn:aws:bedrock:us-east-1:111122223333:inference-profile/", "arn:aws", systems(world()["us-east-1"].Profiles)},
 		"us-gov-west-1": {"arn:aws-us-gov:bedrock:us-gov-west-1:111122223333:inference-profile/", "arn:aws-us-gov", systems(world()["us-gov-west-1"].Profiles)},
 	} {
-		got, err := listProfiles(t.Context(), config(start(t), region), 0)
+		got, err := listProfiles(t.Context(), clientConfig(start(t), region), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +147,7 @@ func TestProfilesComeInPages(t *testing.T) {
 	want := sorted(fixtureIDs(systems(profiles("us", "us-east-1"))))
 	for _, test := range []struct{ size, pages int }{{0, 3}, {1000, 1}, {230, 1}, {229, 2}, {7, 33}, {1, 230}} {
 		s := start(t)
-		got, err := listProfiles(t.Context(), config(s, "us-east-1"), int32(test.size))
+		got, err := listProfiles(t.Context(), clientConfig(s, "us-east-1"), int32(test.size))
 		if ids := sorted(profileIDs(got)); err != nil || !slices.Equal(ids, want) {
 			t.Errorf("in pages of %d: %d profiles, %v; want %d, each once", test.size, len(ids), err, len(want))
 		}
@@ -174,7 +174,7 @@ func fixtureIDs(list []bedrocktest.Profile) []string {
 
 func TestProfilesOfOneType(t *testing.T) {
 	s := start(t)
-	client := bedrock.NewFromConfig(config(s, "us-east-1"))
+	client := bedrock.NewFromConfig(clientConfig(s, "us-east-1"))
 	for kind, want := range map[types.InferenceProfileType]int{"": 230, "SYSTEM_DEFINED": 230, "APPLICATION": 1} {
 		out, err := client.ListInferenceProfiles(t.Context(), &bedrock.ListInferenceProfilesInput{TypeEquals: kind, MaxResults: aws.Int32(1000)})
 		if err != nil {
@@ -201,8 +201,8 @@ func TestProfilesOfOneType(t *testing.T) {
 
 func TestBadPageSizesAndTokensAreRefused(t *testing.T) {
 	s := start(t)
-	here := bedrock.NewFromConfig(config(s, "us-east-1"))
-	elsewhere := bedrock.NewFromConfig(config(s, "us-gov-west-1"))
+	here := bedrock.NewFromConfig(clientConfig(s, "us-east-1"))
+	elsewhere := bedrock.NewFromConfig(clientConfig(s, "us-gov-west-1"))
 	first, err := here.ListInferenceProfiles(t.Context(), &bedrock.ListInferenceProfilesInput{MaxResults: aws.Int32(10)})
 	if err != nil {
 		t.Fatal(err)
@@ -231,7 +231,7 @@ func TestBadPageSizesAndTokensAreRefused(t *testing.T) {
 			t.Errorf("a %s: %v, want a ValidationException", name, err)
 		}
 	}
-	_, err = ssm.NewFromConfig(config(s, "us-east-1")).GetParametersByPath(t.Context(), &ssm.GetParametersByPathInput{Path: aws.String(regionsPath), NextToken: token})
+	_, err = ssm.NewFromConfig(clientConfig(s, "us-east-1")).GetParametersByPath(t.Context(), &ssm.GetParametersByPathInput{Path: aws.String(regionsPath), NextToken: token})
 	if _, refused := errors.AsType[*ssmtypes.InvalidNextToken](err); !refused {
 		t.Errorf("a token of another operation: %v, want InvalidNextToken", err)
 	}
@@ -244,7 +244,7 @@ func TestBadPageSizesAndTokensAreRefused(t *testing.T) {
 // catalogue.
 func TestAListingOutlivesItsCatalogue(t *testing.T) {
 	s := start(t)
-	client := bedrock.NewFromConfig(config(s, "us-east-1"))
+	client := bedrock.NewFromConfig(clientConfig(s, "us-east-1"))
 	first, err := client.ListInferenceProfiles(t.Context(), &bedrock.ListInferenceProfilesInput{MaxResults: aws.Int32(200)})
 	if err != nil {
 		t.Fatal(err)
@@ -254,7 +254,7 @@ func TestAListingOutlivesItsCatalogue(t *testing.T) {
 	if err != nil || len(second.InferenceProfileSummaries) != 30 {
 		t.Errorf("its second page: %v, want the 30 that were left", err)
 	}
-	if all, err := listProfiles(t.Context(), config(s, "us-east-1"), 0); err != nil || len(all) != 0 {
+	if all, err := listProfiles(t.Context(), clientConfig(s, "us-east-1"), 0); err != nil || len(all) != 0 {
 		t.Errorf("a new listing: %d profiles, %v; want none", len(all), err)
 	}
 }
@@ -263,7 +263,7 @@ func TestOrderIsUnstableAndTheSameEachTime(t *testing.T) {
 	record := func() (orders [][]string) {
 		s := start(t)
 		for _, region := range []string{"us-east-1", "us-east-1", "us-gov-west-1"} {
-			got, err := listProfiles(t.Context(), config(s, region), 0)
+			got, err := listProfiles(t.Context(), clientConfig(s, region), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -285,15 +285,15 @@ func TestOrderIsUnstableAndTheSameEachTime(t *testing.T) {
 
 func TestRegionsThatBedrockDoesNotServe(t *testing.T) {
 	s := start(t)
-	_, err := listModels(t.Context(), config(s, "me-south-1"), nil)
+	_, err := listModels(t.Context(), clientConfig(s, "me-south-1"), nil)
 	expect(t, "a region that is not enabled", err, "UnrecognizedClientException", 403)
-	_, err = listModels(t.Context(), config(s, "mx-central-1"), nil)
+	_, err = listModels(t.Context(), clientConfig(s, "mx-central-1"), nil)
 	expectNoHost(t, "a region that the catalogue lacks", err)
 	calls := s.Calls()
 	if last := calls[len(calls)-1]; last.Fault != bedrocktest.NoEndpoint {
 		t.Errorf("recorded as %+v, want the fault to be told", last)
 	}
-	cfg := config(s, "us-east-1")
+	cfg := clientConfig(s, "us-east-1")
 	_, err = bedrock.NewFromConfig(cfg).ListGuardrails(t.Context(), nil)
 	expect(t, "an operation that the server lacks", err, "UnknownOperationException", 404)
 }
@@ -305,7 +305,7 @@ func TestParametersNameTheRegionsOfThePartition(t *testing.T) {
 	} {
 		s := start(t)
 		var got []string
-		pages := ssm.NewGetParametersByPathPaginator(ssm.NewFromConfig(config(s, at)), &ssm.GetParametersByPathInput{Path: aws.String(regionsPath)})
+		pages := ssm.NewGetParametersByPathPaginator(ssm.NewFromConfig(clientConfig(s, at)), &ssm.GetParametersByPathInput{Path: aws.String(regionsPath)})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(t.Context())
 			if err != nil {
@@ -328,7 +328,7 @@ func TestParametersNameTheRegionsOfThePartition(t *testing.T) {
 			t.Errorf("from %s: %d calls for %d regions", at, calls, len(want))
 		}
 	}
-	client := ssm.NewFromConfig(config(start(t), "us-east-1"))
+	client := ssm.NewFromConfig(clientConfig(start(t), "us-east-1"))
 	other, err := client.GetParametersByPath(t.Context(), &ssm.GetParametersByPathInput{Path: aws.String("/aws/service/other")})
 	if err != nil || len(other.Parameters) != 0 {
 		t.Errorf("another path: %v, %v; want no parameters", other, err)
@@ -371,7 +371,7 @@ func TestAccountRegions(t *testing.T) {
 			in.MaxResults = aws.Int32(test.size)
 		}
 		status := map[string]accounttypes.RegionOptStatus{}
-		pages := account.NewListRegionsPaginator(account.NewFromConfig(config(s, "us-east-1")), in)
+		pages := account.NewListRegionsPaginator(account.NewFromConfig(clientConfig(s, "us-east-1")), in)
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(t.Context())
 			if err != nil {
@@ -390,7 +390,7 @@ func TestAccountRegions(t *testing.T) {
 			}
 		}
 	}
-	client := account.NewFromConfig(config(start(t), "us-east-1"))
+	client := account.NewFromConfig(clientConfig(start(t), "us-east-1"))
 	_, err := client.ListRegions(t.Context(), &account.ListRegionsInput{MaxResults: aws.Int32(51)})
 	expect(t, "a page of 51", err, "ValidationException", 400)
 	_, err = client.ListRegions(t.Context(), &account.ListRegionsInput{RegionOptStatusContains: []accounttypes.RegionOptStatus{"OFF"}})
@@ -398,7 +398,7 @@ func TestAccountRegions(t *testing.T) {
 }
 
 func TestDescribedRegions(t *testing.T) {
-	client := ec2.NewFromConfig(config(start(t), "us-east-1"))
+	client := ec2.NewFromConfig(clientConfig(start(t), "us-east-1"))
 	filter := func(name string, values ...string) []ec2types.Filter {
 		return []ec2types.Filter{{Name: aws.String(name), Values: values}}
 	}
@@ -435,7 +435,7 @@ func TestDescribedRegions(t *testing.T) {
 
 func TestCallerIdentity(t *testing.T) {
 	for region, partition := range map[string]string{"us-east-1": "aws", "us-gov-west-1": "aws-us-gov"} {
-		out, err := sts.NewFromConfig(config(start(t), region)).GetCallerIdentity(t.Context(), nil)
+		out, err := sts.NewFromConfig(clientConfig(start(t), region)).GetCallerIdentity(t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -142,9 +142,9 @@ func Credentials() aws.Credentials {
 }
 
 // Env is what a client process needs in its environment to use the server and
-// nothing else: no shared configuration, instance metadata or proxy. It also
-// empties what would turn an AWS client elsewhere, so it may be laid over an
-// environment that has such settings.
+// nothing else: no shared configuration, instance metadata or proxy. It is for
+// an environment without AWS settings of its own, as some can't be undone: a
+// bearer token that is set and empty is still one to the AWS CLI.
 func (s *Server) Env() map[string]string {
 	c := Credentials()
 	return map[string]string{
@@ -153,7 +153,6 @@ func (s *Server) Env() map[string]string {
 		"AWS_ACCESS_KEY_ID":                   c.AccessKeyID,
 		"AWS_SECRET_ACCESS_KEY":               c.SecretAccessKey,
 		"AWS_SESSION_TOKEN":                   c.SessionToken,
-		"AWS_BEARER_TOKEN_BEDROCK":            "",
 		"AWS_REGION":                          home,
 		"AWS_DEFAULT_REGION":                  home,
 		"AWS_CONFIG_FILE":                     os.DevNull,
