@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -156,9 +157,25 @@ func serviceOf(scheme, raw string) (Channel, error) {
 	return Channel{name: name, inside: &inside{veil: veil, carrier: carrier}}, nil
 }
 
+// advice is an error in words of our own, which repeat nothing of a URL.
+type advice string
+
+func (a advice) Error() string { return string(a) }
+
+// validKeys is how shoutrrr ends an error on an option that a service lacks.
+var validKeys = regexp.MustCompile(`\(valid keys: \[([A-Za-z0-9_ ]+)\]\)$`)
+
 // explain is a parser's error if it repeats nothing of the URL, else where to
-// look.
+// look. An unknown option is not named: it may be the rest of a value that was
+// not percent-encoded.
 func (v veil) explain(err error) string {
+	var own advice
+	if errors.As(err, &own) {
+		return own.Error()
+	}
+	if keys := validKeys.FindStringSubmatch(err.Error()); keys != nil {
+		return "it has an option that is none of " + strings.ReplaceAll(keys[1], " ", ", ")
+	}
 	if said := v.lift(err.Error()); said != "" {
 		return said
 	}
@@ -168,6 +185,6 @@ func (v veil) explain(err error) string {
 // identify hashes a URL. The hash is slow and salted: a topic's name or a short
 // password must not be found by trying, by one who holds the database.
 func identify(raw string) (string, error) {
-	key, err := pbkdf2.Key(sha256.New, raw, []byte("snapshotter notification channel"), 50_000, 12)
+	key, err := pbkdf2.Key(sha256.New, raw, []byte("snapshotter notification channel"), 20_000, 12)
 	return hex.EncodeToString(key), err
 }

@@ -1,9 +1,10 @@
 package notify
 
 import (
+	"bytes"
 	"encoding/json"
-	"errors"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -169,7 +170,7 @@ func discordChannel(u *url.URL) (carrier, error) {
 	}
 	config := service.Config
 	if config.JSON {
-		return nil, errors.New("the form /raw is for payloads made elsewhere: leave it out")
+		return nil, advice("the form /raw is for payloads made elsewhere: leave it out")
 	}
 	colours := map[diff.Significance]uint{
 		diff.Breaking: config.ColorError, diff.Notice: config.ColorWarn,
@@ -261,7 +262,7 @@ func teamsAddress(u *url.URL) (string, error) {
 		address := *u
 		address.Scheme = "https"
 		if u.Host == "" || len(u.Path) < 2 {
-			return "", errors.New("the address of the workflow or webhook is missing")
+			return "", advice("the address of the workflow or webhook is missing")
 		}
 		return address.String(), nil
 	}
@@ -272,7 +273,7 @@ func teamsAddress(u *url.URL) (string, error) {
 	c := service.Config
 	address := teams.BuildWebhookURL(c.Host, c.Group, c.Tenant, c.AltID, c.GroupOwner, c.ExtraID)
 	if teams.ValidateWebhookURL(address) != nil {
-		return "", errors.New("it makes no address of a webhook: check its ids, and host=NAME.webhook.office.com")
+		return "", advice("it makes no address of a webhook: check its ids, and host=NAME.webhook.office.com")
 	}
 	return address, nil
 }
@@ -294,12 +295,14 @@ func teamsPayload(m Message) teamsMessage {
 // readTeams finds the failure that a webhook reports with status 200.
 // https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using#rate-limiting-for-connectors
 func readTeams(body []byte) answer {
-	text := string(body)
-	if !strings.Contains(text, "Webhook message delivery failed") {
+	if !bytes.Contains(body, []byte("Webhook message delivery failed")) {
 		return answer{}
 	}
-	return answer{no: true, later: strings.Contains(text, "HTTP error 429"), said: text}
+	said := teamsError.FindString(string(body))
+	return answer{no: true, later: said == "HTTP error 429", said: said}
 }
+
+var teamsError = regexp.MustCompile(`HTTP error [0-9]{3}`)
 
 // The payload of Telegram's sendMessage. Without a parse mode its text is plain.
 // https://core.telegram.org/bots/api#sendmessage
@@ -322,9 +325,9 @@ const (
 
 // telegramEscape keeps an @ from becoming a mention, and a / a command, which
 // plain text has too: a word joiner, which has no width, parts it from its name.
-func telegramEscape(text string) string {
-	return strings.NewReplacer("@", "@\u2060", "/", "/\u2060").Replace(text)
-}
+func telegramEscape(text string) string { return telegramEscaper.Replace(text) }
+
+var telegramEscaper = strings.NewReplacer("@", "@\u2060", "/", "/\u2060")
 
 func telegramChannel(u *url.URL) (carrier, error) {
 	service := &telegram.Service{}

@@ -32,8 +32,6 @@ const (
 	unclear              // it may have arrived
 )
 
-const mayHaveArrived = " (it may have arrived)"
-
 // unanswered grades what stopped a request before it was answered. One that had
 // no connection can't have arrived, and one to a host that can't be trusted
 // never will.
@@ -42,7 +40,6 @@ func unanswered(err error, connected bool) *failure {
 	switch {
 	case connected:
 		f.grade = unclear
-		f.reason += mayHaveArrived
 	case untrusted(err):
 		f.grade = refused
 	}
@@ -55,6 +52,8 @@ func untrusted(err error) bool {
 	var host x509.HostnameError
 	return errors.As(err, &chain) || errors.As(err, &authority) || errors.As(err, &host)
 }
+
+const connectionFailed = "the connection failed"
 
 // networkReason says what happened to a connection without the text of err,
 // which names the URL.
@@ -75,7 +74,7 @@ func networkReason(err error) string {
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return "the connection was reset"
 	}
-	return "the connection failed"
+	return connectionFailed
 }
 
 // answered grades a status that is no success. A service that says it failed or
@@ -100,7 +99,6 @@ func answered(status int) *failure {
 			f.reason += ": it points elsewhere, and is not followed; name that address in the channel's URL"
 		case status >= 500:
 			f.grade = unclear
-			f.reason += mayHaveArrived
 		}
 	}
 	return f

@@ -36,11 +36,11 @@ func mailChannel(u *url.URL) (carrier, error) {
 	config := service.Config
 	config.FixEmailTags()
 	if config.Host == "" {
-		return nil, errors.New("the mail server's host is missing")
+		return nil, advice("the mail server's host is missing")
 	}
 	box := mailbox{config, signIn(config, hasKey(u.Query(), "auth"))}
 	if _, err := box.compose(Message{}); err != nil {
-		return nil, errors.New("from or to holds what is no mail address")
+		return nil, advice("from or to holds what is no mail address")
 	}
 	return box, nil
 }

@@ -171,7 +171,7 @@ func oneAtATime(claim func(string) (bool, error)) func(string) (bool, error) {
 func guarded(do func() error) (err error) {
 	defer func() {
 		if recover() != nil {
-			err = &failure{reason: "the sender crashed" + mayHaveArrived, grade: unclear}
+			err = &failure{reason: "the sender crashed", grade: unclear}
 		}
 	}()
 	return do()

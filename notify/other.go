@@ -2,22 +2,28 @@ package notify
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/nicholas-fedor/shoutrrr/pkg/format"
 	"github.com/nicholas-fedor/shoutrrr/pkg/router"
 	"github.com/nicholas-fedor/shoutrrr/pkg/types"
+	"github.com/nicholas-fedor/shoutrrr/pkg/util/jsonclient"
 )
 
 // other is a channel of a service that shoutrrr itself sends to. It takes no
 // deadline and doesn't tell a message that was refused from one that was never
-// answered, so there is one try, whose outcome is known only if it is good.
+// answered, so unless it could not connect there is one try, whose outcome is
+// known only if it is good.
 type other struct {
 	url    string
 	titled bool // the service has a title of its own
+	single bool // a message is one request
 }
 
 // otherSchemes are shoutrrr's services without code of our own here. Its logger
@@ -32,9 +38,23 @@ var untitled = []string{
 	"googlechat", "hangouts", "ifttt", "matrix", "mattermost", "opsgenie", "pagerduty", "rocketchat", "signal", "wecom", "zulip",
 }
 
-// otherTextLimit is what the tightest of them, Pushover, takes in characters.
+// several are the services that send a request to each of many: where one finds
+// no connection, others may have been through.
+var several = []string{"ifttt", "matrix", "pushbullet"}
+
+// What the tightest of them, Pushover, takes in characters.
 // https://pushover.net/api#limits
-const otherTextLimit = 1024
+const (
+	otherTextLimit  = 1024
+	otherTitleLimit = 250
+)
+
+// defuse keeps a service from reading text as a mention or a link, whatever its
+// own way to escape: a word joiner, which has no width, parts the signs that
+// begin one from what follows.
+func defuse(text string) string { return defuser.Replace(text) }
+
+var defuser = strings.NewReplacer("@", "@\u2060", "<", "<\u2060", "://", ":\u2060//")
 
 // otherChannel checks a URL as far as that goes without the network: matrix, for
 // one, would sign in.
@@ -47,7 +67,7 @@ func otherChannel(u *url.URL) (carrier, error) {
 	if err := format.GetServiceConfig(service).SetURL(&copied); err != nil {
 		return nil, err
 	}
-	return other{url: raw, titled: !slices.Contains(untitled, u.Scheme)}, nil
+	return other{raw, !slices.Contains(untitled, u.Scheme), !slices.Contains(several, u.Scheme)}, nil
 }
 
 func (o other) steps(_ Sender, v veil, m Message) []step {
@@ -59,44 +79,68 @@ func (o other) steps(_ Sender, v veil, m Message) []step {
 func (o other) send(v veil, m Message) error {
 	service, err := (&router.ServiceRouter{}).Locate(o.url)
 	if err != nil {
-		return undone("the service could not be reached or signed in to", err, v, refused)
+		return undone("the service could not be reached or signed in to", err, v, passing)
 	}
-	params, lines := types.Params{}, fit(m.Lines, otherTextLimit-runesOf(m.Link)-runesOf(m.Title)-2, runesOf)
+	title, params := defuse(m.Title), types.Params{}
+	lines := fit(escaped(m.Lines, defuse), otherTextLimit-runesOf(m.Link)-runesOf(title)-2, runesOf)
 	if o.titled {
-		params.SetTitle(m.Title)
+		params.SetTitle(cutTo(m.Title, otherTitleLimit, runesOf, defuse))
 	} else {
-		lines = append([]string{m.Title}, lines...)
+		lines = append([]string{title}, lines...)
 	}
 	if m.Link != "" {
 		lines = append(lines, m.Link)
 	}
 	if len(lines) == 0 {
-		lines = []string{m.Title}
+		lines = []string{title}
 	}
 	if err := service.Send(strings.Join(lines, "\n"), &params); err != nil {
-		return undone("the service did not take the message", err, v, unclear)
+		grade := unclear
+		if o.single && unconnected(err) {
+			grade = passing
+		}
+		return undone("the service did not take the message", err, v, grade)
 	}
 	return nil
 }
 
-var statusWords = regexp.MustCompile(`\b[345][0-9][0-9] [A-Z][A-Za-z ]+`)
+// unconnected reports whether a connection could not even be made.
+func unconnected(err error) bool {
+	var lookup *net.DNSError
+	var dial *net.OpError
+	return errors.As(err, &lookup) || errors.As(err, &dial) && dial.Op == "dial"
+}
 
-// undone says what went wrong in as many of the library's words as repeat
-// nothing of the URL. They mostly do, so a status is looked for alone.
+// undone says what went wrong: by the status or the network's error if it can
+// be told, else in the library's words if they repeat nothing of the URL, which
+// they mostly do.
 func undone(what string, err error, v veil, g grade) *failure {
-	f := &failure{reason: what, grade: g}
-	said := v.lift(err.Error())
-	if said == "" {
-		said = v.lift(statusWords.FindString(err.Error()))
-	}
+	said := statusIn(err)
 	if said == "" {
 		said = networkReason(err)
 	}
-	f.reason += ": " + said
-	if g == unclear {
-		f.reason += mayHaveArrived
+	if said == connectionFailed {
+		said = v.lift(err.Error())
 	}
-	return f
+	if said == "" {
+		said = "why can't be shown, since it repeats the channel's URL"
+	}
+	return &failure{reason: what + ": " + said, grade: g}
+}
+
+// statusIn is the HTTP status that an error of shoutrrr's tells of, "" if none.
+func statusIn(err error) string {
+	var answer jsonclient.Error
+	if errors.As(err, &answer) {
+		return fmt.Sprintf("status %d", answer.StatusCode)
+	}
+	for status := 300; status < 600; status++ {
+		text := fmt.Sprintf("%d %s", status, http.StatusText(status))
+		if http.StatusText(status) != "" && strings.Contains(err.Error(), text) {
+			return text
+		}
+	}
+	return ""
 }
 
 // aside does what heeds no context in a goroutine of its own, and leaves it
@@ -110,6 +154,6 @@ func aside(ctx context.Context, do func() error) error {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
-		return &failure{reason: "no answer in time" + mayHaveArrived, grade: unclear}
+		return &failure{reason: "no answer in time", grade: unclear}
 	}
 }

@@ -10,7 +10,7 @@ import (
 // Tokens of the form that each service gives out, none of them real.
 const (
 	slackHook    = "slack://hook:T0AAAAAAA-B0BBBBBBB-CCCCCCCCCCCCCCCCCCCCCCCC@webhook"
-	slackBot     = "slack://xoxb:123456789012-1234567890123-4mt0t4l1YL3g1T5L4cK70k3N@C0CHANNEL1"
+	slackBot     = "slack://xoxb:123456789012-1234567890123-4mt0t4l1YL3g1T5L4cK70k3N@C024BE91L"
 	discordHook  = "discord://disc0rd-T0ken_x@123456789012345678"
 	teamsHook    = "teams://11111111-4444-4444-8444-cccccccccccc@22222222-4444-4444-8444-cccccccccccc/33333333012222222222333333333344/44444444-4444-4444-8444-cccccccccccc/V2ESyij_gAljSoUQHvZoZYzlpAoAXExyOl26dlf1xHEx05?host=contoso.webhook.office.com"
 	teamsFlow    = "teams+https://prod-12.westeurope.logic.azure.com:443/workflows/0f9e8d7c/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sig=s1gN4tuRe-x"

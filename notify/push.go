@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"mime"
@@ -106,7 +105,7 @@ func genericChannel(u *url.URL) (carrier, error) {
 		u = custom
 	}
 	if u.Host == "" {
-		return nil, errors.New("the webhook's host is missing")
+		return nil, advice("the webhook's host is missing")
 	}
 	if err := service.Initialize(u, nil); err != nil {
 		return nil, err
@@ -115,7 +114,7 @@ func genericChannel(u *url.URL) (carrier, error) {
 	switch h.Template {
 	case "", "json", generic.JSONTemplate:
 	default:
-		return nil, errors.New("template is json or left out: there are no others")
+		return nil, advice("template is json or left out: there are no others")
 	}
 	var err error
 	if h.header, h.extra, err = prefixed(u.Query()); err != nil {
@@ -134,7 +133,7 @@ func prefixed(query url.Values) (header, extra map[string]string, err error) {
 		case name == "":
 		case key[0] == '@':
 			if oneLine(name+value) != name+value || strings.Contains(name, " ") {
-				return nil, nil, errors.New("a header is no single line of printable text")
+				return nil, nil, advice("a header is no single line of printable text")
 			}
 			header[textproto.CanonicalMIMEHeaderKey(dashed(name))] = value
 		case key[0] == '$':

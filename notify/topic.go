@@ -102,6 +102,9 @@ func subject(title string) string {
 	return title
 }
 
+// unknownCode is the SDK's name for an answer without a code.
+const unknownCode = "UnknownError"
+
 // unpublished grades an SDK error. Only the parts of it that name no account
 // are told.
 func unpublished(err error, connected bool) *failure {
@@ -111,7 +114,9 @@ func unpublished(err error, connected bool) *failure {
 	switch {
 	case errors.As(err, &response) && errors.As(err, &api):
 		f := answered(response.HTTPStatusCode())
-		f.reason = fmt.Sprintf("answered %s: %s", api.ErrorCode(), catalog.Redact(api.ErrorMessage()))
+		if api.ErrorCode() != unknownCode {
+			f.reason = fmt.Sprintf("answered %s: %s", api.ErrorCode(), catalog.Redact(api.ErrorMessage()))
+		}
 		if strings.HasPrefix(api.ErrorCode(), "Throttl") {
 			f.grade = passing
 		}

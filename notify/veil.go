@@ -21,7 +21,7 @@ type veil struct {
 // veilOf hides all of u but its scheme and the host that is shown with it.
 func veilOf(u *url.URL, shown string) veil {
 	var v veil
-	spelled := []string{u.Opaque, u.Path, u.EscapedPath(), u.RawQuery, u.Fragment, u.User.String()}
+	spelled := []string{u.Opaque, u.Path, u.EscapedPath(), u.Fragment, u.User.String()}
 	if u.Host != shown {
 		v.whole = append(v.whole, u.Hostname())
 	}
@@ -29,8 +29,17 @@ func veilOf(u *url.URL, shown string) veil {
 	v.whole = append(v.whole, u.User.Username(), password, u.Fragment)
 	v.whole = append(v.whole, strings.Split(u.Path, "/")...)
 	v.whole = slices.DeleteFunc(v.whole, func(s string) bool { return s == "" })
-	for _, values := range u.Query() {
-		spelled = append(spelled, values...)
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil { // it holds what is in none of the values
+		spelled = append(spelled, u.RawQuery)
+	}
+	for key, values := range query {
+		for _, value := range values {
+			spelled = append(spelled, value, url.QueryEscape(value))
+			if value == "" { // then the key may be what is secret
+				spelled = append(spelled, key)
+			}
+		}
 	}
 	spelled = append(spelled, v.whole...)
 	for _, secret := range append(slices.Clone(spelled), u.User.Username()+":"+password) {
