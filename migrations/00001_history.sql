@@ -93,12 +93,12 @@ CREATE TABLE routes (
 CREATE VIEW current_items AS
     -- Everything listed now, or when its scope was last read whole (see
     -- coverage_now). since_run_id is the run that first saw this content.
-    SELECT s.region, s.kind, i.key AS id, c.run_id AS since_run_id, d.body AS document
+    SELECT s.region, s.kind, i.key AS id, d.body AS document,
+        (SELECT max(run_id) FROM item_changes WHERE item_id = i.id) AS since_run_id
     FROM scopes s
-    CROSS JOIN items i ON i.scope_id = s.id
-    CROSS JOIN item_changes c ON c.item_id = i.id
-        AND c.run_id = (SELECT max(run_id) FROM item_changes WHERE item_id = i.id)
-    CROSS JOIN documents d ON d.id = c.document_id;
+    JOIN items i ON i.scope_id = s.id
+    CROSS JOIN documents d ON d.id = (
+        SELECT document_id FROM item_changes WHERE item_id = i.id ORDER BY run_id DESC LIMIT 1);
 
 CREATE VIEW current_models AS
     -- Foundation models by region. Lists are JSON arrays, NULL where not sent;
@@ -148,11 +148,11 @@ CREATE VIEW access_paths AS
     FROM current_models
     WHERE EXISTS (SELECT 1 FROM json_each(inference_types) WHERE value = 'ON_DEMAND')
     UNION ALL
-    SELECT p.region, m.model, 'profile', p.id, p.geography,
+    SELECT DISTINCT p.region, m.value ->> '$.model', 'profile', p.id, p.geography,
         (SELECT json_group_array(value ->> '$.region') FROM json_each(p.destinations)
-         WHERE value ->> '$.model' = m.model), 1
+         WHERE value ->> '$.model' = m.value ->> '$.model'), 1
     FROM current_profiles p
-    CROSS JOIN (SELECT DISTINCT value ->> '$.model' AS model FROM json_each(p.destinations)) m
+    CROSS JOIN json_each(p.destinations) m
     WHERE p.status = 'ACTIVE'
     UNION ALL
     SELECT region, id, 'provisioned', id, NULL, NULL, 0
@@ -208,10 +208,10 @@ CREATE VIEW changes AS
         END AS change,
         old.body AS old_document, new.body AS new_document
     FROM item_changes c
-    CROSS JOIN runs r ON r.id = c.run_id
-    CROSS JOIN items i ON i.id = c.item_id
-    CROSS JOIN scopes s ON s.id = i.scope_id
-    CROSS JOIN coverage v ON v.scope_id = s.id
+    JOIN items i ON i.id = c.item_id
+    JOIN scopes s ON s.id = i.scope_id
+    JOIN runs r ON r.id = c.run_id
+    JOIN coverage v ON v.scope_id = s.id
         AND v.run_id = (SELECT max(run_id) FROM coverage WHERE scope_id = s.id AND run_id <= c.run_id)
     LEFT JOIN item_changes p ON p.item_id = c.item_id
         AND p.run_id = (SELECT max(run_id) FROM item_changes WHERE item_id = c.item_id AND run_id < c.run_id)

@@ -68,6 +68,7 @@ func copyOf(t *testing.T, path string) string {
 type history struct {
 	t      *testing.T
 	random *rand.Rand
+	path   string
 	store  *store.Store
 	world  map[catalog.Scope]map[string]catalog.Item
 	runs   []referenceRun // recorded ones
@@ -87,7 +88,7 @@ func newHistory(t *testing.T, seed uint64, path string) *history {
 	}
 	t.Cleanup(func() { s.Close() })
 	return &history{
-		t: t, store: s, random: rand.New(rand.NewPCG(seed, 0)),
+		t: t, path: path, store: s, random: rand.New(rand.NewPCG(seed, 0)),
 		world: map[catalog.Scope]map[string]catalog.Item{},
 	}
 }
@@ -200,17 +201,22 @@ func (h *history) change(scope catalog.Scope) {
 func (h *history) item(kind catalog.Kind) catalog.Item {
 	model := pick(h, "m1", "m2", "m3")
 	if kind == catalog.KindFoundationModel {
-		return &catalog.FoundationModel{
+		m := &catalog.FoundationModel{
 			ID: model, Name: pick(h, "A", "B"),
 			InferenceTypes: pick(h, nil, []string{}, []string{"ON_DEMAND"}, []string{"ON_DEMAND", "PROVISIONED"}),
+			Streaming:      pick(h, nil, new(true), new(false)),
 		}
+		if h.chance(30) {
+			m.Lifecycle = catalog.Lifecycle{Status: catalog.StatusLegacy, EndOfLife: time.Date(2026, 10, 31, 0, 0, 0, 0, time.UTC)}
+		}
+		return m
 	}
 	profile := &catalog.InferenceProfile{
-		ID: pick(h, "us.", "eu.") + model, Status: pick(h, "ACTIVE", "ACTIVE", "CREATING"),
+		ID: pick(h, "us.", "eu.", "") + model, Status: pick(h, "ACTIVE", "ACTIVE", "CREATING"),
 		UpdatedAt: time.Date(2026, 1, 1+h.random.IntN(2), 0, 0, 0, 0, time.UTC),
 	}
 	if h.chance(90) {
-		profile.Destinations = []catalog.Destination{{Region: pick(h, "", "us-east-1"), Model: pick(h, model, model, "m1", "m4")}}
+		profile.Destinations = []catalog.Destination{{Region: pick(h, "", "eu-west-1"), Model: pick(h, model, model, "m1", "m4")}, {Region: "us-east-1", Model: model}}
 	}
 	return profile
 }
@@ -407,6 +413,8 @@ func (h *history) check() {
 	}
 	h.checkHistory()
 	h.checkCoverage()
+	h.checkTallies()
+	h.checkViews(full[len(h.runs)])
 }
 
 // checkDigests holds equal digests against equal states.
@@ -523,4 +531,26 @@ func (h *history) same(what string, got, want any, options ...cmp.Option) {
 	if d := cmp.Diff(want, got, options...); d != "" {
 		h.t.Errorf("%s (-want +got):\n%s", what, d)
 	}
+}
+
+// checkTallies holds what each run came to against what the copies say.
+func (h *history) checkTallies() {
+	tallies, err := h.store.Tallies(context.Background())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	want := map[int64]store.Tally{}
+	for _, run := range h.runs {
+		tally := store.Tally{Outcomes: map[catalog.Outcome]int{}}
+		for _, listing := range run.learned {
+			tally.Outcomes[listing.Outcome]++
+		}
+		want[run.ID] = tally
+	}
+	for _, change := range h.changes() {
+		tally := want[change.run]
+		tally.Changes++
+		want[change.run] = tally
+	}
+	h.same("tallies", tallies, want)
 }

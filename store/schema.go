@@ -53,6 +53,8 @@ func (s *Store) requireCurrent(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
+	case version == 0:
+		return &NotFoundError{} // creating it was interrupted, or goes on
 	case version > known:
 		return &NewerError{version, known}
 	case version < known:
