@@ -174,18 +174,13 @@ func (e *SaveError) Advice() string {
 
 // DeletedError says that the object was deleted from a bucket with versions. It
 // is not taken for a first run, which would begin a second history.
-type DeletedError struct {
-	At      Location
-	Version string // of the delete marker
-}
+type DeletedError struct{ At Location }
 
-func (e *DeletedError) Error() string {
-	return fmt.Sprintf("fetch %s: it was deleted", e.At)
-}
+func (e *DeletedError) Error() string { return fmt.Sprintf("fetch %s: it was deleted", e.At) }
 
 // Advice is what to do about it.
 func (e *DeletedError) Advice() string {
-	return fmt.Sprintf("bring it back by deleting the delete marker, version %s, or name another key to begin a new history", catalog.Redact(e.Version))
+	return "bring it back by deleting its delete marker, which aws s3api list-object-versions shows, or name another key to begin a new history"
 }
 
 // OccupiedError says that a file is where the local copy would go.

@@ -25,7 +25,7 @@ func (s *State) Fetch(ctx context.Context, dir string) (Copy, error) {
 	object, err := s.download(ctx, path)
 	switch {
 	case missing(err) && deleted(err):
-		return Copy{}, &DeletedError{s.at, header(err, "X-Amz-Version-Id")}
+		return Copy{}, &DeletedError{s.at}
 	case missing(err):
 		s.path, s.etag = path, ""
 		return Copy{Path: path, First: true}, nil

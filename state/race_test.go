@@ -1,0 +1,332 @@
+package state
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+)
+
+// Two processes run on one state, each on its own network, with its own faults,
+// in an order of their steps that the seed decides; now and then in none, both
+// at once. Whatever happens: no version is overwritten by one that was not made
+// from it, who is told that it was saved is in the history, who is told that it
+// lost the race is not, unless the winner built on it, and its run is still in
+// its local copy. Afterwards the loser's second try is kept too.
+func TestRaces(t *testing.T) {
+	const seeds, shards = 200, 4
+	var mu sync.Mutex
+	seen := map[string]int{}
+	t.Run("seeds", func(t *testing.T) {
+		for shard := range shards {
+			t.Run(fmt.Sprint(shard), func(t *testing.T) {
+				t.Parallel()
+				s := start(t)
+				path := filepath.Join(t.TempDir(), localName)
+				note(t, path, "first")
+				begun := read(t, path)
+				for seed := shard; seed < seeds; seed += shards {
+					for _, happened := range race(t, s, begun, uint64(seed)) {
+						mu.Lock()
+						seen[happened]++
+						mu.Unlock()
+					}
+				}
+			})
+		}
+	})
+	t.Logf("of %d races: %v", seeds, seen)
+	for _, needed := range []string{"both saved", "one saved", "saved", "lost", "settled by a look", "in doubt", "lost, but built on"} {
+		if seen[needed] == 0 {
+			t.Errorf("no race in which this happened: %s", needed)
+		}
+	}
+}
+
+// note is record in a history with nothing but the names of its runs, which
+// opens ten times as fast.
+func note(t testing.TB, path, name string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		"CREATE TABLE IF NOT EXISTS runs (id INTEGER PRIMARY KEY, collector_version TEXT NOT NULL)",
+		"INSERT INTO runs (collector_version) VALUES ('" + name + "')",
+	} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fault is what goes wrong on a process's way to S3.
+type fault struct {
+	name string
+	door door
+	// settles is whether a look may be what tells that the run was saved, and
+	// doubt whether nothing may.
+	settles, doubt bool
+}
+
+// faults makes doors anew: they count.
+func faults() []fault {
+	return []fault{
+		{name: "none"},
+		{name: "none"},
+		{name: "answer lost", door: onlyFor("PUT", 1, lost), settles: true},
+		{name: "every answer lost", door: onlyFor("PUT", 0, lost), settles: true},
+		{name: "request lost", door: onlyFor("PUT", 1, reset)},
+		{name: "every request lost", door: onlyFor("PUT", 0, reset), doubt: true},
+		{name: "conflict", door: onlyFor("PUT", 1, refuse(409, conflict, "busy"))},
+		{name: "download cut", door: onlyFor("GET", 1, alter(func(_ http.Header, body []byte) []byte { return body[:len(body)/2] }))},
+	}
+}
+
+// process is one of two that run on the same state.
+type process struct {
+	name  string
+	state *State
+	fault fault
+	path  string // of its local copy
+	err   error  // of saving
+}
+
+// race runs the two processes, checks what came of it, and says what happened.
+func race(t *testing.T, s *server, begun []byte, seed uint64) (happened []string) {
+	random := rand.New(rand.NewPCG(seed, 4))
+	at := Location{bucket, fmt.Sprintf("races/%03d.db", seed)}
+	var before []string
+	if random.IntN(3) > 0 { // else both are first runs
+		s.put(t, at.Key, begun)
+		before = []string{"first"}
+	}
+	turns := newTurns(random, "a", "b")
+	processes := []*process{
+		newProcess(t, s, at, "a", random, turns),
+		newProcess(t, s, at, "b", random, turns),
+	}
+	var both sync.WaitGroup
+	for _, p := range processes {
+		both.Go(func() { p.run(t, turns) })
+	}
+	both.Wait()
+
+	var kept []string
+	if s.has(t, at.Key) {
+		kept = recorded(t, s.get(t, at.Key))
+	}
+	fail := func(format string, args ...any) {
+		t.Errorf("seed %d (%s, %s): %s; kept %q", seed, processes[0].fault.name, processes[1].fault.name, fmt.Sprintf(format, args...), kept)
+	}
+	saved := 0
+	for i, p := range processes {
+		what, objection := p.judge(kept, processes[1-i])
+		if objection != "" {
+			fail("%s %s: %v", p.name, objection, p.err)
+		}
+		if local := recorded(t, read(t, p.path)); !slices.Contains(local, p.name) {
+			fail("%s lost its run: %q", p.name, local)
+		}
+		if p.err == nil {
+			saved++
+		}
+		happened = append(happened, what)
+	}
+	happened = append(happened, []string{"none saved", "one saved", "both saved"}[saved])
+	if saved == 0 && !processes[0].fault.doubt && !processes[1].fault.doubt {
+		fail("nobody won")
+	}
+
+	want := append(before, kept[len(before):]...) // what was there before must be there still
+	for _, p := range processes {
+		if p.err == nil {
+			continue
+		}
+		p.redo(t, s, at, turns)
+		if p.err != nil {
+			fail("%s: %v", p.name, p.err)
+		}
+		want = append(want, p.name)
+	}
+	s.holds(t, at.Key, want...)
+	return happened
+}
+
+// judge says what happened to a process and, if it may not have, why.
+func (p *process) judge(kept []string, other *process) (happened, objection string) {
+	in := slices.Contains(kept, p.name)
+	builtOn := in && p.fault.settles && other.err == nil && slices.Index(kept, p.name) < slices.Index(kept, other.name)
+	switch {
+	case p.err == nil && !in:
+		return "", "was saved and is not kept"
+	case p.err == nil && p.fault.settles:
+		return "settled by a look", ""
+	case p.err == nil:
+		return "saved", ""
+	case errors.As(p.err, new(*LostRaceError)):
+		if in && !builtOn {
+			return "", "lost the race and is kept"
+		}
+		return map[bool]string{false: "lost", true: "lost, but built on"}[in], ""
+	}
+	var doubt *SaveError
+	if !errors.As(p.err, &doubt) || !doubt.Unknown || !p.fault.doubt || in {
+		return "", "failed"
+	}
+	return "in doubt", ""
+}
+
+// redo is what follows a run that was not saved, once nothing is wrong with the
+// network: what is in doubt is saved again, and what lost the race is done
+// again.
+func (p *process) redo(t *testing.T, s *server, at Location, turns *turns) {
+	p.fault = fault{}
+	defer turns.leave(p.name)
+	if errors.As(p.err, new(*SaveError)) {
+		if p.err = p.state.Save(context.Background()); p.err == nil {
+			return
+		}
+		if !errors.As(p.err, new(*LostRaceError)) {
+			return
+		}
+	}
+	p.state, p.name = New(s.config(), at), p.name+" again"
+	p.run(t, nil)
+}
+
+func newProcess(t *testing.T, s *server, at Location, name string, random *rand.Rand, turns *turns) *process {
+	all := faults()
+	p := &process{name: name, fault: all[random.IntN(len(all))]}
+	way := &server{behind: s.behind}
+	way.at(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+		if r.Method != http.MethodPut {
+			p.pass(w, r, behind)
+			return
+		}
+		turns.take(name)
+		answer := httptest.NewRecorder()
+		broken := p.carry(answer, r, behind)
+		turns.take(name)
+		if broken {
+			panic(http.ErrAbortHandler)
+		}
+		alter(func(_ http.Header, body []byte) []byte { return body })(w, r, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			for name, values := range answer.Header() {
+				w.Header()[name] = values
+			}
+			w.WriteHeader(answer.Code)
+			w.Write(answer.Body.Bytes())
+		}))
+	})
+	front := httptest.NewServer(way)
+	t.Cleanup(front.Close)
+	way.url = front.URL
+	p.state = New(way.config(), at)
+	return p
+}
+
+// pass sends a request through the process's fault.
+func (p *process) pass(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+	if p.fault.door == nil {
+		behind.ServeHTTP(w, r)
+		return
+	}
+	p.fault.door(w, r, behind)
+}
+
+// carry is pass, and reports whether the connection broke.
+func (p *process) carry(w http.ResponseWriter, r *http.Request, behind http.Handler) (broken bool) {
+	defer func() {
+		if reason := recover(); reason != nil && reason != http.ErrAbortHandler {
+			panic(reason)
+		} else {
+			broken = reason != nil
+		}
+	}()
+	p.pass(w, r, behind)
+	return false
+}
+
+// run is a run of the process: it fetches, records and saves.
+func (p *process) run(t *testing.T, turns *turns) {
+	defer turns.leave(p.name)
+	turns.take(p.name)
+	dir := t.TempDir()
+	p.path = filepath.Join(dir, localName)
+	if _, p.err = p.state.Fetch(context.Background(), dir); p.err != nil {
+		return
+	}
+	turns.take(p.name)
+	note(t, p.path, p.name)
+	p.err = p.state.Save(context.Background())
+}
+
+// turns make processes take their steps one at a time, in a given order. A nil
+// one lets all go as they like.
+type turns struct {
+	mu     sync.Mutex
+	change *sync.Cond
+	order  []string
+	holder string // whose step is being taken
+}
+
+// newTurns shuffles the steps of a run: fetch, record, the upload's arrival and
+// its answer. One in eight is no order at all.
+func newTurns(random *rand.Rand, names ...string) *turns {
+	if random.IntN(8) == 0 {
+		return nil
+	}
+	t := &turns{}
+	t.change = sync.NewCond(&t.mu)
+	for _, name := range names {
+		t.order = append(t.order, name, name, name, name)
+	}
+	random.Shuffle(len(t.order), func(i, j int) { t.order[i], t.order[j] = t.order[j], t.order[i] })
+	return t
+}
+
+// take ends the step that a process was taking, and waits until its next one
+// is due. Steps that were not foreseen, such as second tries, are due when all
+// others have been taken.
+func (t *turns) take(name string) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.end(name)
+	for t.holder != "" || len(t.order) > 0 && t.order[0] != name {
+		t.change.Wait()
+	}
+	t.order, t.holder = t.order[min(1, len(t.order)):], name
+}
+
+// leave gives up what steps a process has left.
+func (t *turns) leave(name string) {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.order = slices.DeleteFunc(t.order, func(other string) bool { return other == name })
+	t.end(name)
+}
+
+func (t *turns) end(name string) {
+	if t.holder == name {
+		t.holder = ""
+	}
+	t.change.Broadcast()
+}
