@@ -11,17 +11,19 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Channel is a place that messages, or pings, go to. The zero value is none.
 type Channel struct {
-	name, id string
+	name string
 	// inside holds secrets. It is a pointer so that no printing of a struct that
 	// holds a channel prints them.
 	inside *inside
 }
 
 type inside struct {
+	id      func() string
 	veil    veil
 	carrier carrier  // of messages, nil for a check
 	check   *url.URL // that is pinged, nil for a channel of messages
@@ -43,14 +45,19 @@ func (c Channel) Name() string { return c.name }
 // ID tells the channel from every other, today and in later runs, by the whole
 // of its URL, of which it reveals nothing: changing a token makes another
 // channel.
-func (c Channel) ID() string { return c.id }
+func (c Channel) ID() string {
+	if c.inside == nil {
+		return ""
+	}
+	return c.inside.id()
+}
 
 // String is the name, and as much of the id as tells channels of one name apart.
 func (c Channel) String() string {
-	if c.id == "" {
+	if c.inside == nil {
 		return "no channel"
 	}
-	return c.name + " [" + c.id[:6] + "]"
+	return c.name + " [" + c.ID()[:6] + "]"
 }
 
 // GoString keeps %#v from printing the URL.
@@ -115,8 +122,8 @@ func Parse(raw string) (Channel, error) {
 	if err != nil {
 		return Channel{}, fmt.Errorf("the URL of a channel of kind %s is not valid: %w", scheme, err)
 	}
-	c.id, err = identify(raw)
-	return c, err
+	c.inside.id = sync.OnceValue(func() string { return identify(raw) })
+	return c, nil
 }
 
 func topicOf(arn string) (Channel, error) {
@@ -184,7 +191,10 @@ func (v veil) explain(err error) string {
 
 // identify hashes a URL. The hash is slow and salted: a topic's name or a short
 // password must not be found by trying, by one who holds the database.
-func identify(raw string) (string, error) {
-	key, err := pbkdf2.Key(sha256.New, raw, []byte("snapshotter notification channel"), 20_000, 12)
-	return hex.EncodeToString(key), err
+func identify(raw string) string {
+	key, err := pbkdf2.Key(sha256.New, raw, []byte("snapshotter notification channel"), 50_000, 16)
+	if err != nil {
+		panic(err) // no length of these is refused
+	}
+	return hex.EncodeToString(key[:12])
 }

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,7 +47,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// parsed keeps what was parsed: the id's hash is slow on purpose.
+// parsed keeps what was parsed: the hash of a channel's id is slow on purpose.
 var parsed sync.Map
 
 // parse is a channel that must be valid.
@@ -196,7 +197,7 @@ func (r *receiver) requests() []request {
 
 // client is one whose every request goes to the receiver.
 func (r *receiver) client() *http.Client {
-	return &http.Client{Transport: redirect{r.URL, http.DefaultTransport}}
+	return &http.Client{Transport: redirect{r.URL, network}}
 }
 
 // sender is one that reaches only the receiver.
@@ -220,19 +221,31 @@ func (r redirect) RoundTrip(req *http.Request) (*http.Response, error) {
 	return r.next.RoundTrip(req)
 }
 
-// defaultTransport puts next under what uses Go's default transport, as most of
-// shoutrrr's own services do, for one test.
-func defaultTransport(t *testing.T, next http.RoundTripper) {
-	before := http.DefaultTransport
-	http.DefaultTransport = next
-	t.Cleanup(func() { http.DefaultTransport = before })
+// network is Go's own transport. What uses the default one, as most of shoutrrr's
+// own services do, goes by way of points, which tests set.
+var network = http.DefaultTransport
+
+func TestMain(m *testing.M) {
+	http.DefaultTransport = &points
+	os.Exit(m.Run())
 }
 
-// outcomes are the outcomes of deliveries, by channel name.
-func outcomes(deliveries []notify.Delivery) map[string]notify.Outcome {
-	all := map[string]notify.Outcome{}
-	for _, d := range deliveries {
-		all[d.Channel] = d.Outcome
+type switchable struct {
+	next atomic.Pointer[http.RoundTripper]
+}
+
+var points switchable
+
+func (s *switchable) RoundTrip(r *http.Request) (*http.Response, error) {
+	if next := s.next.Load(); next != nil {
+		return (*next).RoundTrip(r)
 	}
-	return all
+	return network.RoundTrip(r)
+}
+
+// defaultTransport puts next under what uses Go's default transport, for one
+// test.
+func defaultTransport(t *testing.T, next http.RoundTripper) {
+	points.next.Store(&next)
+	t.Cleanup(func() { points.next.Store(nil) })
 }

@@ -2,9 +2,11 @@ package notify_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"fmt"
 	"mime"
 	"net"
+	"net/http/httptest"
 	"net/mail"
 	"strings"
 	"sync"
@@ -20,23 +22,26 @@ type mailServer struct {
 	// reply answers a command, or "." for the end of a mail's text; an empty
 	// answer closes the connection. It may be nil: everything is taken.
 	reply func(n int, command string) string
-	mu    sync.Mutex
-	talk  []string // the commands it got
-	mails []string
+	// secure is set where it speaks TLS, implicit if from the start on.
+	secure   *tls.Config
+	implicit bool
+	mu       sync.Mutex
+	talk     []string // the commands it got
+	mails    []string
 }
 
 func serveMail(t testing.TB, reply func(n int, command string) string) *mailServer {
 	t.Helper()
-	return serveMailAt(t, "127.0.0.1", reply)
+	return serveMailAt(t, "127.0.0.1", &mailServer{reply: reply})
 }
 
-func serveMailAt(t testing.TB, host string, reply func(n int, command string) string) *mailServer {
+func serveMailAt(t testing.TB, host string, s *mailServer) *mailServer {
 	t.Helper()
 	listener, err := net.Listen("tcp", host+":0")
 	if err != nil {
 		t.Skipf("no loopback address %s here: %v", host, err)
 	}
-	s := &mailServer{Listener: listener, reply: reply}
+	s.Listener = listener
 	var all sync.WaitGroup
 	all.Go(func() {
 		for {
@@ -55,10 +60,19 @@ func serveMailAt(t testing.TB, host string, reply func(n int, command string) st
 }
 
 func (s *mailServer) serve(conn net.Conn) {
-	defer conn.Close()
+	defer func() { conn.Close() }()
+	if s.implicit {
+		conn = tls.Server(conn, s.secure)
+	}
 	in := bufio.NewScanner(conn)
 	fmt.Fprint(conn, "220 mail.example.com ready\r\n")
 	for in.Scan() {
+		if in.Text() == "STARTTLS" {
+			fmt.Fprint(conn, "220 go on\r\n")
+			conn = tls.Server(conn, s.secure)
+			in = bufio.NewScanner(conn)
+			continue
+		}
 		if !s.answer(conn, in.Text()) {
 			return
 		}
@@ -92,6 +106,9 @@ func (s *mailServer) answer(conn net.Conn, command string) bool {
 	switch verb, _, _ := strings.Cut(command, " "); verb {
 	case "EHLO":
 		answer = "250-mail.example.com\r\n250 AUTH PLAIN LOGIN CRAM-MD5"
+		if s.secure != nil {
+			answer = "250-mail.example.com\r\n250-STARTTLS\r\n250 AUTH PLAIN XOAUTH2"
+		}
 	case "AUTH":
 		answer = "235 welcome"
 	case "DATA":
@@ -216,12 +233,12 @@ func TestMailFailures(t *testing.T) {
 // Without TLS the password stays here, unless the server is this machine.
 func TestMailPasswordNeedsTLS(t *testing.T) {
 	for _, options := range []string{"", "&auth=Plain"} {
-		server := serveMailAt(t, "127.0.0.2", func(_ int, command string) string {
+		server := serveMailAt(t, "127.0.0.2", &mailServer{reply: func(_ int, command string) string {
 			if strings.HasPrefix(command, "EHLO") {
 				return "250-mail.example.com\r\n250 AUTH PLAIN LOGIN"
 			}
 			return ""
-		})
+		}})
 		d := notify.Sender{}.Impatient().Send(t.Context(), []notify.Channel{parse(t, server.url(options))}, plain(), nil)[0]
 		if d.Outcome != notify.Undelivered || d.Tries != 1 || d.Reason != "the mail server offers no way to sign in that keeps the password secret" {
 			t.Errorf("delivery with %q = %+v", options, d)
@@ -229,6 +246,49 @@ func TestMailPasswordNeedsTLS(t *testing.T) {
 		if talk, _ := server.got(); strings.Contains(strings.Join(talk, " "), "AUTH") {
 			t.Errorf("signed in with %q: %q", options, talk)
 		}
+	}
+}
+
+// certificate is one that nobody trusts, for 127.0.0.1.
+func certificate(t *testing.T) *tls.Config {
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	return &tls.Config{Certificates: server.TLS.Certificates}
+}
+
+func TestMailTLS(t *testing.T) {
+	config := certificate(t)
+	for _, c := range []struct {
+		name, options string
+		implicit      bool
+		outcome       notify.Outcome
+		tries         int
+		reason        string
+	}{
+		{"STARTTLS", "&skiptlsverify=yes", false, notify.Delivered, 1, ""},
+		{"STARTTLS as required", "&skiptlsverify=yes&requirestarttls=yes&auth=Plain", false, notify.Delivered, 1, ""},
+		{"STARTTLS with a token", "&skiptlsverify=yes&auth=OAuth2", false, notify.Delivered, 1, ""},
+		{"TLS from the start", "&skiptlsverify=yes&encryption=ImplicitTLS", true, notify.Delivered, 1, ""},
+		{"a certificate that nobody trusts", "", false, notify.Undelivered, 1, "the host's certificate is not trusted"},
+		{"one from the start", "&encryption=ImplicitTLS", true, notify.Undelivered, 1, "the host's certificate is not trusted"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			server := serveMailAt(t, "127.0.0.1", &mailServer{secure: config, implicit: c.implicit})
+			d := notify.Sender{}.Impatient().Send(t.Context(), []notify.Channel{parse(t, server.url(c.options))}, plain(), nil)[0]
+			if d.Outcome != c.outcome || d.Tries != c.tries || d.Reason != c.reason {
+				t.Errorf("delivery = %+v", d)
+			}
+		})
+	}
+}
+
+// A token goes over TLS or not at all.
+func TestMailTokenNeedsTLS(t *testing.T) {
+	server := serveMail(t, nil)
+	d := notify.Sender{}.Impatient().Send(t.Context(), []notify.Channel{parse(t, server.url("&auth=OAuth2"))}, plain(), nil)[0]
+	talk, _ := server.got()
+	if d.Outcome != notify.Undelivered || d.Tries != 1 || strings.Contains(strings.Join(talk, " "), "AUTH") {
+		t.Errorf("delivery = %+v after %q", d, talk)
 	}
 }
 

@@ -86,7 +86,7 @@ func (s Sender) Send(ctx context.Context, channels []Channel, m Message, claim f
 		if ctx.Err() != nil {
 			return Delivery{Outcome: Unclaimed, Reason: "stopped before it was sent"}
 		}
-		switch claimed, err := claim(c.id); {
+		switch claimed, err := claim(c.ID()); {
 		case err != nil:
 			return Delivery{Outcome: Unclaimed, Reason: "it could not be claimed: " + catalog.Redact(err.Error())}
 		case !claimed:
@@ -110,12 +110,12 @@ func (s Sender) Ping(ctx context.Context, channels []Channel, p Ping) []Delivery
 func (s Sender) each(ctx context.Context, channels []Channel, pings bool, serve func(context.Context, Channel) Delivery) []Delivery {
 	var chosen []Channel
 	for _, c := range channels {
-		if c.id != "" && c.Pings() == pings {
+		if c.inside != nil && c.Pings() == pings {
 			chosen = append(chosen, c)
 		}
 	}
-	slices.SortFunc(chosen, func(a, b Channel) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.id, b.id)) })
-	chosen = slices.CompactFunc(chosen, func(a, b Channel) bool { return a.id == b.id })
+	slices.SortFunc(chosen, func(a, b Channel) int { return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.ID(), b.ID())) })
+	chosen = slices.CompactFunc(chosen, func(a, b Channel) bool { return a.ID() == b.ID() })
 	deliveries := make([]Delivery, len(chosen))
 	var all sync.WaitGroup
 	for i, c := range chosen {
@@ -123,7 +123,7 @@ func (s Sender) each(ctx context.Context, channels []Channel, pings bool, serve 
 			ctx, cancel := context.WithTimeout(ctx, cmp.Or(s.Deadline, channelDeadline))
 			defer cancel()
 			deliveries[i] = serve(ctx, c)
-			deliveries[i].Channel, deliveries[i].ChannelID = c.name, c.id
+			deliveries[i].Channel, deliveries[i].ChannelID = c.name, c.ID()
 		})
 	}
 	all.Wait()

@@ -28,7 +28,7 @@ func TestOtherPayloads(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			receiver := receive(t, nil)
 			host := strings.TrimPrefix(receiver.URL, "http://")
-			defaultTransport(t, redirect{receiver.URL, http.DefaultTransport})
+			defaultTransport(t, redirect{receiver.URL, network})
 			d := notify.Sender{}.Send(t.Context(), []notify.Channel{parse(t, strings.ReplaceAll(c.url, "HOST", host))}, plain(), nil)[0]
 			if d.Outcome != notify.Delivered {
 				t.Errorf("delivery = %+v", d)
@@ -134,7 +134,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
 		c, err := notify.Parse(raw)
-		if (err == nil) == (c.ID() == "") {
+		if (err == nil) == (c.Name() == "") {
 			t.Errorf("Parse(%q) = %v, %v", raw, c, err)
 		}
 	})

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"syscall"
@@ -124,6 +126,19 @@ func seq(pairs ...any) []func(*http.Request) (*http.Response, error) {
 		})
 	}
 	return all
+}
+
+// What can't be trusted won't be later.
+func TestUntrustedHost(t *testing.T) {
+	server := httptest.NewUnstartedServer(nil)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of the client
+	server.StartTLS()
+	defer server.Close()
+	c := parse(t, "generic://"+server.Listener.Addr().String()+"/in")
+	d := notify.Sender{}.Impatient().Send(t.Context(), []notify.Channel{c}, plain(), nil)[0]
+	if d.Outcome != notify.Undelivered || d.Tries != 1 || d.Reason != "the host's certificate is not trusted" {
+		t.Errorf("delivery = %+v", d)
+	}
 }
 
 // What got a connection and no answer may have arrived, and is sent once.
