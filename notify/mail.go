@@ -111,7 +111,7 @@ func (b mailbox) undelivered(err error, v veil) *failure {
 	case code == 0 && sending != nil:
 		return &failure{reason: sending.Reason.String() + " did not work", grade: passing}
 	case code == 0:
-		return b.unconnected(err)
+		return b.noSession(err)
 	}
 	f := &failure{reason: fmt.Sprintf("the mail server answered %d", code), grade: refused}
 	if sending != nil {
@@ -126,8 +126,8 @@ func (b mailbox) undelivered(err error, v veil) *failure {
 	return f
 }
 
-// unconnected says why no session came about, without a server's answer.
-func (b mailbox) unconnected(err error) *failure {
+// noSession says why no session came about, without a server's answer.
+func (b mailbox) noSession(err error) *failure {
 	for _, unfit := range []error{
 		mail.ErrPlainAuthNotSupported, mail.ErrCramMD5AuthNotSupported, mail.ErrXOauth2AuthNotSupported,
 		mail.ErrNoSupportedAuthDiscovered, gosmtp.ErrUnencrypted,
