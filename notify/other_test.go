@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -138,4 +139,17 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("Parse(%q) = %v, %v", raw, c, err)
 		}
 	})
+}
+
+// No kind of channel goes without a word in the documentation.
+func TestDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/notifications.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scheme := range notify.Schemes() {
+		if !strings.Contains(string(page), scheme) {
+			t.Errorf("docs/notifications.md says nothing of %s", scheme)
+		}
+	}
 }
