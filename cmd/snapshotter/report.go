@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"snapshotter/report"
@@ -43,7 +44,10 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 	}
 	write := func(w io.Writer) error { return c.write(built, w) }
 	if c.Output != "" {
-		return writeAtomically(c.Output, write)
+		if err := writeAtomically(c.Output, write); err != nil {
+			return fmt.Errorf("write %s: %w", c.Output, err)
+		}
+		return nil
 	}
 	return write(p.stdout)
 }

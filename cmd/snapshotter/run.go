@@ -67,16 +67,13 @@ func (c *runCommand) Run(ctx context.Context, p *program) error {
 func loadAWS(ctx context.Context) (aws.Config, error) {
 	config, err := awsconfig.LoadDefaultConfig(ctx)
 	if err != nil {
-		return config, fmt.Errorf("load the AWS configuration: %w", redacted{err})
+		return config, advised{
+			"load the AWS configuration: " + catalog.Redact(err.Error()),
+			"check AWS_PROFILE and the files that it names a profile of: aws configure list",
+		}
 	}
 	return config, nil
 }
-
-// redacted is an error whose text may hold ARNs or account ids.
-type redacted struct{ error }
-
-func (e redacted) Error() string { return catalog.Redact(e.error.Error()) }
-func (e redacted) Unwrap() error { return e.error }
 
 // conclude says what a run found and turns it into the exit code.
 func (p *program) conclude(taken *snapshot, exitCode bool) error {

@@ -22,11 +22,13 @@ var update = flag.Bool("update", false, "rewrite the golden parts of the scripts
 // TestMain makes the test binary the command itself where a script calls it. A
 // script may set its clock with NOW.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"snapshotter": func() {
-			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, clock()))
-		},
-	})
+	command := func() {
+		os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, clock()))
+	}
+	if os.Getenv(asCommand) != "" {
+		command()
+	}
+	testscript.Main(m, map[string]func(){"snapshotter": command})
 }
 
 func clock() func() time.Time {

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"snapshotter/catalog"
+	"snapshotter/internal/bedrocktest"
+	"snapshotter/internal/sample"
+	"snapshotter/store"
+)
+
+// asCommand makes a test binary the command itself: a process of its own, which
+// can be killed.
+const asCommand = "SNAPSHOTTER_TEST_AS_COMMAND"
+
+// TestKilledRuns kills a run at whatever moment it has come to. Each time the
+// database holds what it held or the whole new run, checked against its digest,
+// and the next run goes on from there and writes the missing report.
+//
+// SNAPSHOTTER_KILLS sets how many are killed.
+func TestKilledRuns(t *testing.T) {
+	kills := 8
+	if n, err := strconv.Atoi(os.Getenv("SNAPSHOTTER_KILLS")); err == nil {
+		kills = n
+	}
+	server, err := bedrocktest.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	dir := t.TempDir()
+	random := rand.New(rand.NewPCG(1, 2))
+	moments := sample.Moments()
+	command := func() *exec.Cmd {
+		process := exec.Command(os.Args[0], "run", "-q", "--confirm-after", "1ms")
+		process.Dir, process.Env = dir, append(os.Environ(), asCommand+"=1")
+		for name, value := range server.Env() {
+			process.Env = append(process.Env, name+"="+value)
+		}
+		return process
+	}
+	server.Serve(moments[0].Catalogue)
+	begun := time.Now()
+	if out, err := command().CombinedOutput(); err != nil {
+		t.Fatalf("first run: %v: %s", err, out)
+	}
+	span := time.Since(begun) * 3 / 2 // some kills come too late
+	recorded := 0
+	for kill := range kills {
+		server.Serve(moments[kill%2].Catalogue)
+		before := recordedIn(t, dir)
+		process := command()
+		if err := process.Start(); err != nil {
+			t.Fatal(err)
+		}
+		// The moment does not matter to what must hold; it only varies.
+		timer := time.AfterFunc(time.Duration(random.Int64N(int64(span))), func() { process.Process.Kill() })
+		process.Wait()
+		timer.Stop()
+		after := recordedIn(t, dir)
+		if len(after) != len(before) && len(after) != len(before)+1 {
+			t.Fatalf("kill %d: %d runs became %d", kill, len(before), len(after))
+		}
+		recorded += len(after) - len(before)
+	}
+	if out, err := command().CombinedOutput(); err != nil {
+		t.Fatalf("last run: %v: %s", err, out)
+	}
+	runs := recordedIn(t, dir)
+	for _, run := range runs[max(0, len(runs)-repairs):] {
+		if path := filepath.Join(dir, "reports", fileTime(run.StartedAt)+".md"); !exists(path) {
+			t.Errorf("run %d has no report", run.ID)
+		}
+	}
+	t.Logf("of %d killed runs %d were recorded", kills, recorded)
+}
+
+// recordedIn opens the database, checks it whole and returns its runs.
+func recordedIn(t *testing.T, dir string) []catalog.Run {
+	t.Helper()
+	ctx := context.Background()
+	db, err := store.Open(ctx, filepath.Join(dir, "snapshotter.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	runs, err := recordedRuns(ctx, db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range runs {
+		if err := db.Verify(ctx, run.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return runs
+}
