@@ -33,7 +33,6 @@ func newClient(cfg aws.Config, bucket string) *client {
 		bucket: bucket, region: cfg.Region, patience: time.Minute,
 		s3: s3.NewFromConfig(cfg, func(o *s3.Options) {
 			o.UsePathStyle = o.BaseEndpoint != nil
-			o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenSupported
 			o.DisableLogOutputChecksumValidationSkipped = true
 			// A conflict is with a write that has not ended: AWS says to try
 			// again. Then it is this write's turn, or the precondition fails.

@@ -162,15 +162,18 @@ func (e *SaveError) Unwrap() error { return e.Err }
 func (e *SaveError) Advice() string {
 	condition := "--if-none-match '*'"
 	if e.ETag != "" {
-		condition = "--if-match '" + e.ETag + "'"
+		condition = "--if-match " + shell(e.ETag)
 	}
-	upload := fmt.Sprintf("then, before the next run: aws s3api put-object --bucket %s --key '%s' --body '%s' %s",
-		e.At.shownBucket(), catalog.Redact(e.At.Key), e.Path, condition)
+	upload := fmt.Sprintf("then, before the next run: aws s3api put-object --bucket %s --key %s --body %s %s",
+		e.At.shownBucket(), shell(catalog.Redact(e.At.Key)), shell(e.Path), condition)
 	if advised := (*CallError)(nil); errors.As(e.Err, &advised) {
 		return advised.Advice() + "; " + upload
 	}
 	return upload
 }
+
+// shell is a word as a shell takes it for itself.
+func shell(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
 
 // DeletedError says that the object was deleted from a bucket with versions. It
 // is not taken for a first run, which would begin a second history.

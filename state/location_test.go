@@ -70,6 +70,14 @@ func TestLocationShowsNoAccount(t *testing.T) {
 	}
 }
 
+func TestAdviceIsForAShell(t *testing.T) {
+	err := &SaveError{At: Location{"bucket", "it's; rm x"}, Path: "/tmp/$(x)/snapshotter.db", ETag: `"e'"`}
+	want := `aws s3api put-object --bucket bucket --key 'it'\''s; rm x' --body '/tmp/$(x)/snapshotter.db' --if-match '"e'\''"'`
+	if got := err.Advice(); !strings.HasSuffix(got, want) {
+		t.Errorf("got %s", got)
+	}
+}
+
 // What is read as a location is read the same from what it is written as.
 func FuzzParse(f *testing.F) {
 	for _, url := range []string{"s3://bucket/key", "s3://bucket/", "s3://b.c/a/b/", "s3://", "s3://bucket/\x00", "x"} {

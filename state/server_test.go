@@ -193,13 +193,16 @@ func (s *server) at(door door) {
 }
 
 // config is that of a client of the server which does not pause before it tries
-// again.
+// again, and checks no more than it is told to.
 func (s *server) config() aws.Config {
 	return aws.Config{
-		Region:       "us-east-1",
-		HTTPClient:   s.http,
-		BaseEndpoint: aws.String(s.url),
-		Credentials:  credentials.NewStaticCredentialsProvider(access, secret, ""),
+		Region:     "us-east-1",
+		HTTPClient: s.http,
+
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
+		BaseEndpoint:               aws.String(s.url),
+		Credentials:                credentials.NewStaticCredentialsProvider(access, secret, ""),
 		Retryer: func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
 				o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })

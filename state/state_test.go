@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -150,6 +151,13 @@ func (s *server) holds(t testing.TB, key string, want ...string) {
 
 func TestFirstRunThenNext(t *testing.T) {
 	s := start(t)
+	var sent []http.Header // with uploads
+	s.at(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+		if r.Method == http.MethodPut {
+			sent = append(sent, r.Header)
+		}
+		behind.ServeHTTP(w, r)
+	})
 	state := New(s.config(), here)
 	local := fetch(t, state)
 	if !local.First || local.Version != "" {
@@ -161,6 +169,13 @@ func TestFirstRunThenNext(t *testing.T) {
 	record(t, local.Path, "first")
 	save(t, state)
 	s.holds(t, key, "first")
+
+	if got, want := sent[0].Get("X-Amz-Checksum-Sha256"), *checksum(sha256.Sum256(read(t, local.Path))); got != want {
+		t.Errorf("sent with checksum %q, not %q", got, want)
+	}
+	if got := sent[0].Get("If-None-Match"); got != "*" {
+		t.Errorf("sent on condition that there is no %q", got)
+	}
 
 	next := New(s.config(), here)
 	copied := fetch(t, next)
@@ -492,6 +507,13 @@ func TestDownload(t *testing.T) {
 	half := alter(func(_ http.Header, body []byte) []byte { return body[:len(body)/2] })
 	flipped := alter(func(_ http.Header, body []byte) []byte { body[len(body)/3] ^= 4; return body })
 	unmarked := alter(func(header http.Header, body []byte) []byte { header.Del("ETag"); return body })
+	endless := func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+		answer := httptest.NewRecorder()
+		behind.ServeHTTP(answer, r)
+		w.Header().Set("ETag", answer.Header().Get("ETag"))
+		http.NewResponseController(w).Flush()
+		w.Write(answer.Body.Bytes()[:answer.Body.Len()/2])
+	}
 	for _, c := range []struct {
 		name string
 		door door
@@ -501,6 +523,7 @@ func TestDownload(t *testing.T) {
 		{"cut always", half, "did not come whole: unexpected EOF"},
 		{"spoilt once", onlyFor("GET", 1, flipped), ""},
 		{"spoilt always", flipped, "did not come whole: checksum did not match"},
+		{"of no known length", endless, "did not come whole"},
 		{"lost once", onlyFor("GET", 1, lost), ""},
 		{"lost always", lost, "EOF"},
 		{"busy once", onlyFor("GET", 1, refuse(503, "SlowDown", "later")), ""},
