@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -120,9 +121,10 @@ func explain(err error) error {
 	return err
 }
 
-func failedWith(err error, code int) bool {
+// failedWith reports whether SQLite failed with one of its primary codes.
+func failedWith(err error, codes ...int) bool {
 	var failure *sqlite.Error
-	return errors.As(err, &failure) && failure.Code()&0xff == code
+	return errors.As(err, &failure) && slices.Contains(codes, failure.Code()&0xff)
 }
 
 // explained says of err what was being done to the database at path.

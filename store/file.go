@@ -19,8 +19,8 @@ import (
 const (
 	// One commit a run: waiting for the disk at each costs nothing, and a run
 	// reported as recorded survives a power loss.
-	writing = "_pragma=busy_timeout(5000)&_pragma=cache_size(-32000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
-	reading = "mode=ro&_pragma=busy_timeout(5000)&_pragma=cache_size(-32000)&_pragma=query_only(1)"
+	writing = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
+	reading = "mode=ro&_pragma=busy_timeout(5000)&_pragma=query_only(1)"
 	// resting takes the file for one that nobody writes.
 	resting = "immutable=1&mode=ro&_pragma=query_only(1)"
 	// claiming leaves the journal mode as it is: see claim.

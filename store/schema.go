@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/pressly/goose/v3"
@@ -35,11 +36,18 @@ func (s *Store) upgrade(ctx context.Context) error {
 			return fmt.Errorf("bring the schema from version %d to %d: %w", version, known, err)
 		}
 	}
+	return s.tryWriting(ctx)
+}
+
+// tryWriting makes sure that the database can be written. To begin does not
+// suffice: a transaction on a file that is read-only begins as one that reads.
+func (s *Store) tryWriting(ctx context.Context) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	return tx.Rollback()
+	_, err = tx.ExecContext(ctx, `UPDATE runs SET message = message WHERE id < 0`)
+	return errors.Join(err, tx.Rollback())
 }
 
 // requireCurrent refuses any schema but the newest.
@@ -49,10 +57,15 @@ func (s *Store) requireCurrent(ctx context.Context) error {
 		return err
 	}
 	version, err := s.version(ctx)
-	known := newest(migrator)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	return readable(version, newest(migrator))
+}
+
+// readable tells whether a schema can be read as it is.
+func readable(version, known int64) error {
+	switch {
 	case version == 0:
 		return &NotFoundError{} // creating it was interrupted, or goes on
 	case version > known:

@@ -66,8 +66,7 @@ func (s *Store) coverageAsOf(ctx context.Context, run catalog.Run) ([]scopeState
 		CROSS JOIN coverage c ON c.scope_id = s.id
 			AND c.run_id = (SELECT max(run_id) FROM coverage WHERE scope_id = s.id AND run_id <= asked.id)
 		CROSS JOIN runs since ON since.id = c.since_run_id
-		LEFT JOIN runs confirmed
-			ON confirmed.id = iif(c.outcome = 'complete', asked.id, c.confirmed_run_id)
+		LEFT JOIN runs confirmed ON c.outcome <> 'complete' AND confirmed.id = c.confirmed_run_id
 		WHERE asked.id = ?
 		ORDER BY s.region, s.kind`, run.ID)
 	if err != nil {
@@ -76,7 +75,7 @@ func (s *Store) coverageAsOf(ctx context.Context, run catalog.Run) ([]scopeState
 	defer rows.Close()
 	var scopes []scopeState
 	for rows.Next() {
-		scope, err := scanScope(rows)
+		scope, err := scanScope(rows, run)
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +84,9 @@ func (s *Store) coverageAsOf(ctx context.Context, run catalog.Run) ([]scopeState
 	return scopes, rows.Err()
 }
 
-func scanScope(rows *sql.Rows) (scope scopeState, err error) {
+// scanScope scans how a scope stood as of run, which confirms it itself if it
+// read it whole.
+func scanScope(rows *sql.Rows, run catalog.Run) (scope scopeState, err error) {
 	var since string
 	var confirmed sql.NullInt64
 	var confirmedAt sql.NullString
@@ -95,11 +96,16 @@ func scanScope(rows *sql.Rows) (scope scopeState, err error) {
 	if err != nil {
 		return scope, err
 	}
-	if scope.Since.At, err = parseTime(since); err != nil || !confirmed.Valid {
+	if scope.Since.At, err = parseTime(since); err != nil {
 		return scope, err
 	}
-	scope.Confirmed = &catalog.RunRef{ID: confirmed.Int64}
-	scope.Confirmed.At, err = parseTime(confirmedAt.String)
+	switch {
+	case scope.Fresh():
+		scope.Confirmed = new(run.Ref())
+	case confirmed.Valid:
+		scope.Confirmed = &catalog.RunRef{ID: confirmed.Int64}
+		scope.Confirmed.At, err = parseTime(confirmedAt.String)
+	}
 	return scope, err
 }
 

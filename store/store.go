@@ -70,10 +70,16 @@ func openForReading(ctx context.Context, path string) (*Store, error) {
 	}
 	check := func(s *Store) error { return s.requireCurrent(ctx) }
 	s, err := open(path, reading, check)
-	if failedWith(err, sqlite3.SQLITE_CANTOPEN) && !hasLog(path) {
-		return open(path, resting, check)
+	switch {
+	case !failedWith(err, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+		return s, err
+	case hasLog(path):
+		return nil, &FaultError{
+			"a writer was cut off, and its log can be read only where its directory can be written",
+			"record a run, or copy the file and the one that ends in -wal to a directory of your own", err,
+		}
 	}
-	return s, err
+	return open(path, resting, check)
 }
 
 func open(path, parameters string, check func(*Store) error) (*Store, error) {
