@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -384,12 +385,13 @@ func TestUploadLandsLate(t *testing.T) {
 	begin(t, s)
 	state := New(s.config(), here)
 	record(t, fetch(t, state).Path, "second")
-	var late *http.Request
-	s.at(onlyFor("PUT", 0, func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+	late := make(chan *http.Request, 10)
+	s.at(onlyFor("PUT", 0, func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
 		var body bytes.Buffer
 		body.ReadFrom(r.Body)
-		late = r.Clone(context.Background())
-		late.Body = readCloser{&body}
+		held := r.Clone(context.Background())
+		held.Body = io.NopCloser(&body)
+		late <- held
 		panic(http.ErrAbortHandler)
 	}))
 	err := state.Save(t.Context())
@@ -400,22 +402,12 @@ func TestUploadLandsLate(t *testing.T) {
 	s.holds(t, key, "first")
 	other := New(s.config(), here)
 	record(t, fetch(t, other).Path, "other")
-	s.behind.ServeHTTP(discard{}, late)
+	s.behind.ServeHTTP(httptest.NewRecorder(), <-late)
 	if err := other.Save(t.Context()); !errors.As(err, new(*LostRaceError)) {
 		t.Errorf("saved over what had landed: %v", err)
 	}
 	s.holds(t, key, "first", "second")
 }
-
-type readCloser struct{ *bytes.Buffer }
-
-func (readCloser) Close() error { return nil }
-
-type discard struct{}
-
-func (discard) Header() http.Header         { return http.Header{} }
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
-func (discard) WriteHeader(int)             {}
 
 // An answer that never comes is given up, and looked for.
 func TestSilence(t *testing.T) {
@@ -481,7 +473,7 @@ func TestInterrupted(t *testing.T) {
 			ctx, interrupt := context.WithCancel(t.Context())
 			s.at(onlyFor("PUT", 0, func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 				if c.arrives {
-					behind.ServeHTTP(discard{}, r)
+					behind.ServeHTTP(httptest.NewRecorder(), r)
 				}
 				interrupt()
 				panic(http.ErrAbortHandler)
