@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ type client struct {
 // name for each bucket.
 func newClient(cfg aws.Config, bucket string) *client {
 	return &client{
-		bucket: bucket, region: cfg.Region, patience: time.Minute,
+		bucket: bucket, region: cmp.Or(cfg.Region, "us-east-1"), patience: time.Minute,
 		s3: s3.NewFromConfig(cfg, func(o *s3.Options) {
 			o.UsePathStyle = o.BaseEndpoint != nil
 			o.DisableLogOutputChecksumValidationSkipped = true

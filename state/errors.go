@@ -136,8 +136,8 @@ func (e *LostRaceError) Advice() string {
 	return "run again: the next run reports what changed since the one that was saved; see that only one schedule writes to this object"
 }
 
-// SaveError says that nothing is known to have been saved. The next run must
-// not start before the local copy was: it would report from what is saved.
+// SaveError says that the local copy is not known to have been saved. If it
+// never is, the next run goes on from what was saved before.
 type SaveError struct {
 	At   Location
 	Path string // of the local copy

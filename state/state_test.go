@@ -831,6 +831,16 @@ func TestEnvironment(t *testing.T) {
 	s.holds(t, key, "first")
 }
 
+func TestNoRegion(t *testing.T) {
+	s := start(t)
+	cfg := s.config()
+	cfg.Region = ""
+	state := New(cfg, here)
+	record(t, fetch(t, state).Path, "first")
+	save(t, state)
+	s.holds(t, key, "first")
+}
+
 func TestReports(t *testing.T) {
 	s := start(t)
 	folder := NewFolder(s.config(), Location{bucket, "reports/"})
