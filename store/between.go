@@ -13,8 +13,8 @@ import (
 // differ between base and head, or between what the last runs that read the
 // whole region listed; and for each model that such an item is or routes to,
 // on either side, the model and every profile of the region that ever routed to
-// it. A scope that head did not read itself, or that one side never read, has
-// all its items: they are counted. Gone and Together are thinned alike.
+// it. A scope that head did not read itself has all its items, on both sides:
+// how many are carried forward is told. Gone and Together are thinned alike.
 //
 // The error is a [*NoRunError] if there is no such run or if it failed.
 func (s *Store) Between(ctx context.Context, base, head int64) (b, h *catalog.Snapshot, err error) {
@@ -45,7 +45,7 @@ func (s *Store) between(ctx context.Context, base, head int64) (*catalog.Snapsho
 
 // selectBetween selects what tells two outlines apart; nil is all.
 func (s *Store) selectBetween(ctx context.Context, before, after *outline) (*selection, error) {
-	only := &selection{whole: countedScopes(before, after), items: map[int64][]int64{}}
+	only := &selection{whole: carriedForward(after), items: map[int64][]int64{}}
 	scopes := map[int64]catalog.Scope{}
 	for _, o := range []*outline{before, after} {
 		for _, scope := range o.scopes {
@@ -75,23 +75,13 @@ func (s *Store) selectBetween(ctx context.Context, before, after *outline) (*sel
 	return only, s.selectTouched(ctx, only, scopes, touched)
 }
 
-// countedScopes are the scopes that are compared by how many items they have:
-// those that head did not read itself, or that one side never read.
-func countedScopes(before, after *outline) map[int64]bool {
-	observed := map[int64]bool{}
-	for i := range before.scopes {
-		observed[before.scopes[i].id] = before.scopes[i].Observed()
+// carriedForward are the scopes that head did not read itself.
+func carriedForward(head *outline) map[int64]bool {
+	carried := map[int64]bool{}
+	for i := range head.scopes {
+		carried[head.scopes[i].id] = !head.scopes[i].Fresh()
 	}
-	counted := map[int64]bool{}
-	for i := range after.scopes {
-		scope := &after.scopes[i]
-		counted[scope.id] = !observed[scope.id] || !scope.Fresh()
-		delete(observed, scope.id)
-	}
-	for id := range observed {
-		counted[id] = true
-	}
-	return counted
+	return carried
 }
 
 // span is two runs, the earlier first.
