@@ -5,9 +5,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -327,4 +329,41 @@ func TestDamagedFile(t *testing.T) {
 	if !bytes.Equal(read(t, path), data) {
 		t.Error("the damaged file was changed")
 	}
+}
+
+// A store may be used by several goroutines, and others may read meanwhile:
+// each sees whole runs only.
+func TestConcurrentUse(t *testing.T) {
+	ctx := context.Background()
+	path := recorded(t)
+	writer, reader := open(t, path), openReader(t, path)
+	var group sync.WaitGroup
+	for _, s := range []*store.Store{writer, reader, reader, reader} {
+		group.Go(func() {
+			for range 20 {
+				last, err := s.Latest(ctx, 0)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				snapshot, err := s.Snapshot(ctx, last.ID)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if got, want := len(snapshot.Scopes[0].Items), int(last.ID); got != want {
+					t.Errorf("as of run %d: %d items, want as many as runs", last.ID, got)
+				}
+				if err := s.Verify(ctx, last.ID); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	items := []catalog.Item{model("m1", "One")}
+	for n := range 10 {
+		items = append(items, model(fmt.Sprintf("m2%d", n), "Two"))
+		record(t, writer, run(n+1), listed(models, items...))
+	}
+	group.Wait()
 }
