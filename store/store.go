@@ -26,8 +26,7 @@ type Store struct {
 	db       *sql.DB
 	path     string
 	contents contents
-
-	refs refs
+	refs     refs
 
 	mu         sync.Mutex
 	statements map[string]*sql.Stmt // prepared once
