@@ -29,6 +29,9 @@ type job struct {
 	log     *slog.Logger
 	aws     aws.Config
 	options collect.Options
+	// collected is called when nothing more will be read, before anything is
+	// logged of it; it may be nil.
+	collected func()
 }
 
 // snapshot is what one execution of the job left behind.
@@ -74,6 +77,9 @@ func (j *job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 		Partition: catalog.Partition(j.aws.Region),
 	}
 	result, err := collect.Collect(ctx, j.aws, known, j.options)
+	if j.collected != nil {
+		j.collected()
+	}
 	run.FinishedAt = j.now().UTC()
 	if err != nil {
 		return catalog.Run{}, j.recordFailure(ctx, db, run, err)

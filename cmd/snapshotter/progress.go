@@ -41,10 +41,11 @@ func (s *progress) show(step collect.Progress) {
 	}
 }
 
-// end takes the bar away.
+// end takes the bar away. It may be called more than once.
 func (s *progress) end() {
 	if s.bars != nil {
 		s.bar.Abort(true)
 		s.bars.Wait()
+		s.bars, s.bar = nil, nil
 	}
 }

@@ -46,6 +46,7 @@ func (c *runCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	progress := p.progress()
+	defer progress.end()
 	job := &job{
 		db: p.DB, reports: c.Reports, trigger: catalog.Manual, now: p.now, log: p.log, aws: config,
 		options: collect.Options{
@@ -53,9 +54,9 @@ func (c *runCommand) Run(ctx context.Context, p *program) error {
 			Attempt: c.AttemptLimit, Region: c.RegionLimit, Run: c.RunLimit, Pause: c.ConfirmAfter,
 			Progress: progress.show,
 		},
+		collected: progress.end,
 	}
 	taken, err := job.take(ctx)
-	progress.end()
 	if err != nil {
 		return err
 	}
