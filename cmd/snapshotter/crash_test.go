@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,6 +81,56 @@ func TestKilledRuns(t *testing.T) {
 		}
 	}
 	t.Logf("of %d killed runs %d were recorded", kills, recorded)
+}
+
+// TestSecondRunIsRefused holds the lock and wants every command that writes to
+// leave at once, and those that read to go on.
+func TestSecondRunIsRefused(t *testing.T) {
+	server, err := bedrocktest.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	server.Serve(sample.Moments()[0].Catalogue)
+	for name, value := range server.Env() {
+		t.Setenv(name, value)
+	}
+	t.Chdir(t.TempDir())
+	call := func(args ...string) (int, string) {
+		var stdout, stderr strings.Builder
+		code := run(t.Context(), args, strings.NewReader(""), &stdout, &stderr, os.Getenv, time.Now)
+		return code, stderr.String()
+	}
+	if code, said := call("run", "-q"); code != exitOK {
+		t.Fatalf("first run: exit code %d: %s", code, said)
+	}
+	if err := os.MkdirAll("2026-01-01/eu-west-1", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := store.Acquire("snapshotter.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := len(server.Calls())
+	for _, args := range [][]string{{"run"}, {"import", "2026-01-01"}} {
+		if code, said := call(args...); code != exitLocked || !strings.Contains(said, strconv.Itoa(os.Getpid())) {
+			t.Errorf("%s: exit code %d, said %q; want %d and the holder's pid", args[0], code, said, exitLocked)
+		}
+	}
+	if len(server.Calls()) != asked {
+		t.Error("a run that was refused asked Bedrock all the same")
+	}
+	for _, args := range [][]string{{"runs"}, {"diff"}, {"report"}} {
+		if code, said := call(args...); code != exitOK {
+			t.Errorf("%s: exit code %d, said %q", args[0], code, said)
+		}
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := call("run", "-q"); code != exitOK {
+		t.Errorf("after the lock was released: exit code %d: %s", code, said)
+	}
 }
 
 // recordedIn opens the database, checks it whole and returns its runs.

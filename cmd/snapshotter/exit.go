@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"snapshotter/catalog"
+	"snapshotter/store"
 )
 
 // Exit codes. They are part of the product's interface.
@@ -63,6 +64,9 @@ func (p *program) exit(err error) int {
 		if coded.err == nil {
 			return code
 		}
+	}
+	if locked := (*store.LockedError)(nil); errors.As(err, &locked) {
+		code = exitLocked
 	}
 	if errors.Is(err, context.Canceled) {
 		said = errors.New("stopped by a signal")
