@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
@@ -173,8 +174,14 @@ func rolledUp(result *diff.Result) *table {
 	}
 	regions := map[row][]string{}
 	for _, change := range result.Changes {
-		r := row{change.Significance, change.ID, describe(change)}
-		regions[r] = append(regions[r], change.Region)
+		for _, field := range change.Fields {
+			r := row{field.Significance, change.ID, describeField(field)}
+			regions[r] = append(regions[r], change.Region)
+		}
+		if change.Kind != diff.Changed {
+			r := row{change.Significance, change.ID, describe(change)}
+			regions[r] = append(regions[r], change.Region)
+		}
 	}
 	rows := slices.SortedFunc(maps.Keys(regions), func(a, b row) int {
 		return cmp.Or(diff.CompareSignificance(a.Significance, b.Significance), cmp.Compare(a.id, b.id), cmp.Compare(a.what, b.what))
@@ -186,7 +193,7 @@ func rolledUp(result *diff.Result) *table {
 	return t
 }
 
-// describe says in a few words what happened.
+// describe says in a few words what happened, other than to fields.
 func describe(change diff.Change) string {
 	switch change.Kind {
 	case diff.PathGained, diff.PathLost:
@@ -195,12 +202,6 @@ func describe(change diff.Change) string {
 			return verb + " " + change.Path.ModelID
 		}
 		return verb + " " + string(change.Path.Access)
-	case diff.Changed:
-		var fields []string
-		for _, field := range change.Fields {
-			fields = append(fields, describeField(field))
-		}
-		return strings.Join(fields, "; ")
 	case diff.Reappeared:
 		return fmt.Sprintf("reappeared (found gone by run %d)", change.Absent.ID)
 	}
@@ -209,10 +210,17 @@ func describe(change diff.Change) string {
 
 func describeField(field diff.FieldChange) string {
 	name := strings.ReplaceAll(strings.TrimPrefix(string(field.Field), "lifecycle."), "_", " ")
-	if field.OldSet != nil || field.NewSet != nil {
+	switch {
+	case field.OldSet != nil || field.NewSet != nil:
 		return name + " " + describeSets(field.OldSet, field.NewSet)
+	case field.Said == diff.Published:
+		return name + " now published: " + shown(field.New)
+	case field.Said == diff.Withdrawn:
+		return name + " no longer published: " + shown(field.Old)
+	case field.Field == diff.FieldDescription:
+		return name + " reworded" // too long for a table; reports show the words
 	}
-	return fmt.Sprintf("%s %s → %s", name, shown(field.Old), shown(field.New))
+	return name + " " + shown(field.Old) + " → " + shown(field.New)
 }
 
 func describeSets(old, new []string) string {
@@ -230,9 +238,12 @@ func describeSets(old, new []string) string {
 	return cmp.Or(strings.Join(parts, " "), "now published as empty")
 }
 
-// shown shortens a time at midnight to its date.
+// shown shortens a time to its date.
 func shown(value string) string {
-	return cmp.Or(strings.TrimSuffix(value, "T00:00:00Z"), "not said")
+	if t, err := time.Parse(time.RFC3339Nano, value); err == nil {
+		return t.Format(time.DateOnly)
+	}
+	return value
 }
 
 // changesTable has one row for each change of each region and field.
