@@ -33,7 +33,7 @@ func (f *fields) compareModels(old, new *catalog.FoundationModel) {
 	f.set(FieldInferenceTypes, old.InferenceTypes, new.InferenceTypes, minor)
 	f.set(FieldCustomizations, old.Customizations, new.Customizations, minor)
 	f.text(FieldStreaming, yesNo(old.Streaming), yesNo(new.Streaming), minor)
-	f.text(FieldLifecycle, old.Lifecycle.Status, new.Lifecycle.Status, lifecycleSignificance)
+	f.text(FieldLifecycle, old.Lifecycle.Status, new.Lifecycle.Status, statusSignificance)
 	f.date(FieldStartOfLife, old.Lifecycle.StartOfLife, new.Lifecycle.StartOfLife, Minor, Minor)
 	f.date(FieldLegacy, old.Lifecycle.Legacy, new.Lifecycle.Legacy, Notice, Good)
 	f.date(FieldExtendedAccess, old.Lifecycle.ExtendedAccess, new.Lifecycle.ExtendedAccess, Notice, Good)
@@ -52,16 +52,8 @@ type significance func(change FieldChange) Significance
 
 func minor(FieldChange) Significance { return Minor }
 
-func lifecycleSignificance(change FieldChange) Significance {
-	switch {
-	case change.Said == Published && change.New == catalog.StatusActive:
-		return Minor
-	case change.New == catalog.StatusActive:
-		return Good
-	}
-	return Notice // legacy, withdrawn, or a status not known to mean no harm
-}
-
+// statusSignificance weighs a model's lifecycle status and a profile's status:
+// both have ACTIVE for the one that does no harm.
 func statusSignificance(change FieldChange) Significance {
 	switch {
 	case change.Said == Published && change.New == catalog.StatusActive:
@@ -69,7 +61,7 @@ func statusSignificance(change FieldChange) Significance {
 	case change.New == catalog.StatusActive:
 		return Good
 	}
-	return Notice
+	return Notice // legacy, withdrawn, or a status not known to mean no harm
 }
 
 func routingSignificance(change FieldChange) Significance {

@@ -23,6 +23,21 @@ type between struct {
 const referenceHelp = `A run is given as its id, as latest or latest~2, as a date (the last run up to
 the end of that day, UTC) or a time, or as an age such as 7d, 36h or 2w.`
 
+// read opens the history for reading and calls use with the base, nil if head is
+// the first run, and the head.
+func (b between) read(ctx context.Context, p *program, use func(db *store.Store, base *catalog.Run, head catalog.Run) error) error {
+	db, err := store.OpenReader(ctx, p.DB)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	base, head, err := b.find(ctx, p, db)
+	if err != nil {
+		return err
+	}
+	return use(db, base, head)
+}
+
 // find returns the base, nil if head is the first run, and the head.
 func (b between) find(ctx context.Context, p *program, db *store.Store) (*catalog.Run, catalog.Run, error) {
 	var none catalog.Run
@@ -81,26 +96,19 @@ Examples:
 }
 
 func (c *diffCommand) Run(ctx context.Context, p *program) error {
-	db, err := store.OpenReader(ctx, p.DB)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	base, head, err := c.find(ctx, p, db)
-	if err != nil {
-		return err
-	}
-	result, err := c.compare(ctx, db, base, head)
-	if err != nil {
-		return err
-	}
-	if err := c.write(p, result); err != nil {
-		return err
-	}
-	if c.ExitCode && result.Any() {
-		return &codedError{code: exitChanged}
-	}
-	return nil
+	return c.read(ctx, p, func(db *store.Store, base *catalog.Run, head catalog.Run) error {
+		result, err := c.compare(ctx, db, base, head)
+		if err != nil {
+			return err
+		}
+		if err := c.write(p, result); err != nil {
+			return err
+		}
+		if c.ExitCode && result.Any() {
+			return &codedError{code: exitChanged}
+		}
+		return nil
+	})
 }
 
 func (c *diffCommand) compare(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (*diff.Result, error) {

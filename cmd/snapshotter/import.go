@@ -67,7 +67,7 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 // the newest run is refused, before anything is recorded: the history would no
 // longer be in the order of time.
 func (c *importCommand) pending(ctx context.Context, p *program, db *store.Store, folders []string) ([]*capture.Capture, error) {
-	runs, err := db.Runs(ctx)
+	runs, err := recordedRuns(ctx, db)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (c *importCommand) pending(ctx context.Context, p *program, db *store.Store
 			p.say("skipped  %s: already imported as run %d", filepath.Base(folder), run.ID)
 			continue
 		}
-		if newest := newest(runs); newest != nil && !recording.At.After(newest.StartedAt) {
+		if newest := before(runs, len(runs)); newest != nil && !recording.At.After(newest.StartedAt) {
 			return nil, tooOld(recording, newest)
 		}
 		pending = append(pending, recording)
@@ -92,15 +92,6 @@ func (c *importCommand) pending(ctx context.Context, p *program, db *store.Store
 func imported(runs []catalog.Run, recording *capture.Capture) *catalog.Run {
 	for i := range runs {
 		if runs[i].Trigger == catalog.Import && runs[i].StartedAt.Equal(recording.At) {
-			return &runs[i]
-		}
-	}
-	return nil
-}
-
-func newest(runs []catalog.Run) *catalog.Run {
-	for i := len(runs) - 1; i >= 0; i-- {
-		if runs[i].Status != catalog.RunFailed {
 			return &runs[i]
 		}
 	}

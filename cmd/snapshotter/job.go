@@ -192,7 +192,7 @@ func recordedRuns(ctx context.Context, db *store.Store) ([]catalog.Run, error) {
 	return recorded, nil
 }
 
-// before is the run before runs[i], nil for the first.
+// before is the run before the place i among runs, nil for the first.
 func before(runs []catalog.Run, i int) *catalog.Run {
 	if i == 0 {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"snapshotter/catalog"
 	"snapshotter/report"
 	"snapshotter/store"
 )
@@ -29,27 +30,25 @@ Examples:
 }
 
 func (c *reportCommand) Run(ctx context.Context, p *program) error {
-	db, err := store.OpenReader(ctx, p.DB)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	base, head, err := c.find(ctx, p, db)
-	if err != nil {
-		return err
-	}
-	built, err := buildReport(ctx, db, base, head, c.filter)
-	if err != nil {
-		return err
-	}
-	write := func(w io.Writer) error { return c.write(built, w) }
-	if c.Output != "" {
-		if err := writeAtomically(c.Output, write); err != nil {
-			return fmt.Errorf("write %s: %w", c.Output, err)
+	return c.read(ctx, p, func(db *store.Store, base *catalog.Run, head catalog.Run) error {
+		built, err := buildReport(ctx, db, base, head, c.filter)
+		if err != nil {
+			return err
 		}
-		return nil
+		return c.deliver(p, built)
+	})
+}
+
+// deliver writes to the file, if one is named, else to the screen.
+func (c *reportCommand) deliver(p *program, built *report.Report) error {
+	if c.Output == "" {
+		return c.write(built, p.stdout)
 	}
-	return write(p.stdout)
+	err := writeAtomically(c.Output, func(w io.Writer) error { return c.write(built, w) })
+	if err != nil {
+		return fmt.Errorf("write %s: %w", c.Output, err)
+	}
+	return nil
 }
 
 func (c *reportCommand) write(built *report.Report, w io.Writer) error {
