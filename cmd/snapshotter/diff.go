@@ -112,18 +112,27 @@ func (c *diffCommand) Run(ctx context.Context, p *program) error {
 }
 
 func (c *diffCommand) compare(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (*diff.Result, error) {
-	if base == nil {
-		first, err := db.Snapshot(ctx, head.ID)
-		if err != nil {
-			return nil, err
-		}
-		return diff.Compare(nil, c.apply(first)), nil
-	}
-	old, new, err := db.Between(ctx, base.ID, head.ID)
+	old, new, err := c.snapshots(ctx, db, base, head)
 	if err != nil {
 		return nil, err
 	}
-	return diff.Compare(c.apply(old), c.apply(new)), nil
+	kept := c.apply(old, new)
+	return diff.Compare(kept[0], kept[1]), nil
+}
+
+// snapshots are the two sides, thinned to what differs unless a filter asks for
+// what only the whole tells: who provides a model that a region does not list.
+func (c *diffCommand) snapshots(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (old, new *catalog.Snapshot, err error) {
+	if base != nil && len(c.Provider) == 0 {
+		return db.Between(ctx, base.ID, head.ID)
+	}
+	if base != nil {
+		if old, err = db.Snapshot(ctx, base.ID); err != nil {
+			return nil, nil, err
+		}
+	}
+	new, err = db.Snapshot(ctx, head.ID)
+	return old, new, err
 }
 
 func (c *diffCommand) write(p *program, result *diff.Result) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"iter"
 	"path"
 	"slices"
 
@@ -52,52 +53,95 @@ func matchesAny(globs []string, text string) bool {
 	})
 }
 
-// apply returns what of s passes. It shares items with s.
-func (f filter) apply(s *catalog.Snapshot) *catalog.Snapshot {
+// apply returns what of the snapshots passes; a nil one stays nil. An item that
+// passes on one side passes on all: one whose provider or routing changed, or
+// whose model is listed on one side only, must not look added or removed.
+func (f filter) apply(snapshots ...*catalog.Snapshot) []*catalog.Snapshot {
 	if len(f.Region)+len(f.ExcludeRegion)+len(f.Model)+len(f.Provider) == 0 {
-		return s
+		return snapshots
 	}
-	providers := providers(s)
+	passes := f.passing(snapshots)
+	kept := make([]*catalog.Snapshot, len(snapshots))
+	for i, s := range snapshots {
+		if s != nil {
+			kept[i] = f.thin(s, passes)
+		}
+	}
+	return kept
+}
+
+// thin is what of s is in the chosen regions and passes. It shares items with s.
+func (f filter) thin(s *catalog.Snapshot, passes map[string]bool) *catalog.Snapshot {
 	kept := &catalog.Snapshot{Run: s.Run, Together: map[string]*catalog.Joint{}}
 	for _, scope := range s.Scopes {
-		if !f.includes(scope.Region) {
-			continue
+		if f.includes(scope.Region) {
+			scope.Items = only(scope.Items, passes)
+			kept.Scopes = append(kept.Scopes, scope)
 		}
-		scope.Items = f.items(scope.Items, providers)
-		kept.Scopes = append(kept.Scopes, scope)
 	}
 	for region, joint := range s.Together {
 		if joint != nil {
-			joint = &catalog.Joint{Run: joint.Run, Items: f.items(joint.Items, providers)}
+			joint = &catalog.Joint{Run: joint.Run, Items: only(joint.Items, passes)}
 		}
 		kept.Together[region] = joint
 	}
 	return kept
 }
 
-// providers tells each model's provider, also for the regions that only route
-// to it.
-func providers(s *catalog.Snapshot) map[string]string {
-	providers := map[string]string{}
-	for _, scope := range s.Scopes {
-		for _, item := range scope.Items {
-			if m, ok := item.(*catalog.FoundationModel); ok {
-				providers[m.ID] = m.Provider
-			}
-		}
-	}
-	return providers
+func only(items []catalog.Item, passes map[string]bool) []catalog.Item {
+	return slices.DeleteFunc(slices.Clone(items), func(item catalog.Item) bool { return !passes[item.Key()] })
 }
 
-func (f filter) items(items []catalog.Item, providers map[string]string) []catalog.Item {
-	return slices.DeleteFunc(slices.Clone(items), func(item catalog.Item) bool {
+// passing are the ids of the items that pass in any of the snapshots.
+func (f filter) passing(snapshots []*catalog.Snapshot) map[string]bool {
+	byProvider := map[string]bool{} // models
+	for item := range items(snapshots) {
+		if m, ok := item.(*catalog.FoundationModel); ok && matchesAny(f.Provider, m.Provider) {
+			byProvider[m.ID] = true
+		}
+	}
+	passes := map[string]bool{}
+	for item := range items(snapshots) {
 		models := []string{item.Key()}
 		if p, ok := item.(*catalog.InferenceProfile); ok {
 			models = p.Models()
 		}
-		return !slices.ContainsFunc(models, func(id string) bool {
-			return (len(f.Model) == 0 || matchesAny(f.Model, id)) &&
-				(len(f.Provider) == 0 || matchesAny(f.Provider, providers[id]))
-		})
-	})
+		if slices.ContainsFunc(models, func(id string) bool {
+			return (len(f.Model) == 0 || matchesAny(f.Model, id)) && (len(f.Provider) == 0 || byProvider[id])
+		}) {
+			passes[item.Key()] = true
+		}
+	}
+	return passes
+}
+
+// items are all items that the snapshots hold.
+func items(snapshots []*catalog.Snapshot) iter.Seq[catalog.Item] {
+	return func(yield func(catalog.Item) bool) {
+		for _, s := range snapshots {
+			if s == nil {
+				continue
+			}
+			for _, list := range lists(s) {
+				for _, item := range list {
+					if !yield(item) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+func lists(s *catalog.Snapshot) [][]catalog.Item {
+	var lists [][]catalog.Item
+	for _, scope := range s.Scopes {
+		lists = append(lists, scope.Items)
+	}
+	for _, joint := range s.Together {
+		if joint != nil {
+			lists = append(lists, joint.Items)
+		}
+	}
+	return lists
 }

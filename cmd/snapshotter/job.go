@@ -207,13 +207,13 @@ func buildReport(ctx context.Context, db *store.Store, base *catalog.Run, head c
 	if err != nil {
 		return nil, err
 	}
-	now = keep.apply(now)
 	var then *catalog.Snapshot
 	if base != nil {
 		if then, err = db.Snapshot(ctx, base.ID); err != nil {
 			return nil, err
 		}
-		then = keep.apply(then)
 	}
+	kept := keep.apply(then, now)
+	then, now = kept[0], kept[1]
 	return report.Build(diff.Compare(then, now), then, now, report.Options{}), nil
 }

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"testing"
+
+	"snapshotter/catalog"
+	"snapshotter/diff"
+)
+
+// A profile whose model is listed on one side only, or that comes to route to
+// another model, is filtered alike on both sides: it is not told as removed.
+func TestFilterTakesBothSidesAlike(t *testing.T) {
+	run := catalog.RunRef{ID: 1}
+	side := func(id int64, model, routesTo string) *catalog.Snapshot {
+		ref := catalog.RunRef{ID: id}
+		state := func(kind catalog.Kind, items ...catalog.Item) catalog.ScopeState {
+			return catalog.ScopeState{Scope: catalog.Scope{Region: "eu-west-1", Kind: kind}, Outcome: catalog.Complete, Since: run, Confirmed: &ref, Items: items}
+		}
+		s := &catalog.Snapshot{Run: catalog.Run{ID: id}, Scopes: []catalog.ScopeState{
+			state(catalog.KindFoundationModel),
+			state(catalog.KindInferenceProfile, &catalog.InferenceProfile{ID: "eu.m", Status: "ACTIVE",
+				Destinations: []catalog.Destination{{Region: "eu-west-1", Model: routesTo}}}),
+		}}
+		if model != "" {
+			s.Scopes[0].Items = []catalog.Item{&catalog.FoundationModel{ID: model, Provider: "Maker"}}
+		}
+		return s
+	}
+	for name, test := range map[string]struct {
+		filter filter
+		head   *catalog.Snapshot
+	}{
+		"the model is no longer listed": {filter{Provider: []string{"Maker"}}, side(2, "", "m")},
+		"the profile routes elsewhere":  {filter{Model: []string{"m"}}, side(2, "m", "n")},
+	} {
+		kept := test.filter.apply(side(1, "m", "m"), test.head)
+		for _, change := range diff.Compare(kept[0], kept[1]).Changes {
+			if change.Kind == diff.Removed && change.ID == "eu.m" {
+				t.Errorf("%s: the profile is told as removed", name)
+			}
+		}
+	}
+}
