@@ -7,40 +7,42 @@ import (
 	"snapshotter/catalog"
 )
 
-// Event is a change of an item as it was recorded.
-type Event struct {
-	Run    catalog.RunRef
-	Region string
-	Item   catalog.Item // nil: a complete listing no longer held it
-}
-
 // History is everything that ever happened to the items of one kind that have
 // one key, in every region, by run, then region. It is nil for a key that was
 // never listed.
-func (s *Store) History(ctx context.Context, kind catalog.Kind, key string) ([]Event, error) {
+func (s *Store) History(ctx context.Context, kind catalog.Kind, key string) ([]catalog.Event, error) {
 	events, err := s.history(ctx, kind, key)
 	return events, explained("read", s.path, err)
 }
 
-func (s *Store) history(ctx context.Context, kind catalog.Kind, key string) ([]Event, error) {
+func (s *Store) history(ctx context.Context, kind catalog.Kind, key string) ([]catalog.Event, error) {
 	rows, err := s.query(ctx, `
-		SELECT r.id, r.started_at, s.region, coalesce(c.document_id, 0)
+		SELECT r.id, r.started_at, s.region, coalesce(c.document_id, 0), after.id, after.started_at
 		FROM scopes s
 		CROSS JOIN items i ON i.scope_id = s.id AND i.key = ?2
 		CROSS JOIN item_changes c ON c.item_id = i.id
 		CROSS JOIN runs r ON r.id = c.run_id
+		CROSS JOIN coverage v ON v.scope_id = s.id
+			AND v.run_id = (SELECT max(run_id) FROM coverage WHERE scope_id = s.id AND run_id <= r.id)
+		LEFT JOIN runs after ON after.id = iif(v.run_id = r.id, v.confirmed_run_id,
+			(SELECT id FROM runs WHERE ordinal = r.ordinal - 1))
 		WHERE s.kind = ?1
 		ORDER BY c.run_id, s.region`, kind, key)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var events []Event
+	var events []catalog.Event
 	var held []holding
 	for rows.Next() {
-		var e Event
+		var e catalog.Event
 		var h holding
-		if err := scanRef(rows, &e.Run, &e.Region, &h.document); err != nil {
+		var after sql.NullInt64
+		var afterAt sql.NullString
+		if err := scanRef(rows, &e.Run, &e.Region, &h.document, &after, &afterAt); err != nil {
+			return nil, err
+		}
+		if e.After, err = optionalRef(after, afterAt); err != nil {
 			return nil, err
 		}
 		events, held = append(events, e), append(held, h)
@@ -60,25 +62,14 @@ func (s *Store) history(ctx context.Context, kind catalog.Kind, key string) ([]E
 	return events, nil
 }
 
-// Interval is an unbroken row of recorded runs that learned the same about a
-// scope.
-type Interval struct {
-	Outcome   catalog.Outcome
-	ErrorCode string
-	Message   string // the first run's
-	From      catalog.RunRef
-	To        catalog.RunRef // the last of them so far
-	Runs      int
-}
-
 // Coverage is how a scope was covered, from the first run that named it to the
 // last recorded one, without gaps. It is nil for a scope that no run named.
-func (s *Store) Coverage(ctx context.Context, scope catalog.Scope) ([]Interval, error) {
+func (s *Store) Coverage(ctx context.Context, scope catalog.Scope) ([]catalog.Interval, error) {
 	intervals, err := s.coverage(ctx, scope)
 	return intervals, explained("read", s.path, err)
 }
 
-func (s *Store) coverage(ctx context.Context, scope catalog.Scope) ([]Interval, error) {
+func (s *Store) coverage(ctx context.Context, scope catalog.Scope) ([]catalog.Interval, error) {
 	rows, err := s.query(ctx, `
 		WITH spans AS (
 			SELECT c.outcome, c.error_code, c.message, f.id, f.started_at, f.ordinal AS first,
@@ -95,9 +86,9 @@ func (s *Store) coverage(ctx context.Context, scope catalog.Scope) ([]Interval, 
 		return nil, err
 	}
 	defer rows.Close()
-	var intervals []Interval
+	var intervals []catalog.Interval
 	for rows.Next() {
-		var i Interval
+		var i catalog.Interval
 		var to string
 		err := scanRef(rows, &i.From, &i.Outcome, &i.ErrorCode, &i.Message, &i.Runs, &i.To.ID, &to)
 		if err != nil {
@@ -119,4 +110,13 @@ func scanRef(rows *sql.Rows, ref *catalog.RunRef, rest ...any) (err error) {
 	}
 	ref.At, err = parseTime(at)
 	return err
+}
+
+// optionalRef is the run that a left join found, nil if it found none.
+func optionalRef(id sql.NullInt64, at sql.NullString) (*catalog.RunRef, error) {
+	if !id.Valid {
+		return nil, nil
+	}
+	started, err := parseTime(at.String)
+	return &catalog.RunRef{ID: id.Int64, At: started}, err
 }

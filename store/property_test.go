@@ -468,8 +468,9 @@ func (h *history) thinned(name string, thin, full *catalog.Snapshot) {
 func (h *history) checkHistory() {
 	for _, kind := range catalog.Kinds() {
 		keys := map[string]bool{}
-		want := map[string][]store.Event{}
+		want := map[string][]catalog.Event{}
 		state := map[catalog.Scope]map[string]catalog.Item{}
+		read := map[catalog.Scope]*catalog.RunRef{} // the last run that read it whole
 		for _, run := range h.runs {
 			for _, region := range []string{"ap-south-1", "eu-west-1", "us-east-1"} {
 				scope := catalog.Scope{Region: region, Kind: kind}
@@ -484,10 +485,10 @@ func (h *history) checkHistory() {
 				}
 				for key := range keys {
 					if !cmp.Equal(state[scope][key], listed[key]) {
-						want[key] = append(want[key], store.Event{Run: run.Ref(), Region: region, Item: listed[key]})
+						want[key] = append(want[key], catalog.Event{Run: run.Ref(), After: read[scope], Region: region, Item: listed[key]})
 					}
 				}
-				state[scope] = listed
+				state[scope], read[scope] = listed, new(run.Ref())
 			}
 		}
 		for key := range keys {

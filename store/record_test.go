@@ -284,6 +284,8 @@ func TestFindRuns(t *testing.T) {
 	}
 	wantNone(s.Latest(ctx, 0))
 	wantNone(s.RunAt(ctx, day))
+	wantNone(s.First(ctx))
+	wantNone(s.Before(ctx, 1))
 	first := record(t, s, run(0), listed(models))
 	second := record(t, s, run(5), listed(models))
 	failed, err := s.RecordFailure(ctx, run(6))
@@ -300,6 +302,12 @@ func TestFindRuns(t *testing.T) {
 			}
 		}
 	}
+	wantNone(s.Before(ctx, first.ID))
+	wantNone(s.Run(ctx, failed.ID))
+	want(first)(s.First(ctx))
+	want(first)(s.Before(ctx, second.ID))
+	want(second)(s.Before(ctx, back.ID)) // the failed one is passed over
+	want(second)(s.Run(ctx, second.ID))
 	want(back)(s.Latest(ctx, 0))
 	want(second)(s.Latest(ctx, 1))
 	want(first)(s.Latest(ctx, 2))

@@ -62,6 +62,33 @@ func (s *Store) RunAt(ctx context.Context, t time.Time) (catalog.Run, error) {
 	return run, explained("read", s.path, err)
 }
 
+// Before is the last recorded run before the one with an id. Failed runs are
+// passed over. The error is a [*NoRunError] if there is none.
+func (s *Store) Before(ctx context.Context, id int64) (catalog.Run, error) {
+	run, err := s.run(ctx, selectRun+`WHERE ordinal NOT NULL AND id < ? ORDER BY id DESC LIMIT 1`, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = &NoRunError{fmt.Sprintf("no run is recorded before run %d", id)}
+	}
+	return run, explained("read", s.path, err)
+}
+
+// First is the recorded run that all others follow. The error is a
+// [*NoRunError] if there is none.
+func (s *Store) First(ctx context.Context) (catalog.Run, error) {
+	run, err := s.run(ctx, selectRun+`WHERE ordinal = 1`)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = &NoRunError{"no run is recorded yet"}
+	}
+	return run, explained("read", s.path, err)
+}
+
+// Run is the recorded run with an id. The error is a [*NoRunError] if there is
+// none, or if it failed.
+func (s *Store) Run(ctx context.Context, id int64) (catalog.Run, error) {
+	run, err := s.recordedRun(ctx, id)
+	return run, explained("read", s.path, err)
+}
+
 // recordedRun is the run with an id, a [*NoRunError] if it recorded nothing.
 func (s *Store) recordedRun(ctx context.Context, id int64) (catalog.Run, error) {
 	run, err := s.run(ctx, selectRun+`WHERE id = ?`, id)

@@ -99,13 +99,11 @@ func scanScope(rows *sql.Rows, run catalog.Run) (scope scopeState, err error) {
 	if scope.Since.At, err = parseTime(since); err != nil {
 		return scope, err
 	}
-	switch {
-	case scope.Fresh():
+	if scope.Fresh() {
 		scope.Confirmed = new(run.Ref())
-	case confirmed.Valid:
-		scope.Confirmed = &catalog.RunRef{ID: confirmed.Int64}
-		scope.Confirmed.At, err = parseTime(confirmedAt.String)
+		return scope, nil
 	}
+	scope.Confirmed, err = optionalRef(confirmed, confirmedAt)
 	return scope, err
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -50,29 +51,25 @@ func (b between) find(ctx context.Context, p *program, db *store.Store) (*catalo
 	if err != nil {
 		return nil, none, err
 	}
-	runs, err := db.Runs(ctx)
-	if err != nil {
-		return nil, none, err
-	}
-	head, err := headRef.find(runs)
+	head, err := headRef.find(ctx, db)
 	if err != nil {
 		return nil, none, err
 	}
 	if b.Base == "" {
-		return runBefore(runs, head), head, nil
+		base, err := runBefore(ctx, db, head)
+		return base, head, err
 	}
-	base, err := baseRef.find(runs)
+	base, err := baseRef.find(ctx, db)
 	return &base, head, err
 }
 
 // runBefore is the last run before head that recorded something, nil if none.
-func runBefore(runs []catalog.Run, head catalog.Run) *catalog.Run {
-	for _, run := range slices.Backward(runs) {
-		if run.ID < head.ID && run.Status != catalog.RunFailed {
-			return &run
-		}
+func runBefore(ctx context.Context, db *store.Store, head catalog.Run) (*catalog.Run, error) {
+	run, err := db.Before(ctx, head.ID)
+	if none := (*store.NoRunError)(nil); errors.As(err, &none) {
+		return nil, nil
 	}
-	return nil
+	return &run, err
 }
 
 // diffCommand lists the changes themselves, for terminals and for programs.

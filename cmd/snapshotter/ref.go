@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -8,13 +10,13 @@ import (
 	"time"
 
 	"snapshotter/catalog"
+	"snapshotter/store"
 )
 
 // reference names a run in words: an id, "latest", "latest~2", a date or time
 // (the last run at or before it; a date means the end of that day, UTC), or an
 // age such as "7d" or "36h" (the last run at least that old).
 type reference struct {
-	text string
 	id   int64     // if set, that run
 	back int       // else how many recorded runs before the latest…
 	at   time.Time // …unless set: the last run at or before it
@@ -32,7 +34,7 @@ var ageUnits = map[string]time.Duration{
 
 // parseReference reads what the user wrote; ages are counted from now.
 func parseReference(text string, now time.Time) (reference, error) {
-	ref := reference{text: text}
+	ref := reference{}
 	if id, err := strconv.ParseInt(text, 10, 64); err == nil && id > 0 {
 		ref.id = id
 		return ref, nil
@@ -57,44 +59,39 @@ func parseReference(text string, now time.Time) (reference, error) {
 	return ref, nil
 }
 
-// find picks the run that ref names from all runs, sorted by id. Failed runs
-// recorded nothing to compare and are passed over.
-func (ref reference) find(runs []catalog.Run) (catalog.Run, error) {
-	var recorded []catalog.Run
-	for _, run := range runs {
-		if run.ID == ref.id && run.Status == catalog.RunFailed {
-			return catalog.Run{}, fmt.Errorf("run %d failed and recorded nothing", ref.id)
-		}
-		if run.Status != catalog.RunFailed {
-			recorded = append(recorded, run)
-		}
+// find reads the run that ref names. Failed runs recorded nothing to ask for and
+// are passed over.
+func (ref reference) find(ctx context.Context, db *store.Store) (catalog.Run, error) {
+	run, err := ref.read(ctx, db)
+	if none := (*store.NoRunError)(nil); errors.As(err, &none) {
+		return run, ref.notFound(ctx, db, none)
 	}
-	for back := 0; back < len(recorded); back++ {
-		run := recorded[len(recorded)-1-back]
-		if ref.matches(run, back) {
-			return run, nil
-		}
-	}
-	return catalog.Run{}, ref.notFound(recorded)
+	return run, err
 }
 
-// matches is asked of each recorded run, the newest first.
-func (ref reference) matches(run catalog.Run, back int) bool {
+func (ref reference) read(ctx context.Context, db *store.Store) (catalog.Run, error) {
 	switch {
 	case ref.id > 0:
-		return run.ID == ref.id
+		return db.Run(ctx, ref.id)
 	case !ref.at.IsZero():
-		return !run.StartedAt.After(ref.at)
+		return db.RunAt(ctx, ref.at)
 	}
-	return back == ref.back
+	return db.Latest(ctx, ref.back)
 }
 
-func (ref reference) notFound(recorded []catalog.Run) error {
-	if len(recorded) == 0 {
+// notFound says which runs there are instead.
+func (ref reference) notFound(ctx context.Context, db *store.Store, none *store.NoRunError) error {
+	first, err := db.First(ctx)
+	if errors.As(err, &none) {
 		return errNoRuns
+	} else if err != nil {
+		return err
 	}
-	first, last := recorded[0], recorded[len(recorded)-1]
-	return fmt.Errorf("there is no run %s: the recorded ones are %d (%s) to %d (%s)", oneLine(ref.text),
+	last, err := db.Latest(ctx, 0)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%w: the recorded ones are %d (%s) to %d (%s)", none,
 		first.ID, moment(first.StartedAt), last.ID, moment(last.StartedAt))
 }
 

@@ -1,27 +1,46 @@
 package main
 
 import (
+	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"snapshotter/catalog"
+	"snapshotter/store"
 )
 
 var noon = time.Date(2026, 9, 23, 12, 0, 0, 0, time.UTC)
 
-// nights are runs at 02:00 UTC on four days; run 3 failed.
-func nights() []catalog.Run {
-	at := func(day int) time.Time { return time.Date(2026, 9, day, 2, 0, 0, 0, time.UTC) }
-	return []catalog.Run{
-		{ID: 1, StartedAt: at(20), Status: catalog.RunComplete},
-		{ID: 2, StartedAt: at(21), Status: catalog.RunPartial},
-		{ID: 3, StartedAt: at(22), Status: catalog.RunFailed},
-		{ID: 4, StartedAt: at(23), Status: catalog.RunComplete},
+// nights is a history of runs at 02:00 UTC on four days; run 3 failed. The
+// fourth may have started earlier, where the clock was set back.
+func nights(t testing.TB, fourth time.Time) *store.Store {
+	t.Helper()
+	ctx := context.Background()
+	db, err := store.Open(ctx, filepath.Join(t.TempDir(), "history.db"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(func() { db.Close() })
+	for i, at := range []time.Time{night(20), night(21), night(22), fourth} {
+		run := catalog.Run{StartedAt: at, FinishedAt: at, Trigger: catalog.Manual, Partition: "aws"}
+		if i == 2 {
+			_, err = db.RecordFailure(ctx, run)
+		} else {
+			_, err = db.Record(ctx, run, nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return db
 }
 
+func night(day int) time.Time { return time.Date(2026, 9, day, 2, 0, 0, 0, time.UTC) }
+
 func TestReferences(t *testing.T) {
+	db := nights(t, night(23))
 	for _, test := range []struct {
 		text string
 		want int64  // run
@@ -32,7 +51,7 @@ func TestReferences(t *testing.T) {
 		{text: "latest~0", want: 4},
 		{text: "latest~1", want: 2}, // a failed run recorded nothing
 		{text: "latest~2", want: 1},
-		{text: "latest~3", err: "there is no run latest~3"},
+		{text: "latest~3", err: "fewer than 4 runs are recorded: the recorded ones are 1"},
 		{text: "3", err: "run 3 failed"},
 		{text: "5", err: "the recorded ones are 1 (2026-09-20 02:00 UTC) to 4"},
 		{text: "2026-09-21", want: 2}, // the end of that day
@@ -40,12 +59,12 @@ func TestReferences(t *testing.T) {
 		{text: "2026-09-21T01:59:59Z", want: 1},
 		{text: "2026-09-21T02:00Z", want: 2},
 		{text: "2026-09-21 04:00+02:00", want: 2},
-		{text: "2026-09-19", err: "there is no run"},
+		{text: "2026-09-19", err: "no run is recorded at or before 2026-09-19 23:59 UTC: the recorded ones are"},
 		{text: "0m", want: 4},
 		{text: "2d", want: 2},
 		{text: "59h", want: 1},
-		{text: "1w", err: "there is no run"},
-		{text: "9999w", err: "there is no run"},
+		{text: "1w", err: "no run is recorded at or before"},
+		{text: "9999w", err: "no run is recorded at or before"},
 		{text: "", err: "is no run"},
 		{text: "0", err: "is no run"},
 		{text: "-1", err: "is no run"},
@@ -57,7 +76,7 @@ func TestReferences(t *testing.T) {
 		ref, err := parseReference(test.text, noon)
 		var run catalog.Run
 		if err == nil {
-			run, err = ref.find(nights())
+			run, err = ref.find(context.Background(), db)
 		}
 		switch {
 		case err == nil && (test.err != "" || run.ID != test.want):
@@ -71,20 +90,24 @@ func TestReferences(t *testing.T) {
 // The order of runs is that of their ids: where the clock was set back, the
 // last run at or before a time is the one recorded last.
 func TestReferencesTrustNoClock(t *testing.T) {
-	runs := nights()
-	runs[3].StartedAt = runs[0].StartedAt.Add(-time.Hour)
+	db := nights(t, night(20).Add(-time.Hour))
 	ref, err := parseReference("2026-09-21", noon)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if run, err := ref.find(runs); err != nil || run.ID != 4 {
+	if run, err := ref.find(context.Background(), db); err != nil || run.ID != 4 {
 		t.Errorf("found run %d, %v; want 4", run.ID, err)
 	}
 }
 
 func TestReferenceWithoutRuns(t *testing.T) {
+	db, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "history.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
 	ref, _ := parseReference("latest", noon)
-	if _, err := ref.find(nil); err != errNoRuns {
+	if _, err := ref.find(context.Background(), db); err != errNoRuns {
 		t.Errorf("got %v, want %v", err, errNoRuns)
 	}
 }
@@ -93,6 +116,7 @@ func FuzzParseReference(f *testing.F) {
 	for _, text := range []string{"1", "latest", "latest~2", "2026-09-21", "2026-09-21T02:00Z", "7d", "99999999999999999999", "latest~999999999"} {
 		f.Add(text)
 	}
+	db := nights(f, night(23))
 	f.Fuzz(func(t *testing.T, text string) {
 		ref, err := parseReference(text, noon)
 		if err != nil {
@@ -101,7 +125,7 @@ func FuzzParseReference(f *testing.F) {
 			}
 			return
 		}
-		run, err := ref.find(nights())
+		run, err := ref.find(context.Background(), db)
 		if err == nil && (run.ID < 1 || run.ID == 3) {
 			t.Errorf("%q found run %d", text, run.ID)
 		}
