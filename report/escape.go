@@ -19,10 +19,14 @@ const (
 	empty = "(empty)"
 )
 
-// clean makes text from outside one line of printable characters: white space
-// becomes single spaces; control characters, invisible ones and marks that turn
-// the direction of text become U+FFFD; and what is too long is cut, visibly.
-func clean(text string) string {
+// clean makes text from outside one printable line; what is too long is cut,
+// visibly.
+func clean(text string) string { return upTo(textLimit, oneLine(text)) }
+
+// oneLine makes text one line of printable characters: white space becomes
+// single spaces; control characters, invisible ones and marks that turn the
+// direction of text become U+FFFD.
+func oneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -32,9 +36,12 @@ func clean(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
-	text = strings.Join(strings.Fields(text), " ")
-	return upTo(textLimit, text)
+	return strings.Join(strings.Fields(text), " ")
 }
+
+// Cell is plain text from outside, of any length, as a cell of a table in
+// Markdown.
+func Cell(s string) string { return cell(prose(oneLine(s))) }
 
 func upTo(limit int, text string) string {
 	if runes := []rune(text); len(runes) > limit {

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/rivo/uniseg"
+
+	"snapshotter/report"
 )
 
 // table is rows of cells under a heading. Its cells are plain text, which may
@@ -96,6 +98,28 @@ func trimLines(text string) string {
 		lines[i] = strings.TrimRight(lines[i], " ")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// markdown writes a table of GitHub's kind. https://github.github.com/gfm/#tables-extension-
+func (t *table) markdown(w io.Writer) error {
+	var out strings.Builder
+	line := func(cells []string) { out.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
+	rule := make([]string, len(t.head))
+	var head []string
+	for i, cell := range t.head {
+		head, rule[i] = append(head, strings.ReplaceAll(cell, "_", " ")), "---"
+	}
+	line(head)
+	line(rule)
+	for _, row := range t.rows {
+		var cells []string
+		for _, cell := range row {
+			cells = append(cells, report.Cell(cell))
+		}
+		line(cells)
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
 }
 
 // csv writes the rows as RFC 4180. A cell that a spreadsheet would take for a

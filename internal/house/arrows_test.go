@@ -23,6 +23,7 @@ const module = "snapshotter"
 var arrows = map[string][]string{
 	"catalog":              {},
 	"migrations":           {},
+	"ask":                  {"catalog"},
 	"capture":              {"catalog"},
 	"collect":              {"catalog"},
 	"store":                {"catalog", "migrations"},
@@ -34,7 +35,7 @@ var arrows = map[string][]string{
 	"internal/bedrocktest": {},
 	"internal/sample":      {"catalog", "internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"capture", "catalog", "collect", "diff", "internal/bedrocktest", "internal/sample", "notify", "report", "state", "store",
+		"ask", "capture", "catalog", "collect", "diff", "internal/bedrocktest", "internal/sample", "notify", "report", "state", "store",
 	},
 }
 

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"snapshotter/catalog"
+	"snapshotter/store"
+)
+
+// format is the form that an answer is printed in.
+type format struct {
+	Format string `enum:"table,md,json,csv" default:"table" help:"Form of the output: ${enum}."`
+}
+
+// print writes one answer: rows for people and spreadsheets, value for programs.
+func (f format) print(p *program, rows *table, value any) error {
+	switch f.Format {
+	case "json":
+		return writeJSON(p.stdout, value)
+	case "csv":
+		return rows.csv(p.stdout)
+	case "md":
+		return rows.markdown(p.stdout)
+	}
+	return rows.text(p.stdout, p.width())
+}
+
+// forPeople reports whether words beside the rows reach a person, and do not
+// spoil what a program reads.
+func (f format) forPeople() bool { return f.Format == "table" || f.Format == "md" }
+
+// asOf is the run whose catalogue a command tells of.
+type asOf struct {
+	AsOf string `placeholder:"RUN" default:"latest" help:"The catalogue as of this run: an id, latest~2, a date, a time or an age (${default})."`
+}
+
+// read opens the history for reading and calls use with the run.
+func (a asOf) read(ctx context.Context, p *program, use func(db *store.Store, run catalog.Run) error) error {
+	ref, err := parseReference(a.AsOf, p.now())
+	if err != nil {
+		return err
+	}
+	db, err := store.OpenReader(ctx, p.DB)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	run, err := ref.find(ctx, db)
+	if err != nil {
+		return err
+	}
+	return use(db, run)
+}
+
+// lastConfirmed says as of when what a scope lists is known, "" where the run
+// itself read it.
+func lastConfirmed(scope *catalog.ScopeState) string {
+	switch {
+	case scope == nil || !scope.Observed():
+		return "never read"
+	case scope.Fresh():
+		return ""
+	}
+	return fmt.Sprintf("last confirmed %s (%s)", moment(scope.Confirmed.At), scope.Outcome)
+}
