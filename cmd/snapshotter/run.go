@@ -23,6 +23,7 @@ type runCommand struct {
 	RunLimit     time.Duration `placeholder:"TIME" default:"5m" help:"Longest time for all regions (${default})."`
 	ConfirmAfter time.Duration `placeholder:"TIME" default:"2s" help:"Pause before a removal is confirmed by a second listing (${default})."`
 	ExitCode     bool          `help:"Exit with 10 if changes were found."`
+	metrics      `embed:""`
 }
 
 // Validate implements kong's hook.
@@ -57,6 +58,7 @@ func (c *runCommand) Run(ctx context.Context, p *program) error {
 		collected: progress.end,
 	}
 	taken, err := job.take(ctx)
+	c.emit(p.stdout, p.now(), taken, err)
 	if err != nil {
 		return err
 	}

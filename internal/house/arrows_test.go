@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 	"capture":              {"catalog"},
 	"collect":              {"catalog"},
 	"store":                {"catalog", "migrations"},
+	"deploy":               {},
 	"diff":                 {"catalog"},
 	"report":               {"catalog", "diff"},
 	"notify":               {"catalog", "diff"},
@@ -35,7 +36,7 @@ var arrows = map[string][]string{
 	"internal/bedrocktest": {},
 	"internal/sample":      {"catalog", "internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "diff", "internal/bedrocktest", "internal/sample", "notify", "report", "state", "store",
+		"ask", "capture", "catalog", "collect", "deploy", "diff", "internal/bedrocktest", "internal/sample", "notify", "report", "state", "store",
 	},
 }
 

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"snapshotter/store"
+)
+
+// metrics makes a run print what it came to as one line that CloudWatch Logs
+// turns into metrics.
+type metrics struct {
+	EMF bool `name:"emf" help:"Print CloudWatch metrics of the run on stdout, in the embedded metric format."`
+}
+
+const metricsNamespace = "Snapshotter"
+
+// emit prints the metrics of a run that ended at a time. It was recorded unless
+// err says why not; one that another run kept from starting is neither.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+func (m metrics) emit(w io.Writer, at time.Time, taken *snapshot, err error) {
+	if !m.EMF || errors.As(err, new(*store.LockedError)) {
+		return
+	}
+	line := metricsLine{values: map[string]any{}}
+	line.add("RunsRecorded", "Count", count(err == nil))
+	line.add("RunsFailed", "Count", count(err != nil))
+	if err == nil {
+		line.add("RunSeconds", "Seconds", taken.run.FinishedAt.Sub(taken.run.StartedAt).Seconds())
+		line.add("ReportsNotWritten", "Count", count(taken.unwritten != nil))
+	}
+	if err == nil && taken.report != nil {
+		counts, coverage := taken.report.Counts, taken.report.Coverage
+		line.add("ActOn", "Count", float64(counts.ActOn))
+		line.add("GoodToKnow", "Count", float64(counts.Good))
+		line.add("OtherChanges", "Count", float64(counts.Other))
+		line.add("NewRegions", "Count", float64(counts.NewRegions))
+		line.add("RegionsReadWhole", "Count", float64(len(coverage.Whole)))
+		line.add("RegionsLost", "Count", float64(len(coverage.Lost)))
+	}
+	line.values["_aws"] = map[string]any{
+		"Timestamp": at.UnixMilli(),
+		"CloudWatchMetrics": []map[string]any{{
+			"Namespace":  metricsNamespace,
+			"Dimensions": [][]string{{}},
+			"Metrics":    line.definitions,
+		}},
+	}
+	text, err := json.Marshal(line.values)
+	if err == nil {
+		fmt.Fprintln(w, string(text))
+	}
+}
+
+type metricsLine struct {
+	values      map[string]any
+	definitions []metricDefinition
+}
+
+type metricDefinition struct {
+	Name string
+	Unit string
+}
+
+func (l *metricsLine) add(name, unit string, value float64) {
+	l.values[name] = value
+	l.definitions = append(l.definitions, metricDefinition{name, unit})
+}
+
+func count(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
