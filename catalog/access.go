@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"path"
 	"slices"
 )
 
@@ -33,6 +34,39 @@ func (p Path) Callable() bool { return p.Access != Provisioned }
 
 // Callable reports whether any of paths can be used as it is.
 func Callable(paths []Path) bool { return slices.ContainsFunc(paths, Path.Callable) }
+
+// Within reports whether every region that a call from region from may run in
+// is in one of places, as [InPlace] tells. A path without destinations runs
+// where it is called. Any commercial region is in no place, "*" included,
+// because nobody can say which it will be. Without places there is nothing to
+// keep within, and every path is.
+func (p Path) Within(from string, places []string) bool {
+	if len(places) == 0 {
+		return true
+	}
+	regions := p.Destinations
+	if len(regions) == 0 {
+		regions = []string{from}
+	}
+	for _, region := range regions {
+		if !slices.ContainsFunc(places, func(place string) bool { return InPlace(region, place) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// InPlace reports whether a region is in a place: a geography, as [Geography]
+// has it ("eu"; "us" is not "us-gov"), a region code, or a glob of region codes
+// as [path.Match] reads it ("eu-*"). A malformed glob holds no region, and no
+// place holds the empty one.
+func InPlace(region, place string) bool {
+	if region == "" {
+		return false
+	}
+	matched, err := path.Match(place, region)
+	return err == nil && matched || place == Geography(region)
+}
 
 // Region is what one region lists: the ground on which access stands.
 type Region struct {

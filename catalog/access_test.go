@@ -135,3 +135,42 @@ func TestInferenceProfile(t *testing.T) {
 		t.Errorf("Key, Kind = %q, %q", p.Key(), p.Kind())
 	}
 }
+
+func TestWithin(t *testing.T) {
+	onDemand := catalog.Path{Access: catalog.OnDemand, ModelID: "m"}
+	via := func(destinations ...string) catalog.Path {
+		return catalog.Path{Access: catalog.ViaProfile, ModelID: "p", Destinations: destinations}
+	}
+	for _, c := range []struct {
+		name   string
+		path   catalog.Path
+		from   string
+		places []string
+		want   bool
+	}{
+		{"no places", via(""), "eu-west-1", nil, true},
+		{"on demand runs where it is called", onDemand, "eu-west-1", []string{"eu"}, true},
+		{"on demand elsewhere", onDemand, "us-east-1", []string{"eu"}, false},
+		{"provisioned runs where it is called", catalog.Path{Access: catalog.Provisioned}, "eu-west-1", []string{"eu-west-1"}, true},
+		{"all inside", via("eu-central-1", "eu-west-1"), "eu-west-1", []string{"eu"}, true},
+		{"where a profile is called from does not matter", via("eu-central-1"), "us-east-1", []string{"eu"}, true},
+		{"one outside", via("eu-central-1", "us-east-1"), "eu-west-1", []string{"eu"}, false},
+		{"inside the sum of the places", via("eu-central-1", "us-east-1"), "eu-west-1", []string{"us-east-1", "eu"}, true},
+		{"a glob", via("eu-central-1", "eu-west-1"), "eu-west-1", []string{"eu-*"}, true},
+		{"a glob that is too narrow", via("eu-central-1", "eu-west-1"), "eu-west-1", []string{"eu-w*"}, false},
+		{"any commercial region", via(""), "eu-west-1", []string{"eu"}, false},
+		{"any commercial region is in no glob", via(""), "eu-west-1", []string{"*"}, false},
+		{"any commercial region among others", via("", "eu-west-1"), "eu-west-1", []string{"eu"}, false},
+		{"the empty place", via(""), "eu-west-1", []string{""}, false},
+		{"us is not us-gov", onDemand, "us-gov-west-1", []string{"us"}, false},
+		{"us-gov", onDemand, "us-gov-west-1", []string{"us-gov"}, true},
+		{"part of a geography", onDemand, "eusc-de-east-1", []string{"eu"}, false},
+		{"a malformed glob", onDemand, "eu-west-1", []string{"[eu"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := c.path.Within(c.from, c.places); got != c.want {
+				t.Errorf("%+v from %s within %q = %t, want %t", c.path, c.from, c.places, got, c.want)
+			}
+		})
+	}
+}
