@@ -24,6 +24,7 @@ type commands struct {
 	Runs    runsCommand    `cmd:"" help:"List the recorded runs, with their coverage."`
 	Diff    diffCommand    `cmd:"" help:"List what changed between two runs."`
 	Report  reportCommand  `cmd:"" help:"Write the report of what changed between two runs."`
+	Where   whereCommand   `cmd:"" help:"Tell from which regions a model can be called, and with which id."`
 	Import  importCommand  `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Explain a command."`

@@ -1,0 +1,151 @@
+package ask
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"snapshotter/catalog"
+)
+
+// Candidate is a model that a word may mean.
+type Candidate struct {
+	ID   string
+	Name string // "" where no region lists it
+	// Callable are the regions where a path can call it, by code.
+	Callable []string
+}
+
+// Found are the models that a word means.
+type Found struct {
+	// Profile is the inference profile that the word names, "" if it names
+	// models: then the models are those behind it.
+	Profile string
+	Models  []Candidate // by id
+	// Several tells that the word asks for all of them, as a glob does and a
+	// profile with several models. Otherwise more than one is ambiguous.
+	Several bool
+}
+
+// Find reads word as an id of a model or an inference profile, else as a glob
+// over the ids and names of models, else as a whole name, else as a part of an
+// id or name, else as a part of a profile's id. Only exact ids mind case. An id
+// that every list has lost is found by its exact form alone.
+func Find(s *catalog.Snapshot, word string) Found {
+	d := directoryOf(s)
+	folded := strings.ToLower(word)
+	if d.knows(word) {
+		return Found{Models: d.candidates(func(id, _ string) bool { return id == word })}
+	}
+	if models := d.behind[word]; models != nil {
+		return Found{Profile: word, Models: d.candidates(func(id, _ string) bool { return models[id] }), Several: true}
+	}
+	if strings.ContainsAny(word, "*?[") {
+		return Found{Several: true, Models: d.candidates(func(id, name string) bool {
+			return matches(folded, id) || matches(folded, name)
+		})}
+	}
+	for _, means := range []func(id, name string) bool{
+		func(id, name string) bool { return strings.ToLower(id) == folded || strings.ToLower(name) == folded },
+		func(id, name string) bool {
+			return strings.Contains(strings.ToLower(id), folded) || strings.Contains(strings.ToLower(name), folded)
+		},
+		func(id, _ string) bool { return d.routed(id, folded) },
+	} {
+		if models := d.candidates(means); word != "" && len(models) > 0 {
+			return Found{Models: models}
+		}
+	}
+	return Found{}
+}
+
+func matches(glob, text string) bool {
+	matched, err := path.Match(glob, strings.ToLower(text))
+	return err == nil && matched
+}
+
+// directory is what a word can be looked up in.
+type directory struct {
+	names  map[string]string          // by model id; "" where no region lists it
+	gone   map[string]bool            // models that lists have lost
+	behind map[string]map[string]bool // models by profile
+	ground map[string]*catalog.Region
+}
+
+func directoryOf(s *catalog.Snapshot) *directory {
+	d := &directory{
+		names: map[string]string{}, gone: map[string]bool{},
+		behind: map[string]map[string]bool{}, ground: map[string]*catalog.Region{},
+	}
+	for _, code := range s.Regions() {
+		d.add(code, s.Region(code))
+	}
+	for _, scope := range s.Scopes {
+		for id := range scope.Gone {
+			if scope.Kind == catalog.KindFoundationModel {
+				d.gone[id] = true
+			}
+		}
+	}
+	return d
+}
+
+func (d *directory) add(code string, region *catalog.Region) {
+	d.ground[code] = region
+	for _, id := range region.ModelIDs() {
+		if m := region.Models[id]; m != nil && d.names[id] == "" {
+			d.names[id] = m.Name
+		} else if _, known := d.names[id]; !known {
+			d.names[id] = ""
+		}
+	}
+	for id, profile := range region.Profiles {
+		if d.behind[id] == nil {
+			d.behind[id] = map[string]bool{}
+		}
+		for _, model := range profile.Models() {
+			d.behind[id][model] = true
+		}
+	}
+}
+
+func (d *directory) knows(id string) bool {
+	_, known := d.names[id]
+	if !known && d.gone[id] {
+		d.names[id] = ""
+		return true
+	}
+	return known
+}
+
+// routed reports whether a profile with this part in its id routes to model.
+func (d *directory) routed(model, part string) bool {
+	for id, models := range d.behind {
+		if models[model] && strings.Contains(strings.ToLower(id), part) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *directory) candidates(means func(id, name string) bool) []Candidate {
+	var found []Candidate
+	for _, id := range slices.Sorted(maps.Keys(d.names)) {
+		if means(id, d.names[id]) {
+			found = append(found, Candidate{ID: id, Name: d.names[id], Callable: d.callable(id)})
+		}
+	}
+	return found
+}
+
+func (d *directory) callable(model string) []string {
+	var codes []string
+	for code, region := range d.ground {
+		if catalog.Callable(region.Paths(model)) {
+			codes = append(codes, code)
+		}
+	}
+	slices.Sort(codes)
+	return codes
+}

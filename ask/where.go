@@ -1,0 +1,181 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+
+	"snapshotter/catalog"
+)
+
+// Standing is how a model stands in a region.
+type Standing string
+
+const (
+	StandsOnDemand    Standing = "on-demand"        // its own id can be called, and perhaps profiles too
+	StandsByProfile   Standing = "profile-only"     // only the ids of inference profiles can be called
+	StandsOutside     Standing = "outside"          // callable, but every call may leave the places asked for
+	StandsProvisioned Standing = "provisioned-only" // listed; a purchase comes first
+	StandsListed      Standing = "listed-only"      // listed, but nothing can call it
+	StandsAbsent      Standing = "absent"           // both lists were read, and neither has it
+	StandsUnknown     Standing = "not-observed"     // a list was never read that could have told
+)
+
+// Whereabouts are where a model can be called.
+type Whereabouts struct {
+	ID       string   `json:"id"`
+	Name     string   `json:"name,omitempty"`     // "" where no region lists it
+	Provider string   `json:"provider,omitempty"` // likewise
+	Output   []string `json:"output_modalities"`
+	// Regions are all that the snapshot names, by code.
+	Regions []Stand `json:"regions"`
+}
+
+// Stand is how a model stands in one region.
+type Stand struct {
+	Region   string   `json:"region"`
+	Standing Standing `json:"standing"`
+	// Listed tells whether the region's list of foundation models has it, as
+	// last confirmed: nil where that list was never read. A profile may route
+	// to a model that its region does not list.
+	Listed *bool `json:"listed"`
+	// Since is since when the region has had any callable path that stays
+	// within the places asked for; nil where it has none.
+	Since *Held `json:"since"`
+	Paths []Way `json:"paths"`
+	// Outside are the callable paths left out because a call may leave the
+	// places asked for.
+	Outside []catalog.Path `json:"outside"`
+	// Inactive are the profiles that route to the model but are not ACTIVE, by
+	// id.
+	Inactive []string `json:"inactive"`
+	// Gone is the run that found the model on the list no longer, nil if it is
+	// listed or never was.
+	Gone     *catalog.RunRef `json:"gone"`
+	Models   Reading         `json:"foundation_models"`
+	Profiles Reading         `json:"inference_profiles"`
+}
+
+// Way is a path and since when it has held, whatever else of it has changed.
+type Way struct {
+	catalog.Path
+	Since Held `json:"since"`
+}
+
+// Reading is how well a list is known.
+type Reading struct {
+	// Outcome is what the run asked about learned of the list.
+	Outcome catalog.Outcome `json:"outcome"`
+	// Confirmed is the last run that read it whole, nil if none did.
+	Confirmed *catalog.RunRef `json:"confirmed"`
+}
+
+// Callable reports whether the model can be called there within the places
+// asked for.
+func (s Stand) Callable() bool { return s.Standing == StandsOnDemand || s.Standing == StandsByProfile }
+
+// Where tells how model stands in every region of s. With places, only paths
+// that stay within them count: see [catalog.Path.Within]. The spans are those
+// of model as of the same run.
+func Where(s *catalog.Snapshot, model string, spans []Span, places []string) Whereabouts {
+	w := Whereabouts{ID: model, Output: []string{}, Regions: []Stand{}}
+	for _, code := range s.Regions() {
+		region := s.Region(code)
+		if m := region.Models[model]; m != nil && w.Name == "" {
+			w.Name, w.Provider = m.Name, m.Provider
+			w.Output = append(w.Output, m.OutputModalities...)
+		}
+		w.Regions = append(w.Regions, stand(s, code, region, model, spans, places))
+	}
+	return w
+}
+
+func stand(s *catalog.Snapshot, code string, region *catalog.Region, model string, spans []Span, places []string) Stand {
+	models := s.Scope(catalog.Scope{Region: code, Kind: catalog.KindFoundationModel})
+	profiles := s.Scope(catalog.Scope{Region: code, Kind: catalog.KindInferenceProfile})
+	at := Stand{
+		Region: code, Models: reading(models), Profiles: reading(profiles),
+		Paths: []Way{}, Outside: []catalog.Path{}, Inactive: []string{},
+	}
+	if at.Models.Confirmed != nil {
+		listed := region.Models[model] != nil
+		at.Listed = &listed
+		if gone, ok := models.Gone[model]; ok && !listed {
+			at.Gone = &gone
+		}
+	}
+	for _, p := range region.ProfilesFor(model) {
+		if !p.Active() {
+			at.Inactive = append(at.Inactive, p.ID)
+		}
+	}
+	slices.Sort(at.Inactive)
+	for _, path := range region.Paths(model) {
+		if !path.Within(code, places) {
+			if path.Callable() {
+				at.Outside = append(at.Outside, path)
+			}
+			continue
+		}
+		held, _ := Since(spans, code, func(p catalog.Path) bool {
+			return p.Access == path.Access && p.ModelID == path.ModelID && p.Within(code, places)
+		})
+		at.Paths = append(at.Paths, Way{path, held})
+	}
+	if held, ok := Since(spans, code, func(p catalog.Path) bool { return p.Callable() && p.Within(code, places) }); ok {
+		at.Since = &held
+	}
+	at.Standing = at.standing()
+	return at
+}
+
+func reading(scope *catalog.ScopeState) Reading {
+	if scope == nil {
+		return Reading{Outcome: catalog.NotListed}
+	}
+	return Reading{scope.Outcome, scope.Confirmed}
+}
+
+func (s Stand) standing() Standing {
+	has := func(access catalog.Access) bool {
+		return slices.ContainsFunc(s.Paths, func(w Way) bool { return w.Access == access })
+	}
+	switch {
+	case has(catalog.OnDemand):
+		return StandsOnDemand
+	case has(catalog.ViaProfile):
+		return StandsByProfile
+	case len(s.Outside) > 0:
+		return StandsOutside
+	case s.Models.Confirmed == nil || s.Profiles.Confirmed == nil:
+		return StandsUnknown
+	case has(catalog.Provisioned):
+		return StandsProvisioned
+	case *s.Listed:
+		return StandsListed
+	}
+	return StandsAbsent
+}
+
+// RoutingTo are the ids of the inference profiles whose histories tell how
+// model could be called: those that route to it in some region of s, and those
+// that a list has lost and that are named for it, sorted.
+func RoutingTo(s *catalog.Snapshot, model string) []string {
+	var ids []string
+	for _, scope := range s.Scopes {
+		if scope.Kind != catalog.KindInferenceProfile {
+			continue
+		}
+		for _, item := range scope.Items {
+			if slices.Contains(item.(*catalog.InferenceProfile).Models(), model) {
+				ids = append(ids, item.Key())
+			}
+		}
+		for id := range scope.Gone {
+			if strings.HasSuffix(id, "."+model) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
