@@ -29,14 +29,15 @@ var arrows = map[string][]string{
 	"store":                {"catalog", "migrations"},
 	"deploy":               {},
 	"diff":                 {"catalog"},
-	"report":               {"catalog", "diff"},
+	"watch":                {"ask", "catalog"},
+	"report":               {"catalog", "diff", "watch"},
 	"notify":               {"catalog", "diff"},
 	"state":                {"catalog"},
 	"internal/house":       {},
 	"internal/bedrocktest": {},
 	"internal/sample":      {"catalog", "internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "deploy", "diff", "internal/bedrocktest", "internal/sample", "notify", "report", "state", "store",
+		"ask", "capture", "catalog", "collect", "deploy", "diff", "internal/bedrocktest", "internal/sample", "notify", "report", "state", "store", "watch",
 	},
 }
 
