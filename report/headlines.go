@@ -1,0 +1,130 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"snapshotter/diff"
+)
+
+// Headlines tell in one line each, and as plain text, what the report tells at
+// length: every story and every new region, weightiest first. It is nil where
+// nothing changed. What came from outside is as it came: escape it for where it
+// is shown.
+func (r *Report) Headlines() []string {
+	var lines []string
+	for _, s := range slices.Concat(r.ActOn, r.Good) {
+		lines = append(lines, s.headline())
+	}
+	for _, n := range r.NewRegions {
+		lines = append(lines, fmt.Sprintf("New region: %s with %s, %d of them callable", n.Region, plural(n.Models, "model"), n.Callable))
+	}
+	for _, s := range r.Other {
+		lines = append(lines, s.headline())
+	}
+	return lines
+}
+
+func (s *Story) headline() string {
+	id := s.Subject.ID
+	if profile := s.profile(); profile != "" {
+		id = profile
+	}
+	line := s.event() + ": " + id
+	if detail := s.detail(); detail != "" {
+		line += ": " + detail
+	}
+	switch n := len(s.Regions); {
+	case n == 0:
+		return line
+	case n <= briefly:
+		return line + " (" + strings.Join(s.Regions, ", ") + ")"
+	default:
+		return fmt.Sprintf("%s (%d regions)", line, n)
+	}
+}
+
+// briefly is how many regions, or ids, a headline names.
+const briefly = 4
+
+// detail is what a reader acts on: the ids to call, the dates, the destinations.
+func (s *Story) detail() string {
+	var parts []string
+	switch {
+	case s.Gain != nil:
+		return s.Gain.detail()
+	case s.Lifecycle != nil:
+		for _, c := range s.Lifecycle.Changes {
+			parts = append(parts, c.detail())
+		}
+	case s.Routing != nil:
+		for _, c := range s.Routing.Changes {
+			parts = append(parts, c.detail())
+		}
+	case s.Fields != nil:
+		for _, f := range s.Fields {
+			parts = append(parts, plainField(f.Field))
+		}
+	}
+	return strings.Join(unique(parts), "; ")
+}
+
+func (g *Gain) detail() string {
+	var ids []string
+	for _, route := range g.Routes {
+		ids = append(ids, route.ID)
+	}
+	ids = union(ids)
+	switch {
+	case len(ids) == 0:
+		return ""
+	case len(ids) > briefly:
+		return fmt.Sprintf("call %s and %d more", strings.Join(ids[:briefly], ", "), len(ids)-briefly)
+	}
+	return "call " + strings.Join(ids, ", ")
+}
+
+func (c LifecycleChange) detail() string {
+	name := plainField(c.Field)
+	switch {
+	case c.Field == diff.FieldLifecycle && c.Said == diff.BothSaid:
+		return c.Old + " → " + c.New
+	case c.Said == diff.Published:
+		return name + " " + c.New
+	case c.Said == diff.Withdrawn:
+		return name + " " + c.Old + " withdrawn"
+	}
+	return name + " " + c.Old + " → " + c.New
+}
+
+func (c RouteChange) detail() string {
+	var parts []string
+	for _, d := range c.Added {
+		parts = append(parts, "+"+cmp.Or(d.Region, anyRegion))
+	}
+	for _, d := range c.Removed {
+		parts = append(parts, "-"+cmp.Or(d.Region, anyRegion))
+	}
+	return strings.Join(unique(parts), " ")
+}
+
+// plainField is a field's name in words; one that is not known by as it is.
+func plainField(f diff.Field) string {
+	if words, known := fieldWords[f]; known {
+		return words
+	}
+	return string(f)
+}
+
+// unique leaves out what was said before.
+func unique(parts []string) []string {
+	var said []string
+	for _, part := range parts {
+		if !slices.Contains(said, part) {
+			said = append(said, part)
+		}
+	}
+	return said
+}
