@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -26,6 +27,7 @@ type commands struct {
 	Report  reportCommand  `cmd:"" help:"Write the report of what changed between two runs."`
 	Where   whereCommand   `cmd:"" help:"Tell from which regions a model can be called, and with which id."`
 	Import  importCommand  `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
+	Notify  notifyCommand  `cmd:"" help:"Test the channels that changes are told over."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Explain a command."`
 }
@@ -111,10 +113,19 @@ func parseError(err error) error {
 	}
 	help := "snapshotter --help"
 	if node := usage.Context.Selected(); node != nil {
-		help = "snapshotter " + node.Name + " --help"
+		help = node.FullPath() + " --help"
 	}
-	return usageError("%w. See %s", err, help)
+	return usageError("%w. See %s", veiled{err}, help)
 }
+
+// veiled is an error on the command line that shows no more than the kind of a
+// channel's URL, which holds secrets and may have got in the wrong place.
+type veiled struct{ error }
+
+var channelURL = regexp.MustCompile(`\b([a-z][a-z0-9+]*):\S*(?://|arn:)\S+`)
+
+func (v veiled) Error() string { return channelURL.ReplaceAllString(v.error.Error(), "$1:…") }
+func (v veiled) Unwrap() error { return v.error }
 
 func (p *program) logger() *slog.Logger {
 	options := &slog.HandlerOptions{Level: p.level()}

@@ -39,7 +39,7 @@ func (s *settings) Resolve(context *kong.Context, _ *kong.Path, flag *kong.Flag)
 		return nil, nil
 	}
 	if value := s.getenv(environmentName(flag.Name)); value != "" {
-		return value, nil
+		return environmentValue(flag, value), nil
 	}
 	if slices.Contains(notSettable, flag.Name) {
 		return nil, nil
@@ -49,6 +49,22 @@ func (s *settings) Resolve(context *kong.Context, _ *kong.Path, flag *kong.Flag)
 	}
 	return s.file[flag.Name], nil
 }
+
+// environmentValue is what a flag is given. Values that may hold commas, which
+// the command line repeats the flag for, are parted by spaces.
+func environmentValue(flag *kong.Flag, value string) any {
+	if flag.Tag.Sep != noSeparator {
+		return value
+	}
+	var values []any
+	for _, part := range strings.Fields(value) {
+		values = append(values, part)
+	}
+	return values
+}
+
+// noSeparator is kong's for the tag sep:"none".
+const noSeparator = -1
 
 // load reads the configuration file once, if one is named.
 func (s *settings) load(context *kong.Context) error {
@@ -138,24 +154,24 @@ func unknownKey(key *yaml.Node, known []string) error {
 	return fmt.Errorf("line %d: unknown key %q; did you mean %q?", key.Line, oneLine(key.Value), near)
 }
 
-// flagValue is a YAML value as the text that the flag would be given.
-func flagValue(node *yaml.Node) (string, error) {
+// flagValue is a YAML value as kong takes it for a flag: text, or a list of it.
+func flagValue(node *yaml.Node) (any, error) {
 	switch node.Kind {
 	case yaml.AliasNode:
 		return flagValue(node.Alias)
 	case yaml.ScalarNode:
 		return node.Value, nil
 	case yaml.SequenceNode:
-		var parts []string
+		parts := []any{}
 		for _, element := range node.Content {
-			if element.Kind != yaml.ScalarNode || strings.Contains(element.Value, ",") {
-				return "", errors.New("expected a list of plain values")
+			if element.Kind != yaml.ScalarNode {
+				return nil, errors.New("expected a list of plain values")
 			}
 			parts = append(parts, element.Value)
 		}
-		return strings.Join(parts, ","), nil
+		return parts, nil
 	}
-	return "", errors.New("expected a value or a list of values")
+	return nil, errors.New("expected a value or a list of values")
 }
 
 // nearest is the known word with the fewest edits to word, "" where none is

@@ -17,7 +17,7 @@ func TestParseConfig(t *testing.T) {
 	}{
 		{"empty", "# nothing yet\n", map[string]any{}, ""},
 		{"values and lists", "db: /var/lib/snapshotter.db\nregion: [eu-*, us-east-1]\nreports: &r out\nlog-format: *r\n",
-			map[string]any{"db": "/var/lib/snapshotter.db", "region": "eu-*,us-east-1", "reports": "out", "log-format": "out"}, ""},
+			map[string]any{"db": "/var/lib/snapshotter.db", "region": []any{"eu-*", "us-east-1"}, "reports": "out", "log-format": "out"}, ""},
 		{"unknown key", "db: x\nreprots: y\n", nil, `line 2: unknown key "reprots"; did you mean "reports"?`},
 		{"unknown and far from all", "schedule: y\n", nil, `line 1: unknown key "schedule"`},
 		{"set twice", "db: x\ndb: y\n", nil, "line 2"},

@@ -32,6 +32,7 @@ type job struct {
 	// collected is called when nothing more will be read, before anything is
 	// logged of it; it may be nil.
 	collected func()
+	announcer *announcer // nil tells nothing
 }
 
 // snapshot is what one execution of the job left behind.
@@ -42,16 +43,21 @@ type snapshot struct {
 	// unwritten says why there is no report, or why one of an earlier run is
 	// still missing. It never undoes the run.
 	unwritten error
+	// satisfied has a line for each watch rule that this run was the first to
+	// satisfy.
+	satisfied []string
 }
 
 // take takes a snapshot, holding the database's lock all the while. An error
 // means that nothing was recorded but, where credentials failed, the failure.
-func (j *job) take(ctx context.Context) (*snapshot, error) {
+func (j *job) take(ctx context.Context) (taken *snapshot, err error) {
 	lock, err := store.Acquire(j.db)
 	if err != nil {
 		return nil, err
 	}
 	defer lock.Release()
+	end := j.announcer.begin(ctx)
+	defer func() { end(taken, err) }()
 	db, err := store.Open(ctx, j.db)
 	if err != nil {
 		return nil, err
@@ -59,14 +65,18 @@ func (j *job) take(ctx context.Context) (*snapshot, error) {
 	defer db.Close()
 	run, err := j.record(ctx, db)
 	if err != nil {
+		j.announcer.tell(ctx, db, &snapshot{run: run})
 		return nil, err
 	}
 	// The run is recorded: a signal that comes now must not cost its report.
-	taken := &snapshot{run: run}
-	taken.report, taken.path, taken.unwritten = j.writeReports(context.WithoutCancel(ctx), db)
-	return taken, nil
+	done := &snapshot{run: run}
+	done.report, done.path, done.unwritten = j.writeReports(context.WithoutCancel(ctx), db)
+	j.announcer.tell(ctx, db, done)
+	return done, nil
 }
 
+// record reads and records; of an error the run is the failed one, if that was
+// recorded.
 func (j *job) record(ctx context.Context, db *store.Store) (catalog.Run, error) {
 	known, err := db.Known(ctx)
 	if err != nil {
@@ -82,7 +92,7 @@ func (j *job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	}
 	run.FinishedAt = j.now().UTC()
 	if err != nil {
-		return catalog.Run{}, j.recordFailure(ctx, db, run, err)
+		return j.recordFailure(ctx, db, run, err)
 	}
 	for _, note := range result.Notes {
 		j.log.Warn("discovery does without a source", "note", note)
@@ -104,16 +114,18 @@ func (j *job) message(notes []string) string {
 }
 
 // recordFailure keeps a run that read nothing, so that `runs` shows that it was
-// tried, and returns why it did. A run that was told to stop is no failure.
-func (j *job) recordFailure(ctx context.Context, db *store.Store, run catalog.Run, cause error) error {
+// tried, and returns it with why it did. A run that was told to stop is no
+// failure.
+func (j *job) recordFailure(ctx context.Context, db *store.Store, run catalog.Run, cause error) (catalog.Run, error) {
 	if errors.Is(cause, context.Canceled) {
-		return cause
+		return catalog.Run{}, cause
 	}
 	run.Message = catalog.Redact(cause.Error())
-	if _, err := db.RecordFailure(ctx, run); err != nil {
-		return errors.Join(cause, err)
+	failed, err := db.RecordFailure(ctx, run)
+	if err != nil {
+		return catalog.Run{}, errors.Join(cause, err)
 	}
-	return cause
+	return failed, cause
 }
 
 func (j *job) logRun(run catalog.Run, listings []catalog.Listing) {

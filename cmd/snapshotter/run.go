@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,15 +16,16 @@ import (
 
 // runCommand takes one snapshot.
 type runCommand struct {
-	regionFilter `embed:""`
-	ExtraRegion  []string      `placeholder:"CODE" help:"Regions to read beside those that discovery finds."`
-	Reports      string        `placeholder:"DIR" default:"reports" help:"Directory for reports (${default})."`
-	AttemptLimit time.Duration `placeholder:"TIME" default:"10s" help:"Longest wait for one answer (${default})."`
-	RegionLimit  time.Duration `placeholder:"TIME" default:"45s" help:"Longest time for one region (${default})."`
-	RunLimit     time.Duration `placeholder:"TIME" default:"5m" help:"Longest time for all regions (${default})."`
-	ConfirmAfter time.Duration `placeholder:"TIME" default:"2s" help:"Pause before a removal is confirmed by a second listing (${default})."`
-	ExitCode     bool          `help:"Exit with 10 if changes were found."`
-	metrics      `embed:""`
+	regionFilter  `embed:""`
+	ExtraRegion   []string      `placeholder:"CODE" help:"Regions to read beside those that discovery finds."`
+	Reports       string        `placeholder:"DIR" default:"reports" help:"Directory for reports (${default})."`
+	AttemptLimit  time.Duration `placeholder:"TIME" default:"10s" help:"Longest wait for one answer (${default})."`
+	RegionLimit   time.Duration `placeholder:"TIME" default:"45s" help:"Longest time for one region (${default})."`
+	RunLimit      time.Duration `placeholder:"TIME" default:"5m" help:"Longest time for all regions (${default})."`
+	ConfirmAfter  time.Duration `placeholder:"TIME" default:"2s" help:"Pause before a removal is confirmed by a second listing (${default})."`
+	ExitCode      bool          `help:"Exit with 10 if changes were found."`
+	metrics       `embed:""`
+	notifications `embed:""`
 }
 
 // Validate implements kong's hook.
@@ -38,11 +40,15 @@ func (c *runCommand) Validate() error {
 			return usageError("a time limit must be more than 0, such as 10s")
 		}
 	}
-	return c.regionFilter.Validate()
+	return errors.Join(c.regionFilter.Validate(), c.notifications.Validate())
 }
 
 func (c *runCommand) Run(ctx context.Context, p *program) error {
 	config, err := loadAWS(ctx)
+	if err != nil {
+		return err
+	}
+	announcer, err := c.announcer(p, config)
 	if err != nil {
 		return err
 	}
@@ -55,7 +61,7 @@ func (c *runCommand) Run(ctx context.Context, p *program) error {
 			Attempt: c.AttemptLimit, Region: c.RegionLimit, Run: c.RunLimit, Pause: c.ConfirmAfter,
 			Progress: progress.show,
 		},
-		collected: progress.end,
+		collected: progress.end, announcer: announcer,
 	}
 	taken, err := job.take(ctx)
 	c.emit(p.stdout, p.now(), taken, err)

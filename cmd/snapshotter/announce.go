@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"snapshotter/catalog"
+	"snapshotter/diff"
+	"snapshotter/notify"
+	"snapshotter/report"
+	"snapshotter/store"
+)
+
+// announcer tells what runs came to. Whatever happens to a channel is logged and
+// kept with the run, and never fails it. A nil announcer tells nothing.
+type announcer struct {
+	channels []notify.Channel
+	policy   notify.Policy
+	link     string // of the report; "" is none
+	sender   notify.Sender
+	now      func() time.Time
+	log      *slog.Logger
+}
+
+const (
+	// startLimit is for what is told before a run: a check that hangs must not
+	// keep it from starting.
+	startLimit = 10 * time.Second
+	// grace is how long telling may go on after the program was told to stop.
+	grace = 10 * time.Second
+)
+
+// begin tells checks that a run starts, and returns what tells them how it
+// ended. That has a taken snapshot, or an error, or neither if the run crashed.
+func (a *announcer) begin(ctx context.Context) (end func(*snapshot, error)) {
+	if a == nil {
+		return func(*snapshot, error) {}
+	}
+	sender := a.sender
+	sender.Deadline = startLimit
+	a.logDeliveries(sender.Ping(ctx, a.channels, notify.Ping{Event: notify.Started}))
+	return func(taken *snapshot, err error) {
+		ctx, cancel := lasting(ctx)
+		defer cancel()
+		a.logDeliveries(a.sender.Ping(ctx, a.channels, endOf(taken, err)))
+	}
+}
+
+// endOf is what a check is told. A run that is recorded is a success also where
+// a list was not read: a check that is down for weeks raises no alarm when runs
+// stop, and lost coverage is told by a message.
+func endOf(taken *snapshot, err error) notify.Ping {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return notify.Ping{Event: notify.Failed, Exit: exitFailed, Text: "stopped by a signal"}
+	case err != nil:
+		return notify.Ping{Event: notify.Failed, Exit: exitFailed, Text: catalog.Redact(err.Error())}
+	case taken == nil:
+		return notify.Ping{Event: notify.Failed, Text: "the run crashed"}
+	case taken.unwritten != nil:
+		return notify.Ping{Event: notify.Failed, Exit: exitPartial, Text: catalog.Redact(taken.unwritten.Error())}
+	}
+	return notify.Ping{Event: notify.Succeeded, Text: fmt.Sprintf("run %d, %s: %s", taken.run.ID, taken.run.Status, taken.report.Title)}
+}
+
+// lasting is ctx that ends a while after ctx does: what is recorded is still
+// told, as far as that is quick.
+func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return longer, func() { stop(); cancel() }
+}
+
+// tell sends what a recorded or failed run has to say, if it is worth a message.
+func (a *announcer) tell(ctx context.Context, db *store.Store, taken *snapshot) {
+	if a == nil || taken.run.ID == 0 || !slices.ContainsFunc(a.channels, takesMessages) {
+		return
+	}
+	ctx, cancel := lasting(ctx)
+	defer cancel()
+	message, err := a.decide(ctx, db, taken)
+	if err != nil {
+		a.log.Warn("nobody was notified", "run", taken.run.ID, "problem", err)
+	}
+	if err != nil || message == nil {
+		return
+	}
+	deliveries := a.sender.Send(ctx, a.channels, *message, func(channel string) (bool, error) {
+		return db.Claim(ctx, channel, taken.run.ID, a.now())
+	})
+	a.logDeliveries(deliveries)
+	a.keep(context.WithoutCancel(ctx), db, taken.run.ID, deliveries)
+}
+
+func takesMessages(c notify.Channel) bool { return !c.Pings() }
+
+// decide makes the message that the run is worth, nil if it is none. What it
+// must remember for the next run is in the database when it returns.
+func (a *announcer) decide(ctx context.Context, db *store.Store, taken *snapshot) (*notify.Message, error) {
+	base, result, err := changesOf(ctx, db, taken.run)
+	if err != nil {
+		return nil, err
+	}
+	told := taken.report
+	if told == nil && result != nil { // its directory could not be made
+		if told, err = buildReport(ctx, db, base, taken.run, filter{}); err != nil {
+			return nil, err
+		}
+	}
+	before, err := notifyState(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	decision := a.policy.Decide(taken.run, result, len(taken.satisfied) > 0, before)
+	after, err := json.Marshal(decision.Next)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.KeepNotifyState(ctx, string(after)); err != nil {
+		return nil, err
+	}
+	if !decision.Notify() {
+		return nil, nil
+	}
+	message := a.compose(taken, told, decision)
+	return &message, nil
+}
+
+// changesOf is what a run changed since base, nil if it failed; base is nil if
+// it is the first.
+func changesOf(ctx context.Context, db *store.Store, run catalog.Run) (base *catalog.Run, result *diff.Result, err error) {
+	if run.Status == catalog.RunFailed {
+		return nil, nil, nil
+	}
+	if base, err = runBefore(ctx, db, run); err != nil {
+		return nil, nil, err
+	}
+	var old, new *catalog.Snapshot
+	if base == nil {
+		new, err = db.Snapshot(ctx, run.ID)
+	} else {
+		old, new, err = db.Between(ctx, base.ID, run.ID)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return base, diff.Compare(old, new), nil
+}
+
+func notifyState(ctx context.Context, db *store.Store) (notify.State, error) {
+	var state notify.State
+	text, err := db.NotifyState(ctx)
+	if err != nil || text == "" {
+		return state, err
+	}
+	if err := json.Unmarshal([]byte(text), &state); err != nil {
+		return state, fmt.Errorf("read what was remembered of earlier runs: %w", err)
+	}
+	return state, nil
+}
+
+// leading is how many headlines of the report go before what is told of
+// coverage, which is told but once and must not be cut off.
+const leading = 5
+
+func (a *announcer) compose(taken *snapshot, told *report.Report, decision notify.Decision) notify.Message {
+	run := taken.run
+	var message notify.Message
+	if run.Status == catalog.RunFailed {
+		title := fmt.Sprintf("Bedrock not recorded %s: %d runs in a row failed", run.StartedAt.Format(time.DateOnly), decision.Next.Failed)
+		message = notify.Compose(title, append(decision.Lines(), run.Message), "")
+	} else {
+		headlines := told.Headlines()
+		lines := slices.Insert(headlines, min(leading, len(headlines)), decision.Lines()...)
+		message = notify.Compose(told.Title, slices.Concat(taken.satisfied, lines), a.linkTo(taken))
+	}
+	message.Significance, message.At = decision.Significance, run.StartedAt
+	return message
+}
+
+// reportName stands for the name of a run's report in a link.
+const reportName = "{report}"
+
+func (a *announcer) linkTo(taken *snapshot) string {
+	name := "latest.md"
+	if taken.path != "" {
+		name = filepath.Base(taken.path)
+	}
+	return strings.ReplaceAll(a.link, reportName, name)
+}
+
+// keep records what became of the messages that were claimed.
+func (a *announcer) keep(ctx context.Context, db *store.Store, run int64, deliveries []notify.Delivery) {
+	for _, d := range deliveries {
+		if d.Outcome == notify.Before || d.Outcome == notify.Unclaimed {
+			continue
+		}
+		err := db.Delivered(ctx, d.ChannelID, run, store.Delivery{Outcome: string(d.Outcome), Tries: d.Tries, Reason: d.Reason})
+		if err != nil {
+			a.log.Warn("what became of a message was not recorded", "channel", d.Channel, "problem", err)
+		}
+	}
+}
+
+func (a *announcer) logDeliveries(deliveries []notify.Delivery) {
+	for _, d := range deliveries {
+		level, text := slog.LevelInfo, "channel notified"
+		switch {
+		case d.Lost():
+			level, text = slog.LevelWarn, "channel not notified"
+		case d.Outcome == notify.Before:
+			level, text = slog.LevelDebug, "channel notified before"
+		}
+		a.log.Log(context.Background(), level, text, "channel", d.Channel, "id", d.ChannelID[:6], "outcome", d.Outcome, "tries", d.Tries, "reason", d.Reason)
+	}
+}

@@ -1,0 +1,493 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"snapshotter/internal/bedrocktest"
+	"snapshotter/internal/sample"
+	"snapshotter/notify"
+	"snapshotter/store"
+)
+
+// secret is in every channel's URL of these tests, and nowhere else.
+const secret = "hushhushT0ken"
+
+// listener is a webhook and a check. It keeps what it is sent.
+type listener struct {
+	*httptest.Server
+	mu       sync.Mutex
+	status   int // of its answers
+	messages []sent
+	pings    []string // the end of the path, "" for a success
+}
+
+// sent is a webhook's payload.
+type sent struct{ Title, Message, Link, Significance string }
+
+func listen(t *testing.T) *listener {
+	l := &listener{status: http.StatusOK}
+	l.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		body, _ := io.ReadAll(r.Body)
+		if end, ping := strings.CutPrefix(r.URL.Path, "/ping/"+secret); ping {
+			l.pings = append(l.pings, strings.TrimPrefix(end, "/"))
+			w.WriteHeader(l.status)
+			return
+		}
+		var m sent
+		if err := json.Unmarshal(body, &m); err != nil {
+			t.Errorf("a message that is no JSON: %s", body)
+		}
+		l.messages = append(l.messages, m)
+		w.WriteHeader(l.status)
+		fmt.Fprintln(w, secret)
+	}))
+	t.Cleanup(l.Close)
+	return l
+}
+
+func (l *listener) hook() string {
+	return "generic+" + l.URL + "/hook/" + secret + "?template=json&list=a,b"
+}
+
+func (l *listener) check() string { return "ping:" + l.URL + "/ping/" + secret }
+
+// heard returns what came since the last call.
+func (l *listener) heard() (messages []sent, pings []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	messages, pings = l.messages, l.pings
+	l.messages, l.pings = nil, nil
+	return messages, pings
+}
+
+// operator runs the command night after night against a Bedrock of its own.
+type operator struct {
+	t       *testing.T
+	dir     string
+	bedrock *bedrocktest.Server
+	night   int
+	output  bytes.Buffer // everything that was ever printed or logged
+}
+
+func newOperator(t *testing.T) *operator {
+	server, err := bedrocktest.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	for name, value := range server.Env() {
+		t.Setenv(name, value)
+	}
+	n := &operator{t: t, dir: t.TempDir(), bedrock: server}
+	n.serve(1)
+	return n
+}
+
+// serve serves the nth moment of the sample, and all of it but what regions
+// list.
+func (n *operator) serve(moment int, failing ...string) {
+	n.bedrock.Serve(sample.Moments()[moment-1].Catalogue)
+	var denied []bedrocktest.Fault
+	for _, region := range failing {
+		denied = append(denied, bedrocktest.Fault{Region: region, Kind: bedrocktest.DenyIAM})
+	}
+	n.bedrock.Inject(denied...)
+}
+
+func (n *operator) db() string { return filepath.Join(n.dir, "history.db") }
+
+func (n *operator) command(want int, args ...string) (stdout, stderr string) {
+	n.t.Helper()
+	n.night++
+	now := time.Date(2026, 5, n.night, 2, 0, 0, 0, time.UTC)
+	var out, log bytes.Buffer
+	code := run(context.Background(), args, nil, &out, &log, os.Getenv, func() time.Time { return now })
+	n.output.Write(out.Bytes())
+	n.output.Write(log.Bytes())
+	if code != want {
+		n.t.Errorf("%s: exit code %d, want %d; it said:\n%s", args[0], code, want, log.String())
+	}
+	return out.String(), log.String()
+}
+
+func (n *operator) run(want int, args ...string) (stderr string) {
+	n.t.Helper()
+	_, stderr = n.command(want, append([]string{"run", "--db", n.db(), "--reports", filepath.Join(n.dir, "reports"), "--confirm-after", "1ms", "--region", "us-*,eu-west-2"}, args...)...)
+	return stderr
+}
+
+// deliveries are what the database holds of them: run, outcome, reason.
+func (n *operator) deliveries() (all []string) {
+	n.t.Helper()
+	db, err := sql.Open("sqlite", n.db())
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query(`SELECT run_id || ' ' || outcome || ' ' || tries || ' ' || reason FROM deliveries ORDER BY run_id, channel_id`)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row string
+		if err := rows.Scan(&row); err != nil {
+			n.t.Fatal(err)
+		}
+		all = append(all, strings.TrimSpace(row))
+	}
+	return all
+}
+
+// checkSecrets looks for the secret in all that was printed, logged or stored.
+func (n *operator) checkSecrets() {
+	n.t.Helper()
+	if strings.Contains(n.output.String(), secret) {
+		n.t.Errorf("the secret was shown:\n%s", n.output.String())
+	}
+	filepath.WalkDir(n.dir, func(path string, entry os.DirEntry, _ error) error {
+		if data, err := os.ReadFile(path); err == nil && bytes.Contains(data, []byte(secret)) {
+			n.t.Errorf("the secret is in %s", path)
+		}
+		return nil
+	})
+}
+
+func wantPings(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("pings %q, want %q", got, want)
+	}
+}
+
+func titles(messages []sent) (titles []string) {
+	for _, m := range messages {
+		titles = append(titles, m.Title)
+	}
+	return titles
+}
+
+func TestNotifiesOfChangesOnce(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	flags := []string{"--notify", l.hook(), "--notify", l.check(), "--link", "https://reports.example.com/{report}"}
+
+	n.run(0, flags...)
+	messages, pings := l.heard()
+	if len(messages) > 0 {
+		t.Errorf("the first run sent %q, want nothing: it has nothing to compare with", titles(messages))
+	}
+	wantPings(t, pings, "start", "")
+
+	n.serve(2)
+	n.run(0, flags...)
+	messages, _ = l.heard()
+	want := []sent{{
+		Title: "Bedrock changes 2026-05-02: 1 to act on, 1 to know",
+		Message: "Removed from 1 of 3 regions: anthropic.claude-3-sonnet-20240229-v1:0 (eu-west-2)\n" +
+			"New model: anthropic.claude-opus-4-7: call eu.anthropic.claude-opus-4-7, global.anthropic.claude-opus-4-7, " +
+			"us.anthropic.claude-opus-4-7 (5 regions)\n" +
+			"Changed: us.anthropic.claude-opus-4-1-20250805-v1:0: description (us-east-1, us-east-2, us-west-2)\n" +
+			"https://reports.example.com/2026-05-02T02-00-00Z.md",
+		Link:         "https://reports.example.com/2026-05-02T02-00-00Z.md",
+		Significance: "breaking",
+	}}
+	if d := cmp.Diff(want, messages); d != "" {
+		t.Errorf("messages (-want +got):\n%s", d)
+	}
+	if _, err := os.Stat(filepath.Join(n.dir, "reports", filepath.Base(want[0].Link))); err != nil {
+		t.Errorf("the link leads nowhere: %v", err)
+	}
+
+	n.run(0, flags...)
+	n.command(0, "report", "--db", n.db())
+	messages, pings = l.heard()
+	if len(messages) > 0 {
+		t.Errorf("a quiet night sent %q", titles(messages))
+	}
+	wantPings(t, pings, "start", "")
+	if d := cmp.Diff([]string{"2 delivered 1"}, n.deliveries()); d != "" {
+		t.Errorf("deliveries (-want +got):\n%s", d)
+	}
+	n.checkSecrets()
+}
+
+// What a run changed is told at most once, however often and by however many it
+// is told.
+func TestTellsOfARunOnce(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	n.run(0)
+	n.serve(2)
+	n.run(0)
+	ctx := context.Background()
+	channel, err := notify.Parse(l.hook())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(ctx, n.db())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	head, err := db.Latest(ctx, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, err := runBefore(ctx, db, head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := buildReport(ctx, db, base, head, filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &announcer{channels: []notify.Channel{channel}, now: time.Now, log: slog.New(slog.DiscardHandler)}
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() { a.tell(ctx, db, &snapshot{run: head, report: report}) })
+	}
+	all.Wait()
+	if messages, _ := l.heard(); len(messages) != 1 {
+		t.Errorf("sent %q, want one message", titles(messages))
+	}
+}
+
+func TestNotifiesAtASignificance(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	flags := []string{"--notify", l.hook(), "--notify-at", "breaking"}
+	n.run(0, append(flags, "--exclude-region", "eu-*")...)
+	n.serve(2) // and London, where a model is removed, is left out
+	n.run(0, append(flags, "--exclude-region", "eu-*")...)
+	if messages, _ := l.heard(); len(messages) > 0 {
+		t.Errorf("sent %q, which is not breaking", titles(messages))
+	}
+	n.serve(4)
+	n.run(0, append(flags, "--exclude-region", "eu-*")...)
+	if messages, _ := l.heard(); len(messages) != 1 || messages[0].Significance != "breaking" {
+		t.Errorf("sent %+v, want one breaking message", messages)
+	}
+}
+
+func TestNotifiesOfSatisfiedWatchRules(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	n.run(0)
+	channel, err := notify.Parse(l.hook())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	db, err := store.Open(ctx, n.db())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	head, err := db.Latest(ctx, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := buildReport(ctx, db, nil, head, filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &announcer{channels: []notify.Channel{channel}, now: time.Now, log: slog.New(slog.DiscardHandler)}
+	a.tell(ctx, db, &snapshot{run: head, report: report, satisfied: []string{"rule tokyo is satisfied"}})
+	if messages, _ := l.heard(); len(messages) != 1 || messages[0].Message != "rule tokyo is satisfied" {
+		t.Errorf("sent %+v, want the rule", messages)
+	}
+}
+
+func TestNotifiesOfLostCoverageOnce(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	flags := []string{"--notify", l.hook(), "--notify", l.check(), "--lost-runs", "2"}
+	n.run(0, flags...)
+	l.heard()
+	n.serve(1, "us-west-2")
+	var sent []string
+	for range 4 {
+		n.run(3, flags...)
+		messages, pings := l.heard()
+		wantPings(t, pings, "start", "")
+		for _, m := range messages {
+			sent = append(sent, fmt.Sprintf("run %d: %s: %s", n.night, m.Significance, m.Message))
+		}
+	}
+	n.serve(1)
+	for range 2 {
+		n.run(0, flags...)
+		messages, _ := l.heard()
+		for _, m := range messages {
+			sent = append(sent, fmt.Sprintf("run %d: %s: %s", n.night, m.Significance, m.Message))
+		}
+	}
+	want := []string{
+		"run 3: notice: Not read for 2 runs: us-west-2",
+		"run 6: minor: No longer missing: us-west-2",
+	}
+	if d := cmp.Diff(want, sent); d != "" {
+		t.Errorf("messages (-want +got):\n%s", d)
+	}
+}
+
+func TestNotifiesOfRunsThatFail(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	flags := []string{"--notify", l.hook(), "--notify", l.check()}
+	n.run(0, flags...)
+	l.heard()
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "wrong")
+	var sent []sent
+	for range 5 {
+		n.run(1, flags...)
+		messages, pings := l.heard()
+		wantPings(t, pings, "start", "1")
+		sent = append(sent, messages...)
+	}
+	if len(sent) != 1 || sent[0].Title != "Bedrock not recorded 2026-05-04: 3 runs in a row failed" || !strings.Contains(sent[0].Message, "AWS refused the credentials") {
+		t.Errorf("sent %+v, want one message after three runs", sent)
+	}
+	for name, value := range n.bedrock.Env() {
+		t.Setenv(name, value)
+	}
+	n.run(0, flags...)
+	if messages, _ := l.heard(); len(messages) != 1 || messages[0].Message != "Runs are recorded again" {
+		t.Errorf("sent %+v, want that runs succeed again", messages)
+	}
+}
+
+// A channel that fails changes no exit code, and its secret is nowhere, however
+// much is logged.
+func TestFailingChannelFailsNoRun(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	l.status = http.StatusForbidden
+	n.run(0, "--notify", l.hook())
+	for i, level := range []string{"--verbose", "--quiet", "--log-format=json"} {
+		n.serve(2 - i%2)
+		stderr := n.run(0, "--notify", l.hook(), "--notify", l.check(), level)
+		if warnings := strings.Count(stderr, "answered 403 Forbidden"); level != "--quiet" && warnings != 3 || level == "--quiet" && stderr != "" {
+			t.Errorf("with %s it logged:\n%s", level, stderr)
+		}
+	}
+	if messages, _ := l.heard(); len(messages) != 3 {
+		t.Errorf("%d tries, want one a run: what is refused stays so", len(messages))
+	}
+	for _, row := range n.deliveries() {
+		if !strings.Contains(row, "undelivered 1 answered 403 Forbidden") {
+			t.Errorf("the database has %q", row)
+		}
+	}
+	n.checkSecrets()
+}
+
+// Messages of a run are sent though its report could not be written, and the
+// check is told.
+func TestUnwrittenReportIsToldToChecks(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	n.run(0)
+	if err := os.RemoveAll(filepath.Join(n.dir, "reports")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(n.dir, "reports"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	n.serve(2)
+	n.run(3, "--notify", l.hook(), "--notify", l.check())
+	messages, pings := l.heard()
+	wantPings(t, pings, "start", "3")
+	if len(messages) != 1 {
+		t.Errorf("sent %q, want what changed", titles(messages))
+	}
+}
+
+func TestNotifyUsage(t *testing.T) {
+	n := newOperator(t)
+	for name, args := range map[string][]string{
+		"unknown kind":   {"--notify", "carrier-pigeon://" + secret},
+		"no kind":        {"--notify", "https://example.com/" + secret},
+		"unreadable":     {"--notify", "slack://" + secret + "@webhook"},
+		"no topic":       {"--notify", "sns:arn:aws:sns:" + secret},
+		"in wrong place": {"slack://hook:" + secret + "@webhook"},
+		"misspelt flag":  {"--notfy=slack://hook:" + secret + "@webhook"},
+		"significance":   {"--notify-at", "loud"},
+		"lost runs":      {"--lost-runs", "0"},
+		"link":           {"--link", "https://me:" + secret + "@example.com/"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n.run(2, args...)
+		})
+	}
+	if _, err := os.Stat(n.db()); err == nil {
+		t.Error("a run began")
+	}
+	n.checkSecrets()
+}
+
+// Channels are configured in the environment and in the file, and may hold
+// commas there too.
+func TestConfiguredChannels(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	wantSamples := func(from string, want int, args ...string) {
+		t.Helper()
+		n.command(0, append([]string{"notify", "test"}, args...)...)
+		messages, pings := l.heard()
+		if len(messages)+len(pings) != want {
+			t.Errorf("from the %s: %d samples, want %d", from, len(messages)+len(pings), want)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "snapshotter.yaml")
+	text := fmt.Sprintf("notify:\n  - %s\n  - %s\nlost-runs: 5\nregion: [eu-*, us-*]\n", l.hook(), l.check())
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantSamples("file", 2, "--config", file)
+	t.Setenv("SNAPSHOTTER_NOTIFY", l.hook()+"\n "+l.check()+" "+l.hook()+"&more=x")
+	wantSamples("environment", 3)
+	n.checkSecrets()
+}
+
+func TestNotifyTest(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	_, stderr := n.command(2, "notify", "test")
+	if !strings.Contains(stderr, "no channel is configured; name one with --notify URL") {
+		t.Errorf("without channels it said %q", stderr)
+	}
+	stdout, _ := n.command(0, "notify", "test", "--notify", l.hook(), "--notify", l.check())
+	if lines := strings.Split(strings.TrimSpace(stdout), "\n"); len(lines) != 3 || strings.Count(stdout, "delivered") != 2 {
+		t.Errorf("it printed\n%swant a line a channel", stdout)
+	}
+	messages, pings := l.heard()
+	wantPings(t, pings, "")
+	if len(messages) != 1 || messages[0].Title != "Bedrock changes: a sample, nothing happened" {
+		t.Errorf("sent %+v, want a marked sample", messages)
+	}
+
+	l.status = http.StatusForbidden
+	stdout, stderr = n.command(1, "notify", "test", "--notify", l.hook(), "--format", "json")
+	var deliveries []notify.Delivery
+	if err := json.Unmarshal([]byte(stdout), &deliveries); err != nil || len(deliveries) != 1 || deliveries[0].Outcome != notify.Undelivered {
+		t.Errorf("it printed %s (%v), want one failure", stdout, err)
+	}
+	if !strings.Contains(stderr, "1 of 1 channels did not take the sample") {
+		t.Errorf("it said %q", stderr)
+	}
+	if _, err := os.Stat(n.db()); err == nil {
+		t.Error("a sample was recorded")
+	}
+	n.checkSecrets()
+}
