@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"snapshotter/catalog"
+	"snapshotter/watch"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -65,6 +66,8 @@ func TestGolden(t *testing.T) {
 		"many":          many,
 		"minor":         minors,
 		"late":          late,
+		"watch":         watched,
+		"watch-quiet":   watchedQuiet,
 	} {
 		t.Run(name, func(t *testing.T) { golden(t, name, build(t)) })
 	}
@@ -329,6 +332,48 @@ func hostile(t *testing.T) *Report {
 	h.run("2026-09-22 21:03", before)
 	h.notes = strings.Join(names, " ")
 	h.run("2026-09-23 21:02", after.but(partly, seventeen[1]))
+	for _, name := range names {
+		h.watched = append(h.watched, watch.Rule{Name: name, Model: "*evil.[45]-*", Note: name, Regions: []string{"*"}})
+	}
+	return h.report()
+}
+
+// watched has a rule of each state: what came to stand otherwise heads it.
+func watched(t *testing.T) *Report {
+	h := newHistory(t, 411)
+	haiku, five := opus("4-5"), opus("5-5")
+	eu := []string{"eu-central-1", "eu-north-1", "eu-west-1"}
+	before := listing(seventeen, lite()).with([]catalog.Item{haiku, profile("eu", haiku.ID, eu...)}, eu...)
+	after := before.without([]string{"eu." + haiku.ID}).with([]catalog.Item{profile("eu", haiku.ID, append(eu, "eu-central-2")...)}, eu[0], eu[2])
+	after = after.with([]catalog.Item{profile("eu", haiku.ID, eu...)}, eu[1])
+	after = after.without([]string{lite().ID}, "us-west-1").with([]catalog.Item{five}, "ap-northeast-1", "ap-southeast-2")
+	after = after.with([]catalog.Item{global(five.ID, "ap-northeast-1")}, "ap-northeast-1")
+	partly := after["ap-southeast-2"]
+	partly.profiles, partly.message = catalog.Throttled, "Rate exceeded"
+	after = after.but(partly, "ap-southeast-2")
+	h.watched = []watch.Rule{
+		{Name: "opus-on-demand-tokyo", Model: five.ID, Regions: []string{"ap-northeast-1"}, Access: watch.OnDemand},
+		{Name: "eu-residency", Model: "eu." + haiku.ID, Within: eu, Note: "legal asked for it"},
+		{Name: "opus-5-5-from-tokyo", Model: five.ID, Regions: []string{"ap-northeast-1"}},
+		{Name: "opus-5-5-au-profile", Model: "au." + five.ID, Regions: []string{"ap-southeast-2"}, Access: watch.Profile},
+		{Name: "lite-anywhere", Model: lite().ID, Access: watch.Any},
+		{Name: "lite-from-california", Model: lite().ID, Regions: []string{"us-west-1"}, Access: watch.OnDemand},
+		{Name: "us-only", Model: haiku.ID, Within: []string{"us"}},
+		{Name: "everything", Model: "*", Access: watch.Any},
+		{Name: "not-yet", Model: "anthropic.claude-opus-9*"},
+		{Name: "on-mars", Model: "*", Regions: []string{"mars-*"}},
+	}
+	h.run("2026-09-21 21:02", before)
+	h.run("2026-09-22 21:03", after)
+	return h.report()
+}
+
+// watchedQuiet: rules cost a quiet day one line.
+func watchedQuiet(t *testing.T) *Report {
+	h := newHistory(t, 412)
+	h.run("2026-09-22 21:03", quietWorld())
+	h.run("2026-09-23 21:02", quietWorld())
+	h.watched = []watch.Rule{{Name: "lite", Model: lite().ID}, {Name: "nine", Model: "*-9", Note: "soon"}}
 	return h.report()
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/watch"
 )
 
 // history keeps runs as a store does, so that a test says only what each run
@@ -18,6 +19,7 @@ type history struct {
 	together  map[string]*catalog.Joint // by region, of the last run that read all of it
 	snapshots []*catalog.Snapshot
 	notes     string // of the next run
+	watched   []watch.Rule
 }
 
 // answer is what a region answered. An outcome other than complete says why a
@@ -140,7 +142,7 @@ func (h *history) between(base, head int) *Report {
 	if base >= 0 {
 		b = h.snapshots[base]
 	}
-	return Build(diff.Compare(b, h.snapshots[head]), b, h.snapshots[head], Options{})
+	return Build(diff.Compare(b, h.snapshots[head]), b, h.snapshots[head], Options{Watch: watch.Evaluate(h.watched, b, h.snapshots[head])})
 }
 
 // The catalogue of these tests, in few words.

@@ -17,10 +17,12 @@ func (r *Report) Markdown(w io.Writer) error {
 		p.quiet(r)
 	} else {
 		p.paragraph(r.lead()...)
+		p.bullets(r.watchHead())
 		p.paragraph(r.summary()...)
 		p.section("Act on", r.ActOn, false)
 		p.section("Good to know", r.Good, true)
 		p.newRegions(r)
+		p.watch(r.Watch)
 		p.other(r.Other)
 		p.inventory(r.Inventory)
 		p.deadlines(&r.Deadlines)
@@ -35,7 +37,9 @@ func (r *Report) Markdown(w io.Writer) error {
 }
 
 // quiet reports whether there is nothing to tell but that.
-func (r *Report) quiet() bool { return r.Verdict == NothingChanged || r.Verdict == NothingInRead }
+func (r *Report) quiet() bool {
+	return (r.Verdict == NothingChanged || r.Verdict == NothingInRead) && r.Counts.news() == 0
+}
 
 // page is a Markdown document being written, block by block.
 type page struct{ strings.Builder }
@@ -192,10 +196,10 @@ func counted(stories []Story) string {
 	return strings.Join(parts, ", ")
 }
 
-// quiet says in three lines that nothing changed.
+// quiet says in three lines that nothing changed, and in one how rules stand.
 func (p *page) quiet(r *Report) {
 	var f folds
-	lines := []string{r.runs(), r.nothing(&f)}
+	lines := append([]string{r.runs(), r.nothing(&f)}, r.watchInBrief()...)
 	next, models := r.Deadlines.next()
 	if next != "" {
 		lines = append(lines, next)

@@ -16,6 +16,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/watch"
 )
 
 // Schema names the form of the JSON document. It changes when a field is
@@ -27,6 +28,8 @@ type Options struct {
 	// Deadlines is how far ahead lifecycle dates are shown, in whole days;
 	// zero is 90 days.
 	Deadlines time.Duration
+	// Watch is how the rules that the user watches stand, in any order.
+	Watch []watch.State
 }
 
 const deadlineDays = 90
@@ -56,8 +59,10 @@ type Report struct {
 	Other []Story `json:"other_changes"`
 
 	NewRegions []diff.NewRegion `json:"new_regions"`
-	Deadlines  Deadlines        `json:"deadlines"`
-	Coverage   Coverage         `json:"coverage"`
+	// Watch is how each rule that the user watches stands, weightiest first.
+	Watch     []watch.State `json:"watch"`
+	Deadlines Deadlines     `json:"deadlines"`
+	Coverage  Coverage      `json:"coverage"`
 	// Inventory is what there is, where there was nothing to compare.
 	Inventory *Inventory `json:"inventory,omitempty"`
 }
@@ -73,13 +78,19 @@ const (
 	NoComparison     Verdict = "no-comparison"                    // a first run, nothing read, or nothing read before
 )
 
-// Counts are the numbers of entries, and of new regions.
+// Counts are the numbers of entries, of new regions, and of watch rules that
+// the comparison saw broken or satisfied.
 type Counts struct {
 	ActOn      int `json:"act_on"`
 	Good       int `json:"good_to_know"`
 	Other      int `json:"other_changes"`
 	NewRegions int `json:"new_regions"`
+	Broken     int `json:"watch_broken"`
+	Satisfied  int `json:"watch_satisfied"`
 }
+
+// news counts the watch rules that came to stand otherwise.
+func (c Counts) news() int { return c.Broken + c.Satisfied }
 
 // Build tells result. Base is nil on a first run; head holds everything, while
 // base need hold no more than what differs. Neither is changed.
@@ -90,6 +101,7 @@ func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Rep
 		Date:       date(head.Run.StartedAt),
 		Head:       head.Run,
 		NewRegions: append([]diff.NewRegion{}, result.NewRegions...),
+		Watch:      weighed(opts.Watch),
 		Coverage:   v.coverage(),
 	}
 	if base != nil {
@@ -97,7 +109,7 @@ func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Rep
 	}
 	r.file(v.stories())
 	r.Deadlines = v.deadlines(opts.days())
-	r.Counts = Counts{len(r.ActOn), len(r.Good), len(r.Other), len(r.NewRegions)}
+	r.Counts = Counts{len(r.ActOn), len(r.Good), len(r.Other), len(r.NewRegions), r.countWatch(isBroken), r.countWatch(isNew)}
 	r.Verdict = r.verdict(result)
 	if r.Verdict == NoComparison {
 		r.Inventory = v.inventory()
@@ -136,7 +148,7 @@ func (r *Report) verdict(result *diff.Result) Verdict {
 }
 
 func (r *Report) title() string {
-	title := "Bedrock changes " + r.Date + ": " + r.headline()
+	title := "Bedrock changes " + r.Date + ": " + strings.Join(append(r.watchNews(), r.headline()), ", ")
 	if lost := len(r.Coverage.Lost); lost > 0 && r.Coverage.anyRead() {
 		title += fmt.Sprintf("; %s not read whole", plural(lost, "region"))
 	}

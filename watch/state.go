@@ -37,6 +37,9 @@ type State struct {
 	Lost []Way `json:"lost,omitempty"`
 	// Outside are the ways that may run outside the places of a rule that guards.
 	Outside []Way `json:"outside,omitempty"`
+	// Otherwise is, where it waits, how its models can be called from its regions
+	// in another manner, or to run elsewhere, by lists that head's run read.
+	Otherwise []Way `json:"otherwise,omitempty"`
 	// Unread are the lists it rests on that head's run did not read.
 	Unread []Unread `json:"unread,omitempty"`
 	// Since is since when a satisfied rule has been so; nil where nobody asked
@@ -81,6 +84,9 @@ func evaluate(rule Rule, base, head *catalog.Snapshot) State {
 	}
 	if s.Status == NotObservable {
 		s.Was = now.was(rule)
+	}
+	if s.Status == Waiting {
+		s.Otherwise = rule.otherwise(head)
 	}
 	if base != nil {
 		s.compare(look(rule, base), now, base, head)
@@ -192,6 +198,15 @@ func concerned(rule Rule, code string, region *catalog.Region) hits {
 		}
 	}
 	return hits
+}
+
+// otherwise are the ways that a rule without its wishes would be satisfied by.
+func (r Rule) otherwise(s *catalog.Snapshot) []Way {
+	wishes := r.Within
+	r.Access, r.Within = Any, nil
+	found := look(r, s).read.inside
+	r.Within = wishes
+	return found.ways(r)
 }
 
 // last is what the lists show as they were last read.

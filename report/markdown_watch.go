@@ -1,0 +1,185 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"snapshotter/catalog"
+	"snapshotter/watch"
+)
+
+// waysShown is how many ways of a rule are told in its line. More are counted,
+// with the list folded below.
+const waysShown = 3
+
+// watch writes how each rule stands.
+func (p *page) watch(states []watch.State) {
+	if len(states) == 0 {
+		return
+	}
+	p.paragraph(fmt.Sprintf("## Watch rules (%d)", len(states)))
+	var f watchFolds
+	var rows [][]string
+	for _, s := range states {
+		rows = append(rows, []string{code(s.Name), standingOf(s), f.detail(s)})
+	}
+	p.table([]string{"Rule", "State", "Detail"}, rows)
+	p.folded(f.folds)
+	if len(f.ways) > 0 {
+		p.details("Ids to call", func() { p.bullets(f.ways) })
+	}
+}
+
+// watchHead tells in a line each what the comparison saw of rules.
+func (r *Report) watchHead() []string {
+	var lines []string
+	for _, s := range r.Watch {
+		if isBroken(s) || isNew(s) {
+			lines = append(lines, WatchLine(s))
+		}
+	}
+	return lines
+}
+
+// WatchLine tells in one line of Markdown how a rule stands.
+func WatchLine(s watch.State) string {
+	var f watchFolds
+	return "Watch rule " + code(s.Name) + " " + standingOf(s) + ": " + f.detail(s)
+}
+
+// watchInBrief tells how the rules stand on a day without news of them.
+func (r *Report) watchInBrief() []string {
+	if len(r.Watch) == 0 {
+		return nil
+	}
+	var parts []string
+	for _, one := range standing {
+		var names []string
+		for _, s := range r.Watch {
+			if standing[stand(s)].words == one.words {
+				names = append(names, code(s.Name))
+			}
+		}
+		switch {
+		case len(names) == 0:
+		case len(r.Watch) > rollUpOver:
+			parts = append(parts, fmt.Sprintf("%d %s", len(names), one.words))
+		default:
+			parts = append(parts, one.words+": "+strings.Join(names, ", "))
+		}
+	}
+	return []string{"Watch rules " + strings.Join(parts, "; ") + "."}
+}
+
+// standingOf is the rule's state, and since when.
+func standingOf(s watch.State) string {
+	state := standing[stand(s)]
+	words := state.words
+	if s.Since != nil && !s.New {
+		words += " since " + date(s.Since.From.At)
+		if s.Since.After == nil {
+			words += " or before"
+		}
+	}
+	if state.loud {
+		return "**" + words + "**"
+	}
+	return words
+}
+
+// watchFolds gathers what the lines count instead of naming it.
+type watchFolds struct {
+	folds
+	ways []string
+}
+
+// detail answers what to type and from where, or what stands in the way.
+func (f *watchFolds) detail(s watch.State) string {
+	detail := f.fact(s)
+	if s.Note != "" {
+		detail += " (" + text(s.Note) + ")"
+	}
+	return detail
+}
+
+func (f *watchFolds) fact(s watch.State) string {
+	switch {
+	case len(s.Outside) > 0 && s.Status != watch.NotObservable:
+		return f.list(s, s.Outside)
+	case s.Status == watch.Broken:
+		return "no longer " + f.list(s, s.Lost)
+	case s.Status == watch.Satisfied:
+		return f.list(s, s.Ways)
+	case s.Status == watch.NotObservable:
+		return f.unobserved(s)
+	case len(s.Otherwise) > 0:
+		return "callable otherwise: " + f.list(s, s.Otherwise)
+	}
+	return "nothing can call it yet"
+}
+
+// unobserved says which lists were not read, and what they last held.
+func (f *watchFolds) unobserved(s watch.State) string {
+	if len(s.Unread) == 0 && s.Was == "" {
+		return "no list of the regions that it names was ever read"
+	}
+	label := "Not read for " + code(s.Name)
+	detail := "a list that was never read may hold it"
+	if len(s.Unread) > 0 {
+		detail = f.unread(label, s.Unread)
+	}
+	switch {
+	case len(s.Carried) > 0 && s.Was == watch.Satisfied:
+		detail += "; when last read it was satisfied, " + f.list(s, s.Carried)
+	case len(s.Outside) > 0:
+		detail += "; when last read, " + f.list(s, s.Outside)
+	case s.Was == watch.Waiting:
+		detail += "; was waiting when last read"
+	}
+	return detail
+}
+
+// unread names lists: "eu-west-1, eu-west-2 profiles not read".
+func (f *watchFolds) unread(label string, lists []watch.Unread) string {
+	regions := map[catalog.Kind][]string{}
+	for _, u := range lists {
+		regions[u.Kind] = append(regions[u.Kind], u.Region)
+	}
+	models, profiles := regions[catalog.KindFoundationModel], regions[catalog.KindInferenceProfile]
+	if slices.Equal(models, profiles) {
+		return f.regions(label, models) + " not read"
+	}
+	var parts []string
+	for _, kind := range catalog.Kinds() {
+		if list := regions[kind]; len(list) > 0 {
+			parts = append(parts, f.regions(label+", "+kindWords[kind]+"s", list)+" "+kindWords[kind]+"s not read")
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// list tells each way, or counts them and folds the list.
+func (f *watchFolds) list(s watch.State, ways []watch.Way) string {
+	if len(ways) <= waysShown {
+		var told []string
+		for _, w := range ways {
+			told = append(told, way(w, f.regions(code(w.ID)+" for "+code(s.Name), w.From)))
+		}
+		return strings.Join(told, "; ")
+	}
+	var from []string
+	for _, w := range ways {
+		f.ways = append(f.ways, code(s.Name)+": "+way(w, named(w.From)))
+		from = append(from, w.From...)
+	}
+	return plural(len(ways), "id") + " from " + f.regions("Call from for "+code(s.Name), union(from))
+}
+
+func way(w watch.Way, from string) string {
+	told := from + ": " + code(w.ID)
+	if len(w.Beyond) > 0 {
+		told += ", which may run in " + named(w.Beyond)
+	}
+	return told
+}
