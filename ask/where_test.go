@@ -1,0 +1,121 @@
+package ask_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"snapshotter/ask"
+	"snapshotter/catalog"
+)
+
+// TestWhereAgainstEverySnapshot checks for random histories that the answer
+// tells the paths of the snapshot, no more and no fewer, each with its since.
+func TestWhereAgainstEverySnapshot(t *testing.T) {
+	standings := map[ask.Standing]int{}
+	for seed := range uint64(40) {
+		c := newChronicle(seed, 10)
+		for last, snapshot := range c.snapshots {
+			spans := ask.Spans("m", snapshot.Run.ID, c.histories()...)
+			for _, places := range [][]string{nil, {"eu"}} {
+				for _, at := range ask.Where(snapshot, "m", spans, places).Regions {
+					standings[at.Standing]++
+					checkStand(t, c, last, places, at)
+				}
+			}
+		}
+	}
+	for _, standing := range []ask.Standing{
+		ask.StandsOnDemand, ask.StandsByProfile, ask.StandsOutside, ask.StandsProvisioned,
+		ask.StandsListed, ask.StandsAbsent, ask.StandsUnknown,
+	} {
+		if standings[standing] == 0 {
+			t.Errorf("no history had a region where the model is %s", standing)
+		}
+	}
+}
+
+func checkStand(t *testing.T, c *chronicle, last int, places []string, at ask.Stand) {
+	t.Helper()
+	var inside, outside, told []catalog.Path
+	for _, path := range c.snapshots[last].Region(at.Region).Paths("m") {
+		if path.Within(at.Region, places) {
+			inside = append(inside, path)
+		} else if path.Callable() {
+			outside = append(outside, path)
+		}
+	}
+	for _, way := range at.Paths {
+		told = append(told, way.Path)
+		want, _ := c.held(last, at.Region, func(p catalog.Path) bool {
+			return p.Access == way.Access && p.ModelID == way.ModelID && p.Within(at.Region, places)
+		})
+		if diff := cmp.Diff(want, way.Since); diff != "" {
+			t.Fatalf("%s since: -want +got:\n%s", way.ModelID, diff)
+		}
+	}
+	if diff := cmp.Diff(inside, told) + cmp.Diff(outside, at.Outside, cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("paths: -want +got:\n%s", diff)
+	}
+	if at.Callable() != catalog.Callable(inside) || at.Callable() != (at.Since != nil) {
+		t.Fatalf("%s with %v: callable %t, since %v", at.Standing, inside, at.Callable(), at.Since)
+	}
+	unread := !c.snapshots[last].Scope(catalog.Scope{Region: at.Region, Kind: catalog.KindFoundationModel}).Observed() ||
+		!c.snapshots[last].Scope(catalog.Scope{Region: at.Region, Kind: catalog.KindInferenceProfile}).Observed()
+	if unread && slices.Contains([]ask.Standing{ask.StandsAbsent, ask.StandsListed, ask.StandsProvisioned}, at.Standing) {
+		t.Fatalf("%s is told of a region with a list that was never read", at.Standing)
+	}
+}
+
+func TestFind(t *testing.T) {
+	model := func(id, name string) *catalog.FoundationModel {
+		return &catalog.FoundationModel{ID: id, Name: name, InferenceTypes: []string{"ON_DEMAND"}}
+	}
+	confirmed := &catalog.RunRef{ID: 1}
+	s := &catalog.Snapshot{Scopes: []catalog.ScopeState{
+		{
+			Scope: catalog.Scope{Region: "eu-west-1", Kind: catalog.KindFoundationModel}, Confirmed: confirmed,
+			Items: []catalog.Item{model("a.haiku-v1:0", "Claude Haiku"), model("a.haiku-v1:0:48k", "Claude Haiku 48k"), model("a.opus", "Claude Opus")},
+			Gone:  map[string]catalog.RunRef{"a.old": {ID: 1}},
+		},
+		{
+			Scope: catalog.Scope{Region: "eu-west-1", Kind: catalog.KindInferenceProfile}, Confirmed: confirmed,
+			Items: []catalog.Item{&catalog.InferenceProfile{ID: "eu.unlisted", Status: "ACTIVE", Destinations: []catalog.Destination{{Region: "eu-west-1", Model: "z.hidden"}}}},
+		},
+	}}
+	for _, c := range []struct {
+		word, profile string
+		several       bool
+		want          []string
+	}{
+		{"a.haiku-v1:0", "", false, []string{"a.haiku-v1:0"}}, // exact, though a part of another
+		{"A.HAIKU-v1:0", "", false, []string{"a.haiku-v1:0"}},
+		{"haiku", "", false, []string{"a.haiku-v1:0", "a.haiku-v1:0:48k"}},
+		{"claude haiku", "", false, []string{"a.haiku-v1:0"}}, // the whole name of one
+		{"OPUS", "", false, []string{"a.opus"}},
+		{"a.*", "", true, []string{"a.haiku-v1:0", "a.haiku-v1:0:48k", "a.opus"}},
+		{"claude ?pus", "", true, []string{"a.opus"}},
+		{"eu.unlisted", "eu.unlisted", true, []string{"z.hidden"}},
+		{"unlisted", "", false, []string{"z.hidden"}}, // part of a profile's id
+		{"z.hidden", "", false, []string{"z.hidden"}},
+		{"a.old", "", false, []string{"a.old"}},
+		{"old", "", false, nil},
+		{"", "", false, nil},
+		{"[", "", true, nil},
+		{"nothing", "", false, nil},
+	} {
+		found := ask.Find(s, c.word)
+		var ids []string
+		for _, m := range found.Models {
+			ids = append(ids, m.ID)
+		}
+		if !slices.Equal(ids, c.want) || found.Profile != c.profile || found.Several != c.several {
+			t.Errorf("%q finds %q (profile %q, several %t), want %q (%q, %t)", c.word, ids, found.Profile, found.Several, c.want, c.profile, c.several)
+		}
+	}
+	if got := ask.Find(s, "z.hidden").Models[0].Callable; !slices.Equal(got, []string{"eu-west-1"}) {
+		t.Errorf("callable from %q, want eu-west-1: a profile calls what its region does not list", got)
+	}
+}
