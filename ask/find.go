@@ -28,15 +28,59 @@ type Found struct {
 	Several bool
 }
 
+// Directory is a snapshot in the form in which models are looked up.
+type Directory struct {
+	snapshot *catalog.Snapshot
+	regions  []string                   // sorted
+	ground   map[string]*catalog.Region // by region
+	names    map[string]string          // by model id; "" where no region lists it
+	gone     map[string]bool            // models that lists have lost
+	behind   map[string]map[string]bool // models by profile
+	routing  map[string][]string        // profiles by model, in no order
+}
+
+// NewDirectory reads all that s holds.
+func NewDirectory(s *catalog.Snapshot) *Directory {
+	d := &Directory{
+		snapshot: s, regions: s.Regions(), ground: map[string]*catalog.Region{},
+		names: map[string]string{}, gone: map[string]bool{},
+		behind: map[string]map[string]bool{}, routing: map[string][]string{},
+	}
+	for _, code := range d.regions {
+		d.add(code, s.Region(code))
+	}
+	for _, scope := range s.Scopes {
+		for id := range scope.Gone {
+			if scope.Kind == catalog.KindFoundationModel {
+				d.gone[id] = true
+			} else if _, model, named := strings.Cut(id, "."); named {
+				d.routing[model] = append(d.routing[model], id)
+			}
+		}
+	}
+	for id, models := range d.behind {
+		for model := range models {
+			d.routing[model] = append(d.routing[model], id)
+		}
+	}
+	return d
+}
+
+// RoutingTo are the ids of the inference profiles whose histories tell how
+// model could be called: those that route to it in some region, and those that
+// a list has lost and that are named for it, sorted.
+func (d *Directory) RoutingTo(model string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(d.routing[model])))
+}
+
 // Find reads word as an id of a model or an inference profile, else as a glob
 // over the ids and names of models, else as a whole name, else as a part of an
 // id or name, else as a part of a profile's id. Only exact ids mind case. An id
 // that every list has lost is found by its exact form alone.
-func Find(s *catalog.Snapshot, word string) Found {
-	d := directoryOf(s)
+func (d *Directory) Find(word string) Found {
 	folded := strings.ToLower(word)
 	if d.knows(word) {
-		return Found{Models: d.candidates(func(id, _ string) bool { return id == word })}
+		return Found{Models: []Candidate{d.candidate(word)}}
 	}
 	if models := d.behind[word]; models != nil {
 		return Found{Profile: word, Models: d.candidates(func(id, _ string) bool { return models[id] }), Several: true}
@@ -65,33 +109,7 @@ func matches(glob, text string) bool {
 	return err == nil && matched
 }
 
-// directory is what a word can be looked up in.
-type directory struct {
-	names  map[string]string          // by model id; "" where no region lists it
-	gone   map[string]bool            // models that lists have lost
-	behind map[string]map[string]bool // models by profile
-	ground map[string]*catalog.Region
-}
-
-func directoryOf(s *catalog.Snapshot) *directory {
-	d := &directory{
-		names: map[string]string{}, gone: map[string]bool{},
-		behind: map[string]map[string]bool{}, ground: map[string]*catalog.Region{},
-	}
-	for _, code := range s.Regions() {
-		d.add(code, s.Region(code))
-	}
-	for _, scope := range s.Scopes {
-		for id := range scope.Gone {
-			if scope.Kind == catalog.KindFoundationModel {
-				d.gone[id] = true
-			}
-		}
-	}
-	return d
-}
-
-func (d *directory) add(code string, region *catalog.Region) {
+func (d *Directory) add(code string, region *catalog.Region) {
 	d.ground[code] = region
 	for _, id := range region.ModelIDs() {
 		if m := region.Models[id]; m != nil && d.names[id] == "" {
@@ -110,17 +128,13 @@ func (d *directory) add(code string, region *catalog.Region) {
 	}
 }
 
-func (d *directory) knows(id string) bool {
+func (d *Directory) knows(id string) bool {
 	_, known := d.names[id]
-	if !known && d.gone[id] {
-		d.names[id] = ""
-		return true
-	}
-	return known
+	return known || d.gone[id]
 }
 
 // routed reports whether a profile with this part in its id routes to model.
-func (d *directory) routed(model, part string) bool {
+func (d *Directory) routed(model, part string) bool {
 	for id, models := range d.behind {
 		if models[model] && strings.Contains(strings.ToLower(id), part) {
 			return true
@@ -129,23 +143,26 @@ func (d *directory) routed(model, part string) bool {
 	return false
 }
 
-func (d *directory) candidates(means func(id, name string) bool) []Candidate {
+func (d *Directory) candidates(means func(id, name string) bool) []Candidate {
 	var found []Candidate
 	for _, id := range slices.Sorted(maps.Keys(d.names)) {
 		if means(id, d.names[id]) {
-			found = append(found, Candidate{ID: id, Name: d.names[id], Callable: d.callable(id)})
+			found = append(found, d.candidate(id))
 		}
 	}
 	return found
 }
 
-func (d *directory) callable(model string) []string {
+func (d *Directory) candidate(id string) Candidate {
+	return Candidate{ID: id, Name: d.names[id], Callable: d.callable(id)}
+}
+
+func (d *Directory) callable(model string) []string {
 	var codes []string
-	for code, region := range d.ground {
-		if catalog.Callable(region.Paths(model)) {
+	for _, code := range d.regions {
+		if catalog.Callable(d.ground[code].Paths(model)) {
 			codes = append(codes, code)
 		}
 	}
-	slices.Sort(codes)
 	return codes
 }

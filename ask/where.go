@@ -2,7 +2,6 @@ package ask
 
 import (
 	"slices"
-	"strings"
 
 	"snapshotter/catalog"
 )
@@ -26,7 +25,7 @@ type Whereabouts struct {
 	Name     string   `json:"name,omitempty"`     // "" where no region lists it
 	Provider string   `json:"provider,omitempty"` // likewise
 	Output   []string `json:"output_modalities"`
-	// Regions are all that the snapshot names, by code.
+	// Regions are all that a run up to the snapshot's has named, by code.
 	Regions []Stand `json:"regions"`
 }
 
@@ -73,25 +72,26 @@ type Reading struct {
 // asked for.
 func (s Stand) Callable() bool { return s.Standing == StandsOnDemand || s.Standing == StandsByProfile }
 
-// Where tells how model stands in every region of s. With places, only paths
+// Where tells how model stands in every region. With places, only paths
 // that stay within them count: see [catalog.Path.Within]. The spans are those
 // of model as of the same run.
-func Where(s *catalog.Snapshot, model string, spans []Span, places []string) Whereabouts {
+func (d *Directory) Where(model string, spans []Span, places []string) Whereabouts {
 	w := Whereabouts{ID: model, Output: []string{}, Regions: []Stand{}}
-	for _, code := range s.Regions() {
-		region := s.Region(code)
+	for _, code := range d.regions {
+		region := d.ground[code]
 		if m := region.Models[model]; m != nil && w.Name == "" {
 			w.Name, w.Provider = m.Name, m.Provider
 			w.Output = append(w.Output, m.OutputModalities...)
 		}
-		w.Regions = append(w.Regions, stand(s, code, region, model, spans, places))
+		w.Regions = append(w.Regions, d.stand(code, model, spans, places))
 	}
 	return w
 }
 
-func stand(s *catalog.Snapshot, code string, region *catalog.Region, model string, spans []Span, places []string) Stand {
-	models := s.Scope(catalog.Scope{Region: code, Kind: catalog.KindFoundationModel})
-	profiles := s.Scope(catalog.Scope{Region: code, Kind: catalog.KindInferenceProfile})
+func (d *Directory) stand(code, model string, spans []Span, places []string) Stand {
+	region := d.ground[code]
+	models := d.snapshot.Scope(catalog.Scope{Region: code, Kind: catalog.KindFoundationModel})
+	profiles := d.snapshot.Scope(catalog.Scope{Region: code, Kind: catalog.KindInferenceProfile})
 	at := Stand{
 		Region: code, Models: reading(models), Profiles: reading(profiles),
 		Paths: []Way{}, Outside: []catalog.Path{}, Inactive: []string{},
@@ -154,28 +154,4 @@ func (s Stand) standing() Standing {
 		return StandsListed
 	}
 	return StandsAbsent
-}
-
-// RoutingTo are the ids of the inference profiles whose histories tell how
-// model could be called: those that route to it in some region of s, and those
-// that a list has lost and that are named for it, sorted.
-func RoutingTo(s *catalog.Snapshot, model string) []string {
-	var ids []string
-	for _, scope := range s.Scopes {
-		if scope.Kind != catalog.KindInferenceProfile {
-			continue
-		}
-		for _, item := range scope.Items {
-			if slices.Contains(item.(*catalog.InferenceProfile).Models(), model) {
-				ids = append(ids, item.Key())
-			}
-		}
-		for id := range scope.Gone {
-			if strings.HasSuffix(id, "."+model) {
-				ids = append(ids, id)
-			}
-		}
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
 }

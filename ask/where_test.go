@@ -20,7 +20,7 @@ func TestWhereAgainstEverySnapshot(t *testing.T) {
 		for last, snapshot := range c.snapshots {
 			spans := ask.Spans("m", snapshot.Run.ID, c.histories()...)
 			for _, places := range [][]string{nil, {"eu"}} {
-				for _, at := range ask.Where(snapshot, "m", spans, places).Regions {
+				for _, at := range ask.NewDirectory(snapshot).Where("m", spans, places).Regions {
 					standings[at.Standing]++
 					checkStand(t, c, last, places, at)
 				}
@@ -106,7 +106,7 @@ func TestFind(t *testing.T) {
 		{"[", "", true, nil},
 		{"nothing", "", false, nil},
 	} {
-		found := ask.Find(s, c.word)
+		found := ask.NewDirectory(s).Find(c.word)
 		var ids []string
 		for _, m := range found.Models {
 			ids = append(ids, m.ID)
@@ -115,7 +115,7 @@ func TestFind(t *testing.T) {
 			t.Errorf("%q finds %q (profile %q, several %t), want %q (%q, %t)", c.word, ids, found.Profile, found.Several, c.want, c.profile, c.several)
 		}
 	}
-	if got := ask.Find(s, "z.hidden").Models[0].Callable; !slices.Equal(got, []string{"eu-west-1"}) {
+	if got := ask.NewDirectory(s).Find("z.hidden").Models[0].Callable; !slices.Equal(got, []string{"eu-west-1"}) {
 		t.Errorf("callable from %q, want eu-west-1: a profile calls what its region does not list", got)
 	}
 }
