@@ -33,11 +33,12 @@ var arrows = map[string][]string{
 	"report":               {"catalog", "diff", "watch"},
 	"notify":               {"catalog", "diff"},
 	"state":                {"catalog"},
+	"schedule":             {},
 	"internal/house":       {},
 	"internal/bedrocktest": {},
 	"internal/sample":      {"catalog", "internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "deploy", "diff", "internal/bedrocktest", "internal/sample", "notify", "report", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "deploy", "diff", "internal/bedrocktest", "internal/sample", "notify", "report", "schedule", "state", "store", "watch",
 	},
 }
 
@@ -54,6 +55,7 @@ var owners = []owner{
 	{"github.com/aws/smithy-go", []string{"collect", "notify", "state", "cmd/snapshotter", "internal/bedrocktest"}, true},
 	{"github.com/nicholas-fedor/shoutrrr", []string{"notify"}, false},
 	{"github.com/wneessen/go-mail", []string{"notify"}, false},
+	{"github.com/robfig/cron", []string{"schedule", "cmd/snapshotter"}, false},
 	{"modernc.org/sqlite", []string{"store"}, false},
 	{"github.com/pressly/goose", []string{"store"}, false},
 	{"database/sql", []string{"store"}, true},
