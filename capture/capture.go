@@ -1,5 +1,5 @@
 // Package capture reads listings that were recorded as AWS CLI output, so that
-// they can be imported as runs.
+// they can be imported as runs, and writes a catalogue down as such.
 //
 // It guarantees that a recording is read like a live answer: one that is cut
 // short or can't be parsed is an invalid listing, a missing file is one that
@@ -41,10 +41,10 @@ func FileName(kind catalog.Kind) string {
 	return "foundation-models.json"
 }
 
-var folderName = regexp.MustCompile(`^([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:[T_ ]([0-9]{2})[-:]?([0-9]{2})(?:[-:]?([0-9]{2}))?Z?)?$`)
+var folderName = regexp.MustCompile(`^([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:[T_ ]([0-9]{2})[-:]?([0-9]{2})(?:[-:]?([0-9]{2})(?:\.([0-9]{1,3}))?)?Z?)?$`)
 
 // folderTime reads a folder's name as an ISO 8601 time in UTC, with or without
-// what file systems dislike: 2026-02-08T07-06-08Z, 2026-02-08T07:06:08Z,
+// what file systems dislike: 2026-02-08T07-06-08Z, 2026-02-08T07:06:08.5Z,
 // 20260208T070608Z, 2026-02-08.
 func folderTime(name string) (time.Time, bool) {
 	m := folderName.FindStringSubmatch(name)
@@ -56,7 +56,7 @@ func folderTime(name string) (time.Time, bool) {
 			m[i] = "00"
 		}
 	}
-	return catalog.ParseTime(fmt.Sprintf("%s-%s-%sT%s:%s:%sZ", m[1], m[2], m[3], m[4], m[5], m[6]))
+	return catalog.ParseTime(fmt.Sprintf("%s-%s-%sT%s:%s:%s.%sZ", m[1], m[2], m[3], m[4], m[5], m[6], m[7]))
 }
 
 // Find returns the dated folders that paths name or directly hold, the

@@ -13,14 +13,16 @@ import (
 func TestFolderTime(t *testing.T) {
 	morning := time.Date(2026, 2, 8, 7, 6, 8, 0, time.UTC)
 	for name, want := range map[string]time.Time{
-		"2026-02-08T07-06-08Z": morning,
-		"2026-02-08T07:06:08Z": morning,
-		"2026-02-08T07:06:08":  morning,
-		"2026-02-08 07:06:08":  morning,
-		"2026-02-08_07-06-08":  morning,
-		"20260208T070608Z":     morning,
-		"2026-02-08T07-06Z":    morning.Truncate(time.Minute),
-		"2026-02-08":           morning.Truncate(24 * time.Hour),
+		"2026-02-08T07-06-08Z":    morning,
+		"2026-02-08T07:06:08Z":    morning,
+		"2026-02-08T07:06:08":     morning,
+		"2026-02-08 07:06:08":     morning,
+		"2026-02-08_07-06-08":     morning,
+		"20260208T070608Z":        morning,
+		"2026-02-08T07-06-08.5Z":  morning.Add(500 * time.Millisecond),
+		"2026-02-08T07:06:08.123": morning.Add(123 * time.Millisecond),
+		"2026-02-08T07-06Z":       morning.Truncate(time.Minute),
+		"2026-02-08":              morning.Truncate(24 * time.Hour),
 	} {
 		if got, ok := folderTime(name); !ok || !got.Equal(want) {
 			t.Errorf("%q is %v, %v; want %v", name, got, ok, want)

@@ -60,6 +60,7 @@ func readCapture(t *testing.T, kind catalog.Kind, file string) []catalog.Item {
 	if !slices.IsSortedFunc(items, catalog.CompareItems) {
 		t.Errorf("%s: out of order", file)
 	}
+	sameItems(t, kind, filepath.Base(filepath.Dir(file)), items)
 	for _, item := range items {
 		if unknown := unknownOf(item); len(unknown) > 0 {
 			t.Errorf("%s: %s has unknown fields %v", file, item.Key(), unknown)

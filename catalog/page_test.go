@@ -417,6 +417,7 @@ func FuzzParsePage(f *testing.F) {
 				}
 				continue
 			}
+			sameItems(t, kind, "eu-west-1", catalog.Collect(p))
 			for _, item := range catalog.Collect(p) {
 				if item.Key() == "" || item.Kind() != kind {
 					t.Fatalf("item %+v of kind %s", item, kind)

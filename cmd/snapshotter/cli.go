@@ -27,6 +27,7 @@ type commands struct {
 	Report  reportCommand  `cmd:"" help:"Write the report of what changed between two runs."`
 	Where   whereCommand   `cmd:"" help:"Tell from which regions a model can be called, and with which id."`
 	Import  importCommand  `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
+	Export  exportCommand  `cmd:"" help:"Write the catalogue as AWS CLI output again, or as one table."`
 	Notify  notifyCommand  `cmd:"" help:"Test the channels that changes are told over."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Help    helpCommand    `cmd:"" help:"Explain a command."`

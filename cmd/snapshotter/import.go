@@ -23,7 +23,8 @@ func (c *importCommand) Help() string {
 
 Each becomes one run at its time, the oldest first. A region or file that is not
 there counts as not observed, never as removed; one that can't be parsed makes
-its list invalid. A folder that is imported already is skipped.
+its list invalid. A folder that is imported already is skipped. "snapshotter
+export" writes such folders.
 
 Examples:
   snapshotter import captures/2026-02-08T07-06-08Z
@@ -120,7 +121,7 @@ func (p *program) importCapture(ctx context.Context, db *store.Store, recording 
 			unread++
 		}
 		if l.Outcome == catalog.Invalid {
-			p.log.Error("list not read", "capture", filepath.Base(recording.Path), "problem", l.Message)
+			fmt.Fprintln(p.stderr, "not read "+filepath.Base(recording.Path)+": "+oneLine(l.Message))
 		}
 	}
 	p.say("run %-4d %s  %-8s  %d lists read, %d not, %d items", run.ID, moment(run.StartedAt), run.Status,

@@ -1,0 +1,150 @@
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"snapshotter/catalog"
+)
+
+// Folder is one dated folder that [Write] wrote.
+type Folder struct {
+	Name   string
+	Run    catalog.RunRef // that read what it holds
+	Scopes []catalog.Scope
+	Items  int
+}
+
+// Write lays out the catalogue as of a run so that [Read] reads the same back.
+// Each scope goes into the folder of the run that last read it whole: one that
+// the run itself could not read is in an older folder, at the time it is known
+// as of, and in no other, so that it never looks freshly read. A scope that was
+// never read whole is not written.
+//
+// It makes dir, which must not exist yet or be empty, at once and whole: until
+// then everything is in a hidden folder beside it, which holds no capture by
+// name. The folders are the oldest first; none are written, and dir is not
+// made, if no scope was ever read.
+func Write(dir string, s *catalog.Snapshot) ([]Folder, error) {
+	folders := foldersOf(s)
+	if len(folders) == 0 {
+		return nil, nil
+	}
+	if err := free(dir); err != nil {
+		return nil, err
+	}
+	dir = filepath.Clean(dir)
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return nil, err
+	}
+	unfinished, err := os.MkdirTemp(filepath.Dir(dir), ".unfinished-export.*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(unfinished) // gone by then, if all went well
+	if err := os.Chmod(unfinished, 0o755); err != nil {
+		return nil, err
+	}
+	for _, folder := range folders {
+		if err := folder.write(unfinished, s); err != nil {
+			return nil, err
+		}
+	}
+	if err := syncFolder(unfinished); err != nil {
+		return nil, err
+	}
+	return folders, put(unfinished, dir)
+}
+
+// free refuses a folder that holds something: what is exported would be mixed
+// with it.
+func free(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && len(entries) > 0 {
+		return fmt.Errorf("%s is not empty: %w", dir, fs.ErrExist)
+	}
+	return err
+}
+
+func put(unfinished, dir string) error {
+	// Not every system renames onto an empty folder, and none removes a full one.
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(unfinished, dir); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(dir))
+}
+
+// foldersOf sorts the scopes into folders by the time at which they were last
+// read whole.
+func foldersOf(s *catalog.Snapshot) []Folder {
+	byName := map[string]*Folder{}
+	for _, state := range s.Scopes {
+		if !state.Observed() {
+			continue
+		}
+		name := nameOf(state.Confirmed.At)
+		if byName[name] == nil {
+			byName[name] = &Folder{Name: name, Run: *state.Confirmed}
+		}
+		byName[name].Scopes = append(byName[name].Scopes, state.Scope)
+		byName[name].Items += len(state.Items)
+	}
+	var folders []Folder
+	for _, folder := range byName {
+		folders = append(folders, *folder)
+	}
+	slices.SortFunc(folders, func(a, b Folder) int { return a.Run.At.Compare(b.Run.At) })
+	return folders
+}
+
+// nameOf is a folder name that folderTime reads as t, to the millisecond.
+func nameOf(t time.Time) string {
+	return strings.ReplaceAll(t.UTC().Truncate(time.Millisecond).Format("2006-01-02T15:04:05.999Z"), ":", "-")
+}
+
+func (f Folder) write(dir string, s *catalog.Snapshot) error {
+	dir = filepath.Join(dir, f.Name)
+	for _, scope := range f.Scopes {
+		region := filepath.Join(dir, scope.Region)
+		if err := os.MkdirAll(region, 0o755); err != nil {
+			return err
+		}
+		page := catalog.FormatPage(scope.Kind, scope.Region, s.Scope(scope).Items)
+		if err := writeFile(filepath.Join(region, FileName(scope.Kind)), page); err != nil {
+			return err
+		}
+		if err := syncFolder(region); err != nil {
+			return err
+		}
+	}
+	return syncFolder(dir)
+}
+
+func writeFile(path string, data []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(data)
+	return errors.Join(err, file.Sync(), file.Close())
+}
+
+func syncFolder(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"snapshotter/capture"
+	"snapshotter/catalog"
+	"snapshotter/store"
+)
+
+// exportCommand writes the catalogue as of a run in forms that other programs
+// read.
+type exportCommand struct {
+	Out          string `short:"o" placeholder:"PATH" help:"Folder to make (aws), or file to write (csv; without it, the standard output)."`
+	Format       string `enum:"aws,csv" default:"aws" help:"Form of what is written: ${enum} (${default})."`
+	regionFilter `embed:""`
+	asOf         `embed:""`
+}
+
+// Validate implements kong's hook.
+func (c *exportCommand) Validate() error {
+	if c.Format == "aws" && c.Out == "" {
+		return usageError("give the folder to make: --out DIR")
+	}
+	return c.regionFilter.Validate()
+}
+
+func (c *exportCommand) Help() string {
+	return `With --format aws, it makes the folder --out as the AWS CLI would have written it:
+DIR/TIME/REGION/foundation-models.json and inference-profiles.json, TIME being
+when the run that read the list started. "snapshotter import DIR" into a new
+database gives the same catalogue. A list that the run could not read stands in
+the folder of the run that last did, and so never looks freshly read; one that
+was never read is not written, and the command says so. DIR must not exist or be
+empty, and is there whole or not at all. The ARNs of profiles are without the
+account id, which is never recorded; lists are sorted.
+
+With --format csv, it is one table with a row for each region, model and way to
+call it; a model that nothing can call has one row with an empty access. A cell
+that a spreadsheet would take for a formula begins with an apostrophe.
+
+` + referenceHelp + `
+
+Examples:
+  snapshotter export --out captures
+  snapshotter export --out before --as-of 2026-11-01
+  snapshotter export --format csv --out bedrock.csv
+  snapshotter export --format csv --region 'eu-*' | column -s, -t`
+}
+
+func (c *exportCommand) Run(ctx context.Context, p *program) error {
+	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
+		snapshot, err := db.Snapshot(ctx, run.ID)
+		if err != nil {
+			return err
+		}
+		snapshot.Scopes = slices.DeleteFunc(snapshot.Scopes, func(scope catalog.ScopeState) bool { return !c.includes(scope.Region) })
+		switch {
+		case c.Format == "aws":
+			return c.captures(p, snapshot)
+		case c.Out == "":
+			return pathTable(snapshot).csv(p.stdout)
+		}
+		return writeAtomically(c.Out, func(w io.Writer) error { return pathTable(snapshot).csv(w) })
+	})
+}
+
+func (c *exportCommand) captures(p *program, s *catalog.Snapshot) error {
+	folders, err := capture.Write(c.Out, s)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return advised{err.Error(), "give a new folder with --out, so that what is exported is not mixed with anything"}
+	case err != nil:
+		return fmt.Errorf("export run %d: %w", s.Run.ID, err)
+	case len(folders) == 0:
+		return advised{
+			fmt.Sprintf("as of run %d no list was ever read in the chosen regions; nothing was written", s.Run.ID),
+			"choose another run with --as-of, or other regions",
+		}
+	}
+	for _, folder := range folders {
+		older := ""
+		if folder.Run.ID != s.Run.ID {
+			older = "  (last confirmed then, and not read since)"
+		}
+		p.say("run %-4d %s  %d lists, %d items%s", folder.Run.ID, folder.Name, len(folder.Scopes), folder.Items, older)
+	}
+	for _, scope := range s.Scopes {
+		if !scope.Observed() {
+			p.say("not written: %s in %s was never read (%s)", scope.Kind, scope.Region, scope.Outcome)
+		}
+	}
+	return nil
+}
+
+// pathTable has a row for each way to call a model from a region, and one for
+// each model of a region that has none.
+func pathTable(s *catalog.Snapshot) *table {
+	t := &table{head: []string{
+		"run", "region", "model", "name", "provider", "status", "legacy", "extended_access", "end_of_life",
+		"inference_types", "input_modalities", "output_modalities",
+		"access", "model_id", "geography", "destinations", "callable", "models_confirmed", "profiles_confirmed",
+	}}
+	for _, code := range s.Regions() {
+		region := s.Region(code)
+		confirmed := []string{confirmedAt(s, code, catalog.KindFoundationModel), confirmedAt(s, code, catalog.KindInferenceProfile)}
+		for _, id := range region.ModelIDs() {
+			model := slices.Concat([]string{fmt.Sprint(s.Run.ID), code}, modelCells(id, region.Models[id]))
+			paths := region.Paths(id)
+			if len(paths) == 0 {
+				t.add(slices.Concat(model, []string{"", "", "", "", "no"}, confirmed)...)
+			}
+			for _, path := range paths {
+				t.add(slices.Concat(model, pathCells(path), confirmed)...)
+			}
+		}
+	}
+	return t
+}
+
+// modelCells are empty but for the id where the region does not list the model.
+func modelCells(id string, m *catalog.FoundationModel) []string {
+	if m == nil {
+		m = &catalog.FoundationModel{}
+	}
+	return []string{
+		id, m.Name, m.Provider, m.Lifecycle.Status,
+		dateCell(m.Lifecycle.Legacy), dateCell(m.Lifecycle.ExtendedAccess), dateCell(m.Lifecycle.EndOfLife),
+		strings.Join(m.InferenceTypes, " "), strings.Join(m.InputModalities, " "), strings.Join(m.OutputModalities, " "),
+	}
+}
+
+func pathCells(path catalog.Path) []string {
+	var destinations []string
+	for _, region := range path.Destinations {
+		destinations = append(destinations, cmp.Or(region, "any"))
+	}
+	callable := "no"
+	if path.Callable() {
+		callable = "yes"
+	}
+	return []string{string(path.Access), path.ModelID, path.Geography, strings.Join(destinations, " "), callable}
+}
+
+func dateCell(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}
+
+// confirmedAt is when the list was last read whole, "" if it never was.
+func confirmedAt(s *catalog.Snapshot, region string, kind catalog.Kind) string {
+	state := s.Scope(catalog.Scope{Region: region, Kind: kind})
+	if state == nil || !state.Observed() {
+		return ""
+	}
+	return state.Confirmed.At.UTC().Format(time.RFC3339)
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"snapshotter/catalog"
+	"snapshotter/store"
+)
+
+// exported holds an export to its promise: imported into a new database, it is
+// the same catalogue, with the same digest, and every list is known as of the
+// time it was read.
+func (h *history) exported(path string, run int64) {
+	h.t.Helper()
+	dir := h.t.TempDir()
+	folders, again := filepath.Join(dir, "out"), filepath.Join(dir, "again.db")
+	endsWell(h.t, "export", "--db", path, "--out", folders)
+	endsWell(h.t, "import", "--db", again, folders)
+	want, wantDigest := confirmedLists(h.t, path)
+	got, gotDigest := confirmedLists(h.t, again)
+	if d := cmp.Diff(want, got); d != "" {
+		h.t.Errorf("run %d is imported otherwise than it was exported: %s", run, d)
+	}
+	if gotDigest != wantDigest {
+		h.t.Errorf("run %d has digest %s, its import %s", run, wantDigest, gotDigest)
+	}
+}
+
+// endsWell runs the program in this process and wants it to end well.
+func endsWell(t *testing.T, args ...string) {
+	t.Helper()
+	var said failure
+	noEnvironment := func(string) string { return "" }
+	if code := run(context.Background(), args, nil, &said, &said, noEnvironment, time.Now); code != exitOK {
+		t.Fatalf("%v: exit code %d: %s", args, code, said)
+	}
+}
+
+// failure is what a command said, told if it failed.
+type failure []byte
+
+func (f *failure) Write(data []byte) (int, error) { *f = append(*f, data...); return len(data), nil }
+
+// reading is what a list held when it was last read whole.
+type reading struct {
+	At    string
+	Items []string
+}
+
+func confirmedLists(t *testing.T, path string) (map[string]reading, string) {
+	t.Helper()
+	ctx := context.Background()
+	db, err := store.OpenReader(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	last, err := db.Latest(ctx, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := db.Snapshot(ctx, last.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lists := map[string]reading{}
+	for _, scope := range snapshot.Scopes {
+		if !scope.Observed() {
+			continue
+		}
+		read := reading{At: scope.Confirmed.At.Format(time.RFC3339Nano)}
+		for _, item := range scope.Items {
+			read.Items = append(read.Items, string(catalog.Encode(item)))
+		}
+		lists[scope.Region+" "+string(scope.Kind)] = read
+	}
+	return lists, last.Digest
+}
+
+// TestRecordingsAreExportedAsTheyWere imports recordings, exports the last
+// run, and imports it again.
+func TestRecordingsAreExportedAsTheyWere(t *testing.T) {
+	captures := os.Getenv("SNAPSHOTTER_CAPTURES")
+	if captures == "" {
+		t.Skip("SNAPSHOTTER_CAPTURES names no folder of recordings")
+	}
+	path := filepath.Join(t.TempDir(), "snapshotter.db")
+	endsWell(t, "import", "--db", path, captures)
+	(&history{t: t}).exported(path, 0)
+}
