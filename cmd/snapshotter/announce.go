@@ -80,23 +80,58 @@ func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // tell sends what a recorded or failed run has to say, if it is worth a message.
 func (a *announcer) tell(ctx context.Context, db *store.Store, taken *snapshot) {
-	if a == nil || taken.run.ID == 0 || !slices.ContainsFunc(a.channels, takesMessages) {
-		return
+	if due := a.prepare(ctx, db, taken); due != nil {
+		a.deliver(ctx, db, due)
 	}
-	ctx, cancel := lasting(ctx)
-	defer cancel()
+}
+
+// announcement is a message that is due, with its claims by channel id. It is
+// sent where one is claimed.
+type announcement struct {
+	run     int64
+	message notify.Message
+	claims  map[string]claim
+}
+
+type claim struct {
+	taken bool
+	err   error
+}
+
+// prepare decides and claims, and sends nothing: all that keeps a message from
+// being sent twice is in the database when it returns, which can be put in its
+// place before anybody is told. It returns nil if there is nothing to tell.
+func (a *announcer) prepare(ctx context.Context, db *store.Store, taken *snapshot) *announcement {
+	if a == nil || taken.run.ID == 0 || !slices.ContainsFunc(a.channels, takesMessages) {
+		return nil
+	}
+	ctx = context.WithoutCancel(ctx)
 	message, err := a.decide(ctx, db, taken)
 	if err != nil {
 		a.log.Warn("nobody was notified", "run", taken.run.ID, "problem", err)
 	}
 	if err != nil || message == nil {
-		return
+		return nil
 	}
-	deliveries := a.sender.Send(ctx, a.channels, *message, func(channel string) (bool, error) {
-		return db.Claim(ctx, channel, taken.run.ID, a.now())
+	due := &announcement{taken.run.ID, *message, map[string]claim{}}
+	for _, channel := range a.channels {
+		if id := channel.ID(); takesMessages(channel) && due.claims[id] == (claim{}) {
+			claimed, err := db.Claim(ctx, id, due.run, a.now())
+			due.claims[id] = claim{claimed, err}
+		}
+	}
+	return due
+}
+
+// deliver sends what is due and records what became of it.
+func (a *announcer) deliver(ctx context.Context, db *store.Store, due *announcement) {
+	sending, cancel := lasting(ctx)
+	defer cancel()
+	deliveries := a.sender.Send(sending, a.channels, due.message, func(channel string) (bool, error) {
+		return due.claims[channel].taken, due.claims[channel].err
 	})
 	a.logDeliveries(deliveries)
-	a.keep(context.WithoutCancel(ctx), db, taken.run.ID, deliveries)
+	a.keep(context.WithoutCancel(ctx), db, due.run, deliveries)
 }
 
 func takesMessages(c notify.Channel) bool { return !c.Pings() }

@@ -230,6 +230,36 @@ func TestNotifiesOfChangesOnce(t *testing.T) {
 	n.checkSecrets()
 }
 
+// latest is what the last run left behind, not told yet, with an announcer over
+// one channel and the database open.
+func (n *operator) latest(channel string) (*announcer, *store.Store, *snapshot) {
+	n.t.Helper()
+	ctx := context.Background()
+	parsed, err := notify.Parse(channel)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	db, err := store.Open(ctx, n.db())
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.t.Cleanup(func() { db.Close() })
+	head, err := db.Latest(ctx, 0)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	base, err := runBefore(ctx, db, head)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	report, err := buildReport(ctx, db, base, head, filter{})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	a := &announcer{channels: []notify.Channel{parsed}, now: time.Now, log: slog.New(slog.DiscardHandler)}
+	return a, db, &snapshot{run: head, report: report}
+}
+
 // What a run changed is told at most once, however often and by however many it
 // is told.
 func TestTellsOfARunOnce(t *testing.T) {
@@ -237,36 +267,53 @@ func TestTellsOfARunOnce(t *testing.T) {
 	n.run(0)
 	n.serve(2)
 	n.run(0)
-	ctx := context.Background()
-	channel, err := notify.Parse(l.hook())
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := store.Open(ctx, n.db())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	head, err := db.Latest(ctx, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	base, err := runBefore(ctx, db, head)
-	if err != nil {
-		t.Fatal(err)
-	}
-	report, err := buildReport(ctx, db, base, head, filter{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := &announcer{channels: []notify.Channel{channel}, now: time.Now, log: slog.New(slog.DiscardHandler)}
+	a, db, taken := n.latest(l.hook())
 	var all sync.WaitGroup
 	for range 4 {
-		all.Go(func() { a.tell(ctx, db, &snapshot{run: head, report: report}) })
+		all.Go(func() { a.tell(context.Background(), db, taken) })
 	}
 	all.Wait()
 	if messages, _ := l.heard(); len(messages) != 1 {
 		t.Errorf("sent %q, want one message", titles(messages))
+	}
+}
+
+// A message that was claimed by a program that ended before it sent it may have
+// been sent: it is lost, not doubled.
+func TestClaimedAndNotSentIsLost(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	n.run(0)
+	n.serve(2)
+	n.run(0)
+	a, db, taken := n.latest(l.hook())
+	ctx := context.Background()
+	if a.prepare(ctx, db, taken) == nil {
+		t.Fatal("nothing was due")
+	}
+	a.tell(ctx, db, taken)
+	if messages, _ := l.heard(); len(messages) > 0 {
+		t.Errorf("sent %q", titles(messages))
+	}
+	if got, want := n.deliveries(), []string{"2  0"}; !slices.Equal(got, want) {
+		t.Errorf("deliveries %q, want %q", got, want)
+	}
+}
+
+// A program that is told to stop still tells what it recorded.
+func TestTellsWhenToldToStop(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	n.run(0)
+	n.serve(2)
+	n.run(0)
+	a, db, taken := n.latest(l.hook())
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	a.tell(ctx, db, taken)
+	if messages, _ := l.heard(); len(messages) != 1 {
+		t.Errorf("sent %q, want one message", titles(messages))
+	}
+	if got, want := n.deliveries(), []string{"2 delivered 1"}; !slices.Equal(got, want) {
+		t.Errorf("deliveries %q, want %q", got, want)
 	}
 }
 
@@ -289,26 +336,9 @@ func TestNotifiesAtASignificance(t *testing.T) {
 func TestNotifiesOfSatisfiedWatchRules(t *testing.T) {
 	n, l := newOperator(t), listen(t)
 	n.run(0)
-	channel, err := notify.Parse(l.hook())
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx := context.Background()
-	db, err := store.Open(ctx, n.db())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	head, err := db.Latest(ctx, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	report, err := buildReport(ctx, db, nil, head, filter{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := &announcer{channels: []notify.Channel{channel}, now: time.Now, log: slog.New(slog.DiscardHandler)}
-	a.tell(ctx, db, &snapshot{run: head, report: report, satisfied: []string{"rule tokyo is satisfied"}})
+	a, db, taken := n.latest(l.hook())
+	taken.satisfied = []string{"rule tokyo is satisfied"}
+	a.tell(context.Background(), db, taken)
 	if messages, _ := l.heard(); len(messages) != 1 || messages[0].Message != "rule tokyo is satisfied" {
 		t.Errorf("sent %+v, want the rule", messages)
 	}
