@@ -56,6 +56,23 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// TestWriteDecade writes the history to the file that SNAPSHOTTER_DECADE names,
+// for the benchmarks of those who ask it questions. What is there is replaced.
+func TestWriteDecade(t *testing.T) {
+	path := os.Getenv("SNAPSHOTTER_DECADE")
+	if path == "" {
+		t.Skip("SNAPSHOTTER_DECADE is not set")
+	}
+	made, _ := decade()
+	data, err := os.ReadFile(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // world is a catalogue that changes.
 type world struct {
 	random  *rand.Rand

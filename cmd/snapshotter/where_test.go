@@ -140,3 +140,36 @@ func TestShellSafe(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkWhere answers from ten years of nightly runs, opening the database
+// anew each time as the command does. The database is made by
+//
+//	SNAPSHOTTER_DECADE=/path/decade.db go test ./store -run TestWriteDecade
+func BenchmarkWhere(b *testing.B) {
+	db := os.Getenv("SNAPSHOTTER_DECADE")
+	if db == "" {
+		b.Skip("SNAPSHOTTER_DECADE is not set")
+	}
+	var all struct{ Models []struct{ ID string } }
+	if err := json.Unmarshal(command(b, "where", "*", "--db", db, "--format", "json"), &all); err != nil {
+		b.Fatal(err)
+	}
+	oldest, newest := all.Models[0].ID, all.Models[len(all.Models)-1].ID
+	for _, question := range []struct {
+		name string
+		args []string
+	}{
+		{"first id", []string{oldest}},
+		{"last id", []string{newest}},
+		{"in words", []string{newest, "--in", "eu-east-1", "--within", "eu"}},
+		{"json", []string{newest, "--format", "json"}},
+		{"five years ago", []string{oldest, "--as-of", "1825"}},
+		{"all models", []string{"*", "--format", "csv"}},
+	} {
+		b.Run(question.name, func(b *testing.B) {
+			for b.Loop() {
+				command(b, append([]string{"where", "--db", db}, question.args...)...)
+			}
+		})
+	}
+}
