@@ -52,6 +52,11 @@ const (
 	NotListed    Outcome = "not-listed"    // the run did not ask: filtered out, or not in the capture
 )
 
+// Outcomes returns all, in a fixed order.
+func Outcomes() []Outcome {
+	return []Outcome{Complete, NotEnabled, NotOffered, Denied, Throttled, Unreachable, ServiceError, Invalid, Suspect, NotListed}
+}
+
 // Expected reports whether the outcome is a normal state of a region that the
 // account can't or needn't read, so that it alone never makes a run partial.
 func (o Outcome) Expected() bool {

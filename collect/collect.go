@@ -15,6 +15,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -168,6 +169,14 @@ func (c *collection) collect() {
 func (c *collection) start(work func() (last func())) {
 	c.running++
 	go func() {
+		// A panic here would end the whole program: it becomes one of the caller
+		// of Collect, who can recover from it.
+		defer func() {
+			if crash := recover(); crash != nil {
+				stack := debug.Stack()
+				c.events <- func() { panic(fmt.Sprintf("%v\n%s", crash, stack)) }
+			}
+		}()
 		last := work()
 		c.events <- func() {
 			c.running--

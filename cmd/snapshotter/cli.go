@@ -21,6 +21,7 @@ type commands struct {
 	Common common `embed:""`
 
 	Run     runCommand     `cmd:"" help:"Take a snapshot of every region and report what changed."`
+	Serve   serveCommand   `cmd:"" help:"Do the same on a schedule, with health, metrics and the newest report over HTTP."`
 	Demo    demoCommand    `cmd:"" help:"Do the whole job against a built-in Bedrock with sample data: no AWS, no set-up."`
 	Runs    runsCommand    `cmd:"" help:"List the recorded runs, with their coverage."`
 	Diff    diffCommand    `cmd:"" help:"List what changed between two runs."`
@@ -55,7 +56,8 @@ type program struct {
 	now            func() time.Time
 
 	common
-	log *slog.Logger
+	log  *slog.Logger
+	args []string // as given
 }
 
 // finished ends parsing after kong has printed what was asked for.
@@ -76,20 +78,37 @@ func (p *program) main(ctx context.Context, args []string) (err error) {
 		}
 	}()
 	var commands commands
-	parser, err := p.parser(ctx, &commands)
-	if err != nil {
-		return err
-	}
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
+	parser, parsed, err := p.parse(ctx, args, &commands)
+	if err != nil {
+		return err
+	}
+	return parsed.Run(parser)
+}
+
+// parse reads the command line, the environment and the configuration file.
+func (p *program) parse(ctx context.Context, args []string, commands *commands) (*kong.Kong, *kong.Context, error) {
+	parser, err := p.parser(ctx, commands)
+	if err != nil {
+		return nil, nil, err
+	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		return parseError(err)
+		return nil, nil, parseError(err)
 	}
-	p.common = commands.Common
+	p.common, p.args = commands.Common, args
 	p.log = p.logger()
-	return parsed.Run(parser)
+	return parser, parsed, nil
+}
+
+// again is the program with its settings read once more.
+func (p *program) again(ctx context.Context) (*program, *commands, error) {
+	fresh := &program{stdout: p.stdout, stderr: p.stderr, getenv: p.getenv, now: p.now}
+	var commands commands
+	_, _, err := fresh.parse(ctx, p.args, &commands)
+	return fresh, &commands, err
 }
 
 func (p *program) parser(ctx context.Context, commands *commands) (*kong.Kong, error) {

@@ -98,7 +98,8 @@ func (j *job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 		j.log.Warn("discovery does without a source", "note", note)
 	}
 	run.Partition, run.Message = result.Partition, j.message(result.Notes)
-	recorded, err := db.Record(ctx, run, result.Listings)
+	// Everything was read: a signal that comes now must not cost the run.
+	recorded, err := db.Record(context.WithoutCancel(ctx), run, result.Listings)
 	if err != nil {
 		return catalog.Run{}, err
 	}

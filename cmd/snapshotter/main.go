@@ -16,15 +16,28 @@ import (
 	"time"
 )
 
-func main() {
+func main() { os.Exit(process(time.Now)) }
+
+// process is run as a process of its own, which signals end.
+func process(now func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, time.Now)
-	stop()
-	os.Exit(code)
+	defer stop()
+	return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, now)
 }
 
 // run is the whole program; it returns the exit code.
 func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer, getenv func(string) string, now func() time.Time) int {
 	program := &program{stdout: stdout, stderr: stderr, getenv: getenv, now: now}
 	return program.exit(program.main(ctx, args))
+}
+
+// hangups are the times at which a service is told to read its configuration
+// again, until stop is called.
+func hangups() (times <-chan os.Signal, stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	return signals, func() {
+		signal.Stop(signals)
+		close(signals)
+	}
 }

@@ -14,8 +14,8 @@ import (
 	"snapshotter/report"
 )
 
-// runCommand takes one snapshot.
-type runCommand struct {
+// snapshots are the flags of the commands that take snapshots.
+type snapshots struct {
 	regionFilter  `embed:""`
 	ExtraRegion   []string      `placeholder:"CODE" help:"Regions to read beside those that discovery finds."`
 	Reports       string        `placeholder:"DIR" default:"reports" help:"Directory for reports (${default})."`
@@ -23,13 +23,12 @@ type runCommand struct {
 	RegionLimit   time.Duration `placeholder:"TIME" default:"45s" help:"Longest time for one region (${default})."`
 	RunLimit      time.Duration `placeholder:"TIME" default:"5m" help:"Longest time for all regions (${default})."`
 	ConfirmAfter  time.Duration `placeholder:"TIME" default:"2s" help:"Pause before a removal is confirmed by a second listing (${default})."`
-	ExitCode      bool          `help:"Exit with 10 if changes were found."`
 	metrics       `embed:""`
 	notifications `embed:""`
 }
 
 // Validate implements kong's hook.
-func (c *runCommand) Validate() error {
+func (c *snapshots) Validate() error {
 	for _, region := range c.ExtraRegion {
 		if !catalog.ValidRegion(region) {
 			return usageError("--extra-region: %q is no region code such as eu-west-1", oneLine(region))
@@ -43,25 +42,39 @@ func (c *runCommand) Validate() error {
 	return errors.Join(c.regionFilter.Validate(), c.notifications.Validate())
 }
 
-func (c *runCommand) Run(ctx context.Context, p *program) error {
+// job is the main job with these flags and the settings of AWS as they are now.
+func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger, progress *progress) (*job, error) {
 	config, err := loadAWS(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	announcer, err := c.announcer(p, config)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	progress := p.progress()
-	defer progress.end()
-	job := &job{
-		db: p.DB, reports: c.Reports, trigger: catalog.Manual, now: p.now, log: p.log, aws: config,
+	return &job{
+		db: p.DB, reports: c.Reports, trigger: trigger, now: p.now, log: p.log, aws: config,
 		options: collect.Options{
 			Regions: c.ExtraRegion, Include: c.includes,
 			Attempt: c.AttemptLimit, Region: c.RegionLimit, Run: c.RunLimit, Pause: c.ConfirmAfter,
 			Progress: progress.show,
 		},
 		collected: progress.end, announcer: announcer,
+	}, nil
+}
+
+// runCommand takes one snapshot.
+type runCommand struct {
+	snapshots `embed:""`
+	ExitCode  bool `help:"Exit with 10 if changes were found."`
+}
+
+func (c *runCommand) Run(ctx context.Context, p *program) error {
+	progress := p.progress()
+	defer progress.end()
+	job, err := c.job(ctx, p, catalog.Manual, progress)
+	if err != nil {
+		return err
 	}
 	taken, err := job.take(ctx)
 	c.emit(p.stdout, p.now(), taken, err)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -23,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite the golden parts of the scripts
 // script may set its clock with NOW.
 func TestMain(m *testing.M) {
 	command := func() {
-		os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, clock()))
+		os.Exit(process(clock()))
 	}
 	if os.Getenv(asCommand) != "" {
 		command()
