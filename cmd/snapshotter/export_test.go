@@ -20,8 +20,8 @@ func (h *history) exported(path string, run int64) {
 	h.t.Helper()
 	dir := h.t.TempDir()
 	folders, again := filepath.Join(dir, "out"), filepath.Join(dir, "again.db")
-	endsWell(h.t, "export", "--db", path, "--out", folders)
-	endsWell(h.t, "import", "--db", again, folders)
+	command(h.t, "export", "--db", path, "--out", folders)
+	command(h.t, "import", "--db", again, folders)
 	want, wantDigest := confirmedLists(h.t, path)
 	got, gotDigest := confirmedLists(h.t, again)
 	if d := cmp.Diff(want, got); d != "" {
@@ -31,21 +31,6 @@ func (h *history) exported(path string, run int64) {
 		h.t.Errorf("run %d has digest %s, its import %s", run, wantDigest, gotDigest)
 	}
 }
-
-// endsWell runs the program in this process and wants it to end well.
-func endsWell(t *testing.T, args ...string) {
-	t.Helper()
-	var said failure
-	noEnvironment := func(string) string { return "" }
-	if code := run(context.Background(), args, nil, &said, &said, noEnvironment, time.Now); code != exitOK {
-		t.Fatalf("%v: exit code %d: %s", args, code, said)
-	}
-}
-
-// failure is what a command said, told if it failed.
-type failure []byte
-
-func (f *failure) Write(data []byte) (int, error) { *f = append(*f, data...); return len(data), nil }
 
 // reading is what a list held when it was last read whole.
 type reading struct {
@@ -91,6 +76,6 @@ func TestRecordingsAreExportedAsTheyWere(t *testing.T) {
 		t.Skip("SNAPSHOTTER_CAPTURES names no folder of recordings")
 	}
 	path := filepath.Join(t.TempDir(), "snapshotter.db")
-	endsWell(t, "import", "--db", path, captures)
+	command(t, "import", "--db", path, captures)
 	(&history{t: t}).exported(path, 0)
 }
