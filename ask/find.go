@@ -74,9 +74,10 @@ func (d *Directory) RoutingTo(model string) []string {
 }
 
 // Find reads word as an id of a model or an inference profile, else as a glob
-// over the ids and names of models, else as a whole name, else as a part of an
-// id or name, else as a part of a profile's id. Only exact ids mind case. An id
-// that every list has lost is found by its exact form alone.
+// over the ids and names of models, else as a whole name or an id without its
+// provider, else as a part of an id or name, else as a part of a profile's id.
+// Only exact ids mind case. An id that every list has lost is found by its exact
+// form alone.
 func (d *Directory) Find(word string) Found {
 	folded := strings.ToLower(word)
 	if d.knows(word) {
@@ -91,7 +92,10 @@ func (d *Directory) Find(word string) Found {
 		})}
 	}
 	for _, means := range []func(id, name string) bool{
-		func(id, name string) bool { return strings.ToLower(id) == folded || strings.ToLower(name) == folded },
+		func(id, name string) bool {
+			id = strings.ToLower(id)
+			return id == folded || strings.HasSuffix(id, "."+folded) || strings.ToLower(name) == folded
+		},
 		func(id, name string) bool {
 			return strings.Contains(strings.ToLower(id), folded) || strings.Contains(strings.ToLower(name), folded)
 		},

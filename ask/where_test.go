@@ -94,6 +94,7 @@ func TestFind(t *testing.T) {
 		{"A.HAIKU-v1:0", "", false, []string{"a.haiku-v1:0"}},
 		{"haiku", "", false, []string{"a.haiku-v1:0", "a.haiku-v1:0:48k"}},
 		{"claude haiku", "", false, []string{"a.haiku-v1:0"}}, // the whole name of one
+		{"haiku-v1:0", "", false, []string{"a.haiku-v1:0"}},   // an id without its provider
 		{"OPUS", "", false, []string{"a.opus"}},
 		{"a.*", "", true, []string{"a.haiku-v1:0", "a.haiku-v1:0:48k", "a.opus"}},
 		{"claude ?pus", "", true, []string{"a.opus"}},

@@ -143,7 +143,7 @@ func (c *whereCommand) decide(p *program, found ask.Found, run catalog.Run) erro
 // globbed is a word as a shell and a glob can both take it.
 func globbed(word string) string {
 	return strings.Map(func(r rune) rune {
-		if !shellSafe(string(r)) {
+		if !shellSafe("x" + string(r)) {
 			return '?'
 		}
 		return r
