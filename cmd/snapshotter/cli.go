@@ -20,18 +20,21 @@ import (
 type commands struct {
 	Common common `embed:""`
 
-	Run     runCommand     `cmd:"" help:"Take a snapshot of every region and report what changed."`
-	Serve   serveCommand   `cmd:"" help:"Do the same on a schedule, with health, metrics and the newest report over HTTP."`
-	Demo    demoCommand    `cmd:"" help:"Do the whole job against a built-in Bedrock with sample data: no AWS, no set-up."`
-	Runs    runsCommand    `cmd:"" help:"List the recorded runs, with their coverage."`
-	Diff    diffCommand    `cmd:"" help:"List what changed between two runs."`
-	Report  reportCommand  `cmd:"" help:"Write the report of what changed between two runs."`
-	Where   whereCommand   `cmd:"" help:"Tell from which regions a model can be called, and with which id."`
-	Import  importCommand  `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
-	Export  exportCommand  `cmd:"" help:"Write the catalogue as AWS CLI output again, or as one table."`
-	Notify  notifyCommand  `cmd:"" help:"Test the channels that changes are told over."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-	Help    helpCommand    `cmd:"" help:"Explain a command."`
+	Run      runCommand      `cmd:"" help:"Take a snapshot of every region and report what changed."`
+	Serve    serveCommand    `cmd:"" help:"Do the same on a schedule, with health, metrics and the newest report over HTTP."`
+	Demo     demoCommand     `cmd:"" help:"Do the whole job against a built-in Bedrock with sample data: no AWS, no set-up."`
+	Runs     runsCommand     `cmd:"" help:"List the recorded runs, with their coverage."`
+	Diff     diffCommand     `cmd:"" help:"List what changed between two runs."`
+	Report   reportCommand   `cmd:"" help:"Write the report of what changed between two runs."`
+	Where    whereCommand    `cmd:"" help:"Tell from which regions a model can be called, and with which id."`
+	Import   importCommand   `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
+	Export   exportCommand   `cmd:"" help:"Write the catalogue as AWS CLI output again, or as one table."`
+	Notify   notifyCommand   `cmd:"" help:"Test the channels that changes are told over."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Help     helpCommand     `cmd:"" help:"Explain a command."`
+	Models   modelsCommand   `cmd:"" help:"Show the foundation models, by region or against regions."`
+	Profiles profilesCommand `cmd:"" help:"Show the inference profiles, and where each may run a call."`
+	Regions  regionsCommand  `cmd:"" help:"Show the regions, how each was read, and how much it offers."`
 }
 
 // common are the flags that every command has.

@@ -76,7 +76,7 @@ func runBefore(ctx context.Context, db *store.Store, head catalog.Run) (*catalog
 type diffCommand struct {
 	between  `embed:""`
 	filter   `embed:""`
-	Format   string `enum:"table,json,csv" default:"table" help:"Form of the output: ${enum}."`
+	Format   string `enum:"table,md,json,csv" default:"table" help:"Form of the output: ${enum}."`
 	ExitCode bool   `help:"Exit with 10 if there are changes."`
 }
 
@@ -139,11 +139,11 @@ func (c *diffCommand) write(p *program, result *diff.Result) error {
 	case "csv":
 		return changesTable(result).csv(p.stdout)
 	}
-	return writeChanges(p, result)
+	return writeChanges(p, result, c.Format == "md")
 }
 
 // writeChanges tells the changes, and what was not compared, to a person.
-func writeChanges(p *program, result *diff.Result) error {
+func writeChanges(p *program, result *diff.Result, markdown bool) error {
 	if result.Base.ID == 0 {
 		p.say("Run %d (%s) is the first: there is nothing to compare it with.", result.Head.ID, moment(result.Head.StartedAt))
 		return nil
@@ -155,7 +155,12 @@ func writeChanges(p *program, result *diff.Result) error {
 	case len(result.Changes) == 0:
 		p.say("Nothing changed in the %d lists that both sides read whole.", result.Compared)
 	default:
-		if err := rolledUp(result).text(p.stdout, p.width()); err != nil {
+		write := func() error { return rolledUp(result).text(p.stdout, p.width()) }
+		if markdown {
+			p.say("")
+			write = func() error { return rolledUp(result).markdown(p.stdout) }
+		}
+		if err := write(); err != nil {
 			return err
 		}
 	}

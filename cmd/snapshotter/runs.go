@@ -12,7 +12,7 @@ import (
 // runsCommand lists the runs, the newest first.
 type runsCommand struct {
 	Limit  int    `short:"n" default:"30" help:"How many to list, the newest first (${default}); 0 lists all."`
-	Format string `enum:"table,json,csv" default:"table" help:"Form of the output: ${enum}."`
+	Format string `enum:"table,md,json,csv" default:"table" help:"Form of the output: ${enum}."`
 }
 
 // Validate implements kong's hook.
@@ -53,6 +53,9 @@ func (c *runsCommand) Run(ctx context.Context, p *program) error {
 	}
 	if len(summaries) == 0 {
 		return errNoRuns
+	}
+	if c.Format == "md" {
+		return runsTable(summaries).markdown(p.stdout)
 	}
 	return runsTable(summaries).text(p.stdout, p.width())
 }

@@ -16,6 +16,8 @@ import (
 type table struct {
 	head []string
 	rows [][]string
+	// plainHead keeps the heads as they are written, such as codes.
+	plainHead bool
 }
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
@@ -23,7 +25,11 @@ func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 // text writes aligned columns. The last column is broken between words to keep
 // within width, if there is one; ids, which have no spaces, are never broken.
 func (t *table) text(w io.Writer, width int) error {
-	rows := [][]string{upper(t.head)}
+	head := upper(t.head)
+	if t.plainHead {
+		head = t.head
+	}
+	rows := [][]string{head}
 	for _, row := range t.rows {
 		rows = append(rows, printable(row))
 	}

@@ -1,0 +1,154 @@
+package ask
+
+import (
+	"maps"
+	"slices"
+
+	"snapshotter/catalog"
+)
+
+// Entry is a foundation model and how it stands in every region that lists it
+// or has a profile for it.
+type Entry struct {
+	ID string `json:"id"`
+	// Name and Provider are what the first region, by code, says that lists it;
+	// "" where none does.
+	Name     string  `json:"name,omitempty"`
+	Provider string  `json:"provider,omitempty"`
+	Regions  []Place `json:"regions"` // sorted by region
+}
+
+// Place is how a model stands in one region, as last confirmed there.
+type Place struct {
+	Region string `json:"region"`
+	// Model is what the region lists; nil where only a profile names the model.
+	Model *catalog.FoundationModel `json:"model"`
+	Paths []catalog.Path           `json:"paths"` // on demand first, provisioned last
+	// Carried is set where the run itself did not read a list that this rests
+	// on, so that it may have changed since.
+	Carried bool `json:"carried"`
+}
+
+// Models are the models that any region of the snapshot lists, or that a
+// profile listed in one routes to, sorted by id.
+func Models(s *catalog.Snapshot) []Entry {
+	entries := map[string]*Entry{}
+	for _, code := range s.Regions() {
+		region := s.Region(code)
+		carried := !readWhole(s, code)
+		for _, id := range region.ModelIDs() {
+			e := entries[id]
+			if e == nil {
+				e = &Entry{ID: id}
+				entries[id] = e
+			}
+			place := Place{Region: code, Model: region.Models[id], Paths: append([]catalog.Path{}, region.Paths(id)...), Carried: carried}
+			if place.Model != nil && e.Name == "" {
+				e.Name, e.Provider = place.Model.Name, place.Model.Provider
+			}
+			e.Regions = append(e.Regions, place)
+		}
+	}
+	var all []Entry
+	for _, id := range slices.Sorted(maps.Keys(entries)) {
+		all = append(all, *entries[id])
+	}
+	return all
+}
+
+// readWhole reports whether the run itself read all of a region's lists.
+func readWhole(s *catalog.Snapshot, region string) bool {
+	for _, kind := range catalog.Kinds() {
+		if scope := s.Scope(catalog.Scope{Region: region, Kind: kind}); scope == nil || !scope.Fresh() {
+			return false
+		}
+	}
+	return true
+}
+
+// Mark is how a model stands in a region, in one word.
+type Mark string
+
+const (
+	MarkOnDemand    Mark = "on-demand"
+	MarkGeographic  Mark = "geographic-profile"
+	MarkGlobal      Mark = "global-profile"
+	MarkProvisioned Mark = "provisioned-only"
+	MarkListed      Mark = "listed-only"  // and nothing can call it
+	MarkAbsent      Mark = "absent"       // both lists were read, and it is in neither
+	MarkUnobserved  Mark = "not-observed" // a list was not read, so nothing is known
+)
+
+// Marks are all marks, in the order in which they are shown.
+func Marks() []Mark {
+	return []Mark{MarkOnDemand, MarkGeographic, MarkGlobal, MarkProvisioned, MarkListed, MarkAbsent, MarkUnobserved}
+}
+
+// Cell is how a model stands in one region of a matrix.
+type Cell struct {
+	Region string `json:"region"`
+	Marks  []Mark `json:"marks"` // one, or several ways to call it
+	// Carried is as in [Place].
+	Carried bool `json:"carried"`
+}
+
+// Matrix has for every entry a cell for every region of the snapshot, both in
+// their order.
+func Matrix(s *catalog.Snapshot, entries []Entry) [][]Cell {
+	regions := s.Regions()
+	carried := map[string]bool{}
+	for _, region := range regions {
+		carried[region] = !readWhole(s, region)
+	}
+	var rows [][]Cell
+	for _, e := range entries {
+		at := map[string]Place{}
+		for _, place := range e.Regions {
+			at[place.Region] = place
+		}
+		row := make([]Cell, len(regions))
+		for i, region := range regions {
+			row[i] = cell(region, at, carried[region])
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func cell(region string, at map[string]Place, carried bool) Cell {
+	place, there := at[region]
+	switch {
+	case there:
+		return Cell{region, marks(place.Paths), carried}
+	case carried:
+		return Cell{region, []Mark{MarkUnobserved}, true}
+	}
+	return Cell{region, []Mark{MarkAbsent}, false}
+}
+
+// marks are the ways of calling that paths give, in the order of [Marks].
+func marks(paths []catalog.Path) []Mark {
+	var found []Mark
+	for _, path := range paths {
+		switch {
+		case path.Access == catalog.OnDemand:
+			found = append(found, MarkOnDemand)
+		case path.Access == catalog.ViaProfile && path.Geography == GlobalGeography:
+			found = append(found, MarkGlobal)
+		case path.Access == catalog.ViaProfile:
+			found = append(found, MarkGeographic)
+		}
+	}
+	switch {
+	case len(found) > 0:
+		slices.SortFunc(found, func(a, b Mark) int { return slices.Index(Marks(), a) - slices.Index(Marks(), b) })
+		return slices.Compact(found)
+	case len(paths) > 0:
+		return []Mark{MarkProvisioned}
+	}
+	return []Mark{MarkListed}
+}
+
+// GlobalGeography is the prefix of profiles that may run in any commercial
+// region.
+const GlobalGeography = "global"

@@ -1,0 +1,53 @@
+package ask
+
+import "snapshotter/catalog"
+
+// Coverage is a region, how its lists were read, and how much they hold.
+type Coverage struct {
+	Region   string `json:"region"`
+	Models   List   `json:"models"`
+	Profiles List   `json:"profiles"`
+	// Callable is how many models can be called from there, as last confirmed.
+	Callable int `json:"callable"`
+}
+
+// List is one list of a region as of a run.
+type List struct {
+	// Outcome is what the run itself learned: [catalog.NotListed] where it named
+	// no such list.
+	Outcome   catalog.Outcome `json:"outcome"`
+	ErrorCode string          `json:"error_code,omitempty"`
+	Message   string          `json:"message,omitempty"`
+	// Confirmed is the last run that read it whole, nil if none did, and Items
+	// how many that run listed.
+	Confirmed *catalog.RunRef `json:"confirmed"`
+	Items     int             `json:"items"`
+}
+
+// Regions are all regions that the snapshot names, sorted.
+func Regions(s *catalog.Snapshot) []Coverage {
+	var all []Coverage
+	for _, code := range s.Regions() {
+		region := s.Region(code)
+		c := Coverage{
+			Region:   code,
+			Models:   list(s, catalog.Scope{Region: code, Kind: catalog.KindFoundationModel}),
+			Profiles: list(s, catalog.Scope{Region: code, Kind: catalog.KindInferenceProfile}),
+		}
+		for _, id := range region.ModelIDs() {
+			if catalog.Callable(region.Paths(id)) {
+				c.Callable++
+			}
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+func list(s *catalog.Snapshot, scope catalog.Scope) List {
+	state := s.Scope(scope)
+	if state == nil {
+		return List{Outcome: catalog.NotListed}
+	}
+	return List{state.Outcome, state.ErrorCode, state.Message, state.Confirmed, len(state.Items)}
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/rivo/uniseg"
+
+	"snapshotter/ask"
+	"snapshotter/catalog"
+)
+
+// markSigns are what a matrix shows for each mark.
+var markSigns = map[ask.Mark]string{
+	ask.MarkOnDemand: "D", ask.MarkGeographic: "G", ask.MarkGlobal: "W", ask.MarkProvisioned: "P",
+	ask.MarkListed: "L", ask.MarkAbsent: ".", ask.MarkUnobserved: "?",
+}
+
+const carriedSign = "~"
+
+const matrixLegend = "D on demand, G geographic profile, W global profile, P provisioned only, L listed only, " +
+	". absent, ? not observed, ~ as last confirmed (not read by this run)"
+
+// matrixAnswer is the answer as programs read it: see docs/json.md.
+type matrixAnswer struct {
+	Run     catalog.RunRef `json:"run"`
+	Regions []string       `json:"regions"`
+	Models  []matrixRow    `json:"models"`
+}
+
+type matrixRow struct {
+	ID    string     `json:"id"`
+	Cells []ask.Cell `json:"regions"`
+}
+
+func (c *modelsCommand) matrix(p *program, run catalog.Run, s *catalog.Snapshot, entries []ask.Entry) error {
+	rows := ask.Matrix(s, entries)
+	regions := s.Regions()
+	answer := matrixAnswer{Run: run.Ref(), Regions: append([]string{}, regions...), Models: []matrixRow{}}
+	for i, e := range entries {
+		answer.Models = append(answer.Models, matrixRow{e.ID, rows[i]})
+	}
+	if !c.forPeople() {
+		return c.print(p, wholeMatrix(regions, answer.Models, words), answer)
+	}
+	if len(entries) == 0 {
+		p.say("No model is listed as of run %d (%s) that the filters let through.", run.ID, moment(run.StartedAt))
+		return nil
+	}
+	p.say("Run %d (%s). %s", run.ID, moment(run.StartedAt), matrixLegend)
+	p.say("")
+	if c.Format == "md" {
+		return c.print(p, wholeMatrix(regions, answer.Models, signs), answer)
+	}
+	return drawMatrix(p, regions, answer.Models)
+}
+
+// wholeMatrix has a column for every region, headed by its code.
+func wholeMatrix(regions []string, rows []matrixRow, show func(ask.Cell) string) *table {
+	t := &table{head: append([]string{"id"}, regions...)}
+	for _, row := range rows {
+		cells := []string{row.ID}
+		for _, cell := range row.Cells {
+			cells = append(cells, show(cell))
+		}
+		t.add(cells...)
+	}
+	return t
+}
+
+func signs(cell ask.Cell) string {
+	text := ""
+	for _, mark := range cell.Marks {
+		text += markSigns[mark]
+	}
+	if cell.Carried && cell.Marks[0] != ask.MarkUnobserved {
+		text += carriedSign
+	}
+	return text
+}
+
+func words(cell ask.Cell) string {
+	var marks []string
+	for _, mark := range cell.Marks {
+		marks = append(marks, string(mark))
+	}
+	text := strings.Join(marks, " ")
+	if cell.Carried && cell.Marks[0] != ask.MarkUnobserved {
+		text += " (as last confirmed)"
+	}
+	return text
+}
+
+// drawMatrix writes blocks of as many regions as fit the terminal, each region
+// under a short form of its code that is explained below.
+func drawMatrix(p *program, regions []string, rows []matrixRow) error {
+	short := shortCodes(regions)
+	idWidth := len("ID")
+	for _, row := range rows {
+		idWidth = max(idWidth, uniseg.StringWidth(oneLine(row.ID)))
+	}
+	perBlock := len(regions)
+	if width := p.width(); width > 0 {
+		column := len(gutter) + widest(short)
+		perBlock = min(perBlock, max(1, (width-idWidth)/column))
+	}
+	for first := 0; first < len(regions); first += perBlock {
+		end := min(first+perBlock, len(regions))
+		t := &table{head: append([]string{"id"}, short[first:end]...), plainHead: true}
+		for _, row := range rows {
+			cells := []string{row.ID}
+			for _, cell := range row.Cells[first:end] {
+				cells = append(cells, signs(cell))
+			}
+			t.add(cells...)
+		}
+		if first > 0 {
+			p.say("")
+		}
+		if err := t.text(p.stdout, 0); err != nil {
+			return err
+		}
+	}
+	p.say("")
+	var key []string
+	for i, region := range regions {
+		if short[i] != region {
+			key = append(key, short[i]+" "+region)
+		}
+	}
+	for _, line := range wrap(strings.Join(key, ", "), p.width()) {
+		p.say("%s", line)
+	}
+	return nil
+}
+
+func widest(texts []string) int {
+	most := len("DGW~")
+	for _, text := range texts {
+		most = max(most, len(text))
+	}
+	return most
+}
+
+var compass = strings.NewReplacer(
+	"northeast", "ne", "northwest", "nw", "southeast", "se", "southwest", "sw",
+	"north", "n", "south", "s", "east", "e", "west", "w", "central", "c", "-", "",
+)
+
+var lastNumber = regexp.MustCompile(`-[0-9]+$`)
+
+// shortCodes shorten region codes, ap-northeast-1 to apne1. One that another
+// shares, or that has not the common form, stays whole.
+func shortCodes(regions []string) []string {
+	count := map[string]int{}
+	short := make([]string, len(regions))
+	for i, region := range regions {
+		short[i] = region
+		if lastNumber.MatchString(region) {
+			short[i] = compass.Replace(region)
+		}
+		count[short[i]]++
+	}
+	for i := range short {
+		if count[short[i]] > 1 {
+			short[i] = regions[i]
+		}
+	}
+	return short
+}
+
+// day is a date of a lifecycle, "" where there is none.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
+}

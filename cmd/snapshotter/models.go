@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"snapshotter/ask"
+	"snapshotter/catalog"
+	"snapshotter/store"
+)
+
+// modelsCommand shows the foundation models.
+type modelsCommand struct {
+	Matrix    bool   `help:"Draw models against regions."`
+	Modality  string `placeholder:"NAME" help:"Only models that take or give this, such as IMAGE."`
+	Lifecycle string `placeholder:"STATUS" help:"Only where a model has this status, such as LEGACY."`
+	Access    string `placeholder:"WAY" enum:",on-demand,profile,provisioned,none" default:"" help:"Only where a model can be called so: on-demand, profile, provisioned; or none, where nothing can call it."`
+	asOf      `embed:""`
+	filter    `embed:""`
+	format    `embed:""`
+}
+
+func (c *modelsCommand) Help() string {
+	return referenceHelp + `
+
+The table has one line a model. CSV and JSON have every region of it: CSV one row
+for each model and region; JSON is explained in docs/json.md.
+
+The matrix tells how each model stands in each region:
+  D  on demand                          L  listed, and nothing can call it
+  G  by a geographic profile (us., eu.) .  absent: both lists were read
+  W  by a global profile (global.)      ?  not observed: a list was not read
+  P  provisioned throughput only        ~  after it: as last confirmed, not read by this run
+
+Examples:
+  snapshotter models --provider Anthropic --region 'eu-*'
+  snapshotter models --lifecycle legacy
+  snapshotter models --matrix --model 'amazon.nova-*'
+  snapshotter models --access none --format csv --as-of 7d`
+}
+
+func (c *modelsCommand) Run(ctx context.Context, p *program) error {
+	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
+		snapshot, err := db.Snapshot(ctx, run.ID)
+		if err != nil {
+			return err
+		}
+		shown := c.apply(snapshot)[0]
+		entries := c.choose(ask.Models(shown))
+		if c.Matrix {
+			return c.matrix(p, run, shown, entries)
+		}
+		return c.list(p, run, entries)
+	})
+}
+
+// choose are the entries that the filters let through, each with the regions
+// where they do.
+func (c *modelsCommand) choose(entries []ask.Entry) []ask.Entry {
+	chosen := []ask.Entry{}
+	for _, e := range entries {
+		if len(c.Model) > 0 && !matchesAny(c.Model, e.ID) || len(c.Provider) > 0 && !matchesAny(c.Provider, e.Provider) {
+			continue // another model of a profile that passes
+		}
+		e.Regions = slices.DeleteFunc(slices.Clone(e.Regions), func(at ask.Place) bool { return !c.shows(at) })
+		if len(e.Regions) > 0 {
+			chosen = append(chosen, e)
+		}
+	}
+	return chosen
+}
+
+func (c *modelsCommand) shows(at ask.Place) bool {
+	if at.Model == nil && (c.Modality != "" || c.Lifecycle != "") {
+		return false
+	}
+	if c.Modality != "" && !slices.ContainsFunc(slices.Concat(at.Model.InputModalities, at.Model.OutputModalities),
+		func(m string) bool { return strings.EqualFold(m, c.Modality) }) {
+		return false
+	}
+	if c.Lifecycle != "" && !strings.EqualFold(at.Model.Lifecycle.Status, c.Lifecycle) {
+		return false
+	}
+	switch c.Access {
+	case "":
+		return true
+	case "none":
+		return !catalog.Callable(at.Paths)
+	}
+	return has(at, catalog.Access(c.Access))
+}
+
+func has(at ask.Place, access catalog.Access) bool {
+	return slices.ContainsFunc(at.Paths, func(p catalog.Path) bool { return p.Access == access })
+}
+
+// modelsAnswer is the answer as programs read it: see docs/json.md.
+type modelsAnswer struct {
+	Run    catalog.RunRef `json:"run"`
+	Models []ask.Entry    `json:"models"`
+}
+
+func (c *modelsCommand) list(p *program, run catalog.Run, entries []ask.Entry) error {
+	answer := modelsAnswer{run.Ref(), entries}
+	if !c.forPeople() {
+		return c.print(p, modelRows(entries), answer)
+	}
+	if len(entries) == 0 {
+		p.say("No model is listed as of run %d (%s) that the filters let through.", run.ID, moment(run.StartedAt))
+		return nil
+	}
+	if err := c.print(p, modelSummary(entries), answer); err != nil {
+		return err
+	}
+	return carriedNote(p, run, entries)
+}
+
+// carriedNote says that some of what was shown is older than the run.
+func carriedNote(p *program, run catalog.Run, entries []ask.Entry) error {
+	regions := map[string]bool{}
+	for _, e := range entries {
+		for _, at := range e.Regions {
+			if at.Carried {
+				regions[at.Region] = true
+			}
+		}
+	}
+	if len(regions) > 0 {
+		p.say("")
+		p.say("Not read whole by run %d, so as last confirmed: %s", run.ID, strings.Join(slices.Sorted(maps.Keys(regions)), ", "))
+	}
+	return nil
+}
+
+// modelSummary has one row a model.
+func modelSummary(entries []ask.Entry) *table {
+	t := &table{head: []string{"id", "lifecycle", "listed", "on_demand", "profile", "modalities", "provider", "name"}}
+	for _, e := range entries {
+		listed, onDemand, viaProfile := 0, 0, 0
+		for _, at := range e.Regions {
+			if at.Model != nil {
+				listed++
+			}
+			if has(at, catalog.OnDemand) {
+				onDemand++
+			}
+			if has(at, catalog.ViaProfile) {
+				viaProfile++
+			}
+		}
+		t.add(e.ID, lifecycles(e), fmt.Sprint(listed), fmt.Sprint(onDemand), fmt.Sprint(viaProfile), modalities(e), e.Provider, e.Name)
+	}
+	return t
+}
+
+// lifecycles is a model's status, counted where regions differ.
+func lifecycles(e ask.Entry) string {
+	counts := map[string]int{}
+	for _, at := range e.Regions {
+		if at.Model != nil {
+			counts[at.Model.Lifecycle.Status]++
+		}
+	}
+	var parts []string
+	for _, status := range slices.Sorted(maps.Keys(counts)) {
+		text := status
+		if text == "" {
+			text = "not said"
+		}
+		if len(counts) > 1 {
+			text += fmt.Sprintf(" %d", counts[status])
+		}
+		parts = append(parts, text)
+	}
+	if parts == nil {
+		return "not listed"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// modalities are those of all regions together, as input > output.
+func modalities(e ask.Entry) string {
+	var in, out []string
+	for _, at := range e.Regions {
+		if at.Model != nil {
+			in, out = append(in, at.Model.InputModalities...), append(out, at.Model.OutputModalities...)
+		}
+	}
+	if len(in)+len(out) == 0 {
+		return ""
+	}
+	return listed(in) + " > " + listed(out)
+}
+
+func listed(values []string) string {
+	values = slices.Clone(values)
+	slices.Sort(values)
+	return strings.ToLower(strings.Join(slices.Compact(values), "+"))
+}
+
+// modelRows has one row for each model and region.
+func modelRows(entries []ask.Entry) *table {
+	t := &table{head: []string{
+		"region", "id", "name", "provider", "status", "legacy", "extended_access", "end_of_life", "input_modalities", "output_modalities",
+		"inference_types", "callable", "on_demand", "provisioned", "profiles", "carried",
+	}}
+	for _, e := range entries {
+		for _, at := range e.Regions {
+			m := at.Model
+			if m == nil {
+				m = &catalog.FoundationModel{}
+			}
+			t.add(at.Region, e.ID, e.Name, e.Provider, m.Lifecycle.Status, day(m.Lifecycle.Legacy), day(m.Lifecycle.ExtendedAccess), day(m.Lifecycle.EndOfLife),
+				strings.Join(m.InputModalities, " "), strings.Join(m.OutputModalities, " "), strings.Join(m.InferenceTypes, " "),
+				fmt.Sprint(catalog.Callable(at.Paths)), fmt.Sprint(has(at, catalog.OnDemand)), fmt.Sprint(has(at, catalog.Provisioned)),
+				strings.Join(profileIDs(at), " "), fmt.Sprint(at.Carried))
+		}
+	}
+	return t
+}
+
+func profileIDs(at ask.Place) []string {
+	var ids []string
+	for _, path := range at.Paths {
+		if path.Access == catalog.ViaProfile {
+			ids = append(ids, path.ModelID)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"snapshotter/ask"
+	"snapshotter/catalog"
+	"snapshotter/store"
+)
+
+// profilesCommand shows the system-defined inference profiles.
+type profilesCommand struct {
+	asOf   `embed:""`
+	filter `embed:""`
+	format `embed:""`
+}
+
+func (c *profilesCommand) Help() string {
+	return referenceHelp + `
+
+A profile can route to other regions when it is called from elsewhere: regions
+that agree are one line. CSV has one row for each profile and region it is called
+from; JSON is explained in docs/json.md.
+
+Examples:
+  snapshotter profiles --region eu-west-1
+  snapshotter profiles --model 'anthropic.claude-haiku-*' --format md
+  snapshotter profiles --as-of 30d --format csv`
+}
+
+// anyRegion stands for the destination of a global profile.
+const anyRegion = "any commercial region"
+
+// profilesAnswer is the answer as programs read it: see docs/json.md.
+type profilesAnswer struct {
+	Run      catalog.RunRef `json:"run"`
+	Profiles []ask.Routing  `json:"profiles"`
+}
+
+func (c *profilesCommand) Run(ctx context.Context, p *program) error {
+	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
+		snapshot, err := db.Snapshot(ctx, run.ID)
+		if err != nil {
+			return err
+		}
+		answer := profilesAnswer{run.Ref(), append([]ask.Routing{}, ask.Routings(c.apply(snapshot)[0])...)}
+		switch {
+		case !c.forPeople():
+			return c.print(p, routingRows(answer.Profiles), answer)
+		case len(answer.Profiles) == 0:
+			p.say("No inference profile is listed as of run %d (%s) that the filters let through.", run.ID, moment(run.StartedAt))
+			return nil
+		}
+		return c.print(p, routingSummary(answer.Profiles), answer)
+	})
+}
+
+func routingSummary(routings []ask.Routing) *table {
+	t := &table{head: []string{"id", "status", "models", "called from and may run in"}}
+	for _, r := range routings {
+		t.add(r.ID, r.Status, strings.Join(r.Models, " "), carriedMarked(r)+" -> "+strings.Join(shownRegions(r.Destinations), " "))
+	}
+	return t
+}
+
+// carriedMarked are the regions that a profile is called from, those with a ~
+// that the run did not read.
+func carriedMarked(r ask.Routing) string {
+	var from []string
+	for _, region := range r.From {
+		if slices.Contains(r.Carried, region) {
+			region += carriedSign
+		}
+		from = append(from, region)
+	}
+	return strings.Join(from, " ")
+}
+
+func shownRegions(regions []string) []string {
+	var shown []string
+	for _, region := range regions {
+		if region == "" {
+			region = anyRegion
+		}
+		shown = append(shown, region)
+	}
+	return shown
+}
+
+func routingRows(routings []ask.Routing) *table {
+	t := &table{head: []string{"region", "id", "name", "geography", "status", "models", "destinations", "carried"}}
+	for _, r := range routings {
+		for _, region := range r.From {
+			carried := "false"
+			if slices.Contains(r.Carried, region) {
+				carried = "true"
+			}
+			t.add(region, r.ID, r.Name, r.Geography, r.Status, strings.Join(r.Models, " "), strings.Join(shownRegions(r.Destinations), " "), carried)
+		}
+	}
+	return t
+}

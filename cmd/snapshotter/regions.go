@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"snapshotter/ask"
+	"snapshotter/catalog"
+	"snapshotter/store"
+)
+
+// regionsCommand shows the regions, and how well each is known.
+type regionsCommand struct {
+	asOf         `embed:""`
+	regionFilter `embed:""`
+	format       `embed:""`
+}
+
+// Validate implements kong's hook.
+func (c *regionsCommand) Validate() error { return c.regionFilter.Validate() }
+
+func (c *regionsCommand) Help() string {
+	return referenceHelp + `
+
+Counts are of what was last read whole: where a run could not read a list, they
+stay, and the table says since when. "never read" is not the same as none.
+
+Examples:
+  snapshotter regions
+  snapshotter regions --region 'ap-*' --as-of 2026-04-01
+  snapshotter regions --format json`
+}
+
+// regionsAnswer is the answer as programs read it: see docs/json.md.
+type regionsAnswer struct {
+	Run     catalog.RunRef `json:"run"`
+	Regions []ask.Coverage `json:"regions"`
+}
+
+func (c *regionsCommand) Run(ctx context.Context, p *program) error {
+	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
+		snapshot, err := db.Snapshot(ctx, run.ID)
+		if err != nil {
+			return err
+		}
+		answer := regionsAnswer{run.Ref(), []ask.Coverage{}}
+		for _, region := range ask.Regions(snapshot) {
+			if c.includes(region.Region) {
+				answer.Regions = append(answer.Regions, region)
+			}
+		}
+		if !c.forPeople() {
+			return c.print(p, coverageRows(answer.Regions), answer)
+		}
+		return c.print(p, coverageSummary(answer.Regions), answer)
+	})
+}
+
+func coverageSummary(regions []ask.Coverage) *table {
+	t := &table{head: []string{"region", "models", "callable", "profiles", "lists"}}
+	for _, r := range regions {
+		callable := "-"
+		if r.Models.Confirmed != nil || r.Profiles.Confirmed != nil {
+			callable = fmt.Sprint(r.Callable)
+		}
+		t.add(r.Region, counted(r.Models), callable, counted(r.Profiles), standing(r))
+	}
+	return t
+}
+
+// counted is how many items a list holds, "-" where that was never read.
+func counted(l ask.List) string {
+	if l.Confirmed == nil {
+		return "-"
+	}
+	return fmt.Sprint(l.Items)
+}
+
+// standing says how both lists were read, once if alike.
+func standing(r ask.Coverage) string {
+	models, profiles := told(r.Models), told(r.Profiles)
+	if models == profiles {
+		return models
+	}
+	return "models " + models + "; profiles " + profiles
+}
+
+func told(l ask.List) string {
+	switch {
+	case l.Outcome == catalog.Complete:
+		return "read"
+	case l.Confirmed == nil:
+		return outcomeWords[l.Outcome] + ", never read"
+	}
+	return outcomeWords[l.Outcome] + ", last confirmed " + moment(l.Confirmed.At)
+}
+
+var outcomeWords = map[catalog.Outcome]string{
+	catalog.NotEnabled: "not enabled", catalog.NotOffered: "not offered", catalog.Denied: "denied",
+	catalog.Throttled: "throttled", catalog.Unreachable: "unreachable", catalog.ServiceError: "service error",
+	catalog.Invalid: "answer not readable", catalog.Suspect: "suddenly empty, not believed yet", catalog.NotListed: "not asked for",
+}
+
+func coverageRows(regions []ask.Coverage) *table {
+	t := &table{head: []string{"region", "kind", "outcome", "error_code", "confirmed_run", "confirmed_at", "items", "callable"}}
+	for _, r := range regions {
+		add := func(kind catalog.Kind, l ask.List, callable string) {
+			run, at, items := "", "", ""
+			if l.Confirmed != nil {
+				run, at, items = fmt.Sprint(l.Confirmed.ID), l.Confirmed.At.UTC().Format("2006-01-02T15:04:05Z"), fmt.Sprint(l.Items)
+			}
+			t.add(r.Region, string(kind), string(l.Outcome), l.ErrorCode, run, at, items, callable)
+		}
+		add(catalog.KindFoundationModel, r.Models, fmt.Sprint(r.Callable))
+		add(catalog.KindInferenceProfile, r.Profiles, "")
+	}
+	return t
+}
