@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,11 +50,38 @@ func (c *modelsCommand) matrix(p *program, run catalog.Run, s *catalog.Snapshot,
 		return nil
 	}
 	p.say("Run %d (%s). %s", run.ID, moment(run.StartedAt), matrixLegend)
-	p.say("")
-	if c.Format == "md" {
-		return c.print(p, wholeMatrix(regions, answer.Models, signs), answer)
+	never := neverRead(s)
+	if len(never) > 0 {
+		p.say("Never read, so not drawn: %s", strings.Join(never, ", "))
 	}
-	return drawMatrix(p, regions, answer.Models)
+	p.say("")
+	regions, models := without(regions, answer.Models, never)
+	if c.Format == "md" {
+		return c.print(p, wholeMatrix(regions, models, signs), answer)
+	}
+	return drawMatrix(p, regions, models)
+}
+
+// neverRead are the regions of which nothing is known: columns of question marks
+// would only be in the way of a reader.
+func neverRead(s *catalog.Snapshot) []string {
+	var never []string
+	for _, r := range ask.Regions(s) {
+		if r.Models.Confirmed == nil && r.Profiles.Confirmed == nil {
+			never = append(never, r.Region)
+		}
+	}
+	return never
+}
+
+// without leaves out the columns of some regions.
+func without(regions []string, rows []matrixRow, out []string) ([]string, []matrixRow) {
+	var kept []matrixRow
+	for _, row := range rows {
+		cells := slices.DeleteFunc(slices.Clone(row.Cells), func(c ask.Cell) bool { return slices.Contains(out, c.Region) })
+		kept = append(kept, matrixRow{row.ID, cells})
+	}
+	return slices.DeleteFunc(slices.Clone(regions), func(r string) bool { return slices.Contains(out, r) }), kept
 }
 
 // wholeMatrix has a column for every region, headed by its code.
@@ -100,7 +128,7 @@ func drawMatrix(p *program, regions []string, rows []matrixRow) error {
 	for _, row := range rows {
 		idWidth = max(idWidth, uniseg.StringWidth(oneLine(row.ID)))
 	}
-	perBlock := len(regions)
+	perBlock := max(1, len(regions))
 	if width := p.width(); width > 0 {
 		column := len(gutter) + widest(short)
 		perBlock = min(perBlock, max(1, (width-idWidth)/column))
