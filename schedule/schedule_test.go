@@ -105,7 +105,7 @@ func TestNext(t *testing.T) {
 
 // TestNextOverYears asks from many moments, and wants what counting up gives.
 func TestNextOverYears(t *testing.T) {
-	for _, zone := range []string{"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Asuncion"} {
+	for _, zone := range []string{"UTC", "Europe/Berlin", "Australia/Lord_Howe"} {
 		for _, expression := range []string{"0 2 * * *", "30 1,2,3 * * *", "*/20 0-3 * * *", "15 * * * *", "0 */6 * * *"} {
 			for _, jitter := range []time.Duration{0, 3 * time.Hour} {
 				s := parse(t, expression, zone, jitter)
