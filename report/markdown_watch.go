@@ -36,14 +36,14 @@ func (r *Report) watchHead() []string {
 	var lines []string
 	for _, s := range r.Watch {
 		if isBroken(s) || isNew(s) {
-			lines = append(lines, WatchLine(s))
+			lines = append(lines, watchLine(s))
 		}
 	}
 	return lines
 }
 
-// WatchLine tells in one line of Markdown how a rule stands.
-func WatchLine(s watch.State) string {
+// watchLine tells in one line of Markdown how a rule stands.
+func watchLine(s watch.State) string {
 	var f watchFolds
 	return "Watch rule " + code(s.Name) + " " + standingOf(s) + ": " + f.detail(s)
 }
@@ -104,40 +104,9 @@ func (f *watchFolds) detail(s watch.State) string {
 }
 
 func (f *watchFolds) fact(s watch.State) string {
-	switch {
-	case len(s.Outside) > 0 && s.Status != watch.NotObservable:
-		return f.list(s, s.Outside)
-	case s.Status == watch.Broken:
-		return "no longer " + f.list(s, s.Lost)
-	case s.Status == watch.Satisfied:
-		return f.list(s, s.Ways)
-	case s.Status == watch.NotObservable:
-		return f.unobserved(s)
-	case len(s.Otherwise) > 0:
-		return "callable otherwise: " + f.list(s, s.Otherwise)
-	}
-	return "nothing can call it yet"
-}
-
-// unobserved says which lists were not read, and what they last held.
-func (f *watchFolds) unobserved(s watch.State) string {
-	if len(s.Unread) == 0 && s.Was == "" {
-		return "no list of the regions that it names was ever read"
-	}
-	label := "Not read for " + code(s.Name)
-	detail := "a list that was never read may hold it"
-	if len(s.Unread) > 0 {
-		detail = f.unread(label, s.Unread)
-	}
-	switch {
-	case len(s.Carried) > 0 && s.Was == watch.Satisfied:
-		detail += "; when last read it was satisfied, " + f.list(s, s.Carried)
-	case len(s.Outside) > 0:
-		detail += "; when last read, " + f.list(s, s.Outside)
-	case s.Was == watch.Waiting:
-		detail += "; was waiting when last read"
-	}
-	return detail
+	return watchFact(s, func(ways []watch.Way) string { return f.list(s, ways) }, func(lists []watch.Unread) string {
+		return f.unread("Not read for "+code(s.Name), lists)
+	})
 }
 
 // unread names lists: "eu-west-1, eu-west-2 profiles not read".

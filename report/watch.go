@@ -3,6 +3,9 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strings"
+
+	"snapshotter/catalog"
 
 	"snapshotter/watch"
 )
@@ -67,4 +70,92 @@ func (r *Report) watchNews() []string {
 		news = append(news, plural(n, "watch rule")+" satisfied")
 	}
 	return news
+}
+
+// watchFact says what satisfies a rule, or what stands in its way; list and
+// unread tell of ways and lists as fits the form.
+func watchFact(s watch.State, list func([]watch.Way) string, unread func([]watch.Unread) string) string {
+	switch {
+	case s.Status == watch.NotObservable:
+		return watchUnobserved(s, list, unread)
+	case len(s.Outside) > 0:
+		return list(s.Outside)
+	case s.Status == watch.Broken:
+		return "no longer " + list(s.Lost)
+	case s.Status == watch.Satisfied:
+		return list(s.Ways)
+	case len(s.Otherwise) > 0:
+		return "callable otherwise: " + list(s.Otherwise)
+	}
+	return "nothing can call it yet"
+}
+
+// watchUnobserved says which lists were not read, and what they last held.
+func watchUnobserved(s watch.State, list func([]watch.Way) string, unread func([]watch.Unread) string) string {
+	var detail string
+	switch {
+	case len(s.Unread) > 0:
+		detail = unread(s.Unread)
+	case s.Was == "":
+		return "no list of the regions that it names was ever read"
+	default:
+		detail = "a list that was never read may hold it"
+	}
+	switch {
+	case len(s.Carried) > 0 && s.Was == watch.Satisfied:
+		detail += "; when last read it was satisfied, " + list(s.Carried)
+	case len(s.Outside) > 0:
+		detail += "; when last read, " + list(s.Outside)
+	case s.Was == watch.Waiting:
+		detail += "; was waiting when last read"
+	}
+	return detail
+}
+
+// Satisfied tells, in one line of plain text each, the rules that are satisfied
+// and were not at base, with the ids to call.
+func (r *Report) Satisfied() []string { return r.watchLines(isNew) }
+
+func (r *Report) watchLines(is func(watch.State) bool) []string {
+	var lines []string
+	for _, s := range r.Watch {
+		if is(s) {
+			lines = append(lines, "Watch rule "+s.Name+" "+standing[stand(s)].words+": "+WatchDetail(s))
+		}
+	}
+	return lines
+}
+
+// WatchDetail says as plain text what satisfies a rule, or what stands in its
+// way. What came from outside is as it came.
+func WatchDetail(s watch.State) string {
+	return watchFact(s, plainWays, func(lists []watch.Unread) string {
+		regions := map[catalog.Kind][]string{}
+		for _, u := range lists {
+			regions[u.Kind] = append(regions[u.Kind], u.Region)
+		}
+		var parts []string
+		for _, kind := range catalog.Kinds() {
+			if list := regions[kind]; len(list) > 0 {
+				parts = append(parts, kindWords[kind]+"s of "+strings.Join(list, ", ")+" not read")
+			}
+		}
+		return strings.Join(parts, "; ")
+	})
+}
+
+func plainWays(ways []watch.Way) string {
+	var parts []string
+	for _, w := range ways {
+		part := w.ID + " from " + strings.Join(w.From, ", ")
+		if len(w.Beyond) > 0 {
+			var beyond []string
+			for _, region := range w.Beyond {
+				beyond = append(beyond, cmp.Or(region, anyRegion))
+			}
+			part += " may run in " + strings.Join(beyond, ", ")
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "; ")
 }

@@ -16,6 +16,7 @@ import (
 	"snapshotter/notify"
 	"snapshotter/report"
 	"snapshotter/store"
+	"snapshotter/watch"
 )
 
 // announcer tells what runs came to. Whatever happens to a channel is logged and
@@ -23,6 +24,7 @@ import (
 type announcer struct {
 	channels []notify.Channel
 	policy   notify.Policy
+	rules    []watch.Rule
 	link     string // of the report; "" is none
 	sender   notify.Sender
 	now      func() time.Time
@@ -145,7 +147,7 @@ func (a *announcer) decide(ctx context.Context, db *store.Store, taken *snapshot
 	}
 	told := taken.report
 	if told == nil && result != nil { // its directory could not be made
-		if told, err = buildReport(ctx, db, base, taken.run, filter{}); err != nil {
+		if told, err = buildReport(ctx, db, base, taken.run, filter{}, a.rules); err != nil {
 			return nil, err
 		}
 	}
@@ -153,7 +155,7 @@ func (a *announcer) decide(ctx context.Context, db *store.Store, taken *snapshot
 	if err != nil {
 		return nil, err
 	}
-	decision := a.policy.Decide(taken.run, result, len(taken.satisfied) > 0, before)
+	decision := a.policy.Decide(taken.run, result, told != nil && told.Counts.Satisfied > 0, before)
 	after, err := json.Marshal(decision.Next)
 	if err != nil {
 		return nil, err
@@ -214,7 +216,7 @@ func (a *announcer) compose(taken *snapshot, told *report.Report, decision notif
 	} else {
 		headlines := told.Headlines()
 		lines := slices.Insert(headlines, min(leading, len(headlines)), decision.Lines()...)
-		message = notify.Compose(told.Title, slices.Concat(taken.satisfied, lines), a.linkTo(taken))
+		message = notify.Compose(told.Title, slices.Concat(told.Satisfied(), lines), a.linkTo(taken))
 	}
 	message.Significance, message.At = decision.Significance, run.StartedAt
 	return message

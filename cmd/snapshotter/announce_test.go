@@ -252,7 +252,7 @@ func (n *operator) latest(channel string) (*announcer, *store.Store, *snapshot) 
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	report, err := buildReport(ctx, db, base, head, filter{})
+	report, err := buildReport(ctx, db, base, head, filter{}, nil)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -335,12 +335,30 @@ func TestNotifiesAtASignificance(t *testing.T) {
 
 func TestNotifiesOfSatisfiedWatchRules(t *testing.T) {
 	n, l := newOperator(t), listen(t)
-	n.run(0)
-	a, db, taken := n.latest(l.hook())
-	taken.satisfied = []string{"rule tokyo is satisfied"}
-	a.tell(context.Background(), db, taken)
-	if messages, _ := l.heard(); len(messages) != 1 || messages[0].Message != "rule tokyo is satisfied" {
-		t.Errorf("sent %+v, want the rule", messages)
+	config := filepath.Join(n.dir, "rules.yaml")
+	rule := "watch:\n- {name: opus-in-london, model: anthropic.claude-opus-4-7, region: eu-west-2, within: eu, access: profile}\n"
+	if err := os.WriteFile(config, []byte(rule), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	flags := []string{"--notify", l.hook(), "--notify-at", "good", "--config", config}
+	n.run(0, flags...)
+	if messages, _ := l.heard(); len(messages) > 0 {
+		t.Errorf("the first run sent %q, want nothing", titles(messages))
+	}
+	n.serve(2)
+	n.run(0, flags...)
+	messages, _ := l.heard()
+	if len(messages) != 1 {
+		t.Fatalf("sent %q, want one message", titles(messages))
+	}
+	const title, line = "Bedrock changes 2026-05-02: 1 watch rule satisfied, 1 to act on, 1 to know",
+		"Watch rule opus-in-london satisfied now: eu.anthropic.claude-opus-4-7 from eu-west-2\n"
+	if messages[0].Title != title || !strings.HasPrefix(messages[0].Message, line) {
+		t.Errorf("sent %+v, want the title %q and first the line %q", messages[0], title, line)
+	}
+	n.run(0, flags...)
+	if messages, _ := l.heard(); len(messages) > 0 {
+		t.Errorf("a rule that is still satisfied sent %q", titles(messages))
 	}
 }
 

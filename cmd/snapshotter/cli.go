@@ -13,6 +13,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
+
+	"snapshotter/watch"
 )
 
 // commands is the grammar of the command line. Every flag can also be set in
@@ -27,6 +29,7 @@ type commands struct {
 	Diff     diffCommand     `cmd:"" help:"List what changed between two runs."`
 	Report   reportCommand   `cmd:"" help:"Write the report of what changed between two runs."`
 	Where    whereCommand    `cmd:"" help:"Tell from which regions a model can be called, and with which id."`
+	Watch    watchCommand    `cmd:"" help:"Tell how the watch rules of the configuration file stand."`
 	Import   importCommand   `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
 	Export   exportCommand   `cmd:"" help:"Write the catalogue as AWS CLI output again, or as one table."`
 	Notify   notifyCommand   `cmd:"" help:"Test the channels that changes are told over."`
@@ -59,8 +62,9 @@ type program struct {
 	now            func() time.Time
 
 	common
-	log  *slog.Logger
-	args []string // as given
+	rules []watch.Rule
+	log   *slog.Logger
+	args  []string // as given
 }
 
 // finished ends parsing after kong has printed what was asked for.
@@ -93,15 +97,22 @@ func (p *program) main(ctx context.Context, args []string) (err error) {
 
 // parse reads the command line, the environment and the configuration file.
 func (p *program) parse(ctx context.Context, args []string, commands *commands) (*kong.Kong, *kong.Context, error) {
-	parser, err := p.parser(ctx, commands)
+	settings := &settings{getenv: p.getenv}
+	parser, err := p.parser(ctx, commands, settings)
 	if err != nil {
 		return nil, nil, err
 	}
 	parsed, err := parser.Parse(args)
+	if err == nil {
+		settings.load(parsed) // no flag may have needed it
+	}
+	if settings.err != nil {
+		return nil, nil, usageError("%w", settings.err)
+	}
 	if err != nil {
 		return nil, nil, parseError(err)
 	}
-	p.common, p.args = commands.Common, args
+	p.common, p.args, p.rules = commands.Common, args, settings.file.watch
 	p.log = p.logger()
 	return parser, parsed, nil
 }
@@ -114,7 +125,7 @@ func (p *program) again(ctx context.Context) (*program, *commands, error) {
 	return fresh, &commands, err
 }
 
-func (p *program) parser(ctx context.Context, commands *commands) (*kong.Kong, error) {
+func (p *program) parser(ctx context.Context, commands *commands, settings *settings) (*kong.Kong, error) {
 	return kong.New(commands,
 		kong.Name("snapshotter"),
 		kong.Description(description),
@@ -122,7 +133,7 @@ func (p *program) parser(ctx context.Context, commands *commands) (*kong.Kong, e
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(code int) { panic(finished{code}) }),
-		kong.Resolvers(&settings{getenv: p.getenv}),
+		kong.Resolvers(settings),
 		kong.Bind(p),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)

@@ -10,14 +10,25 @@ import (
 
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
+
+	"snapshotter/watch"
 )
 
 // settings gives flags that the command line leaves out their value from the
-// environment, else from the configuration file. The file is strict: a key that
-// is no flag's name is an error that names its line.
+// environment, else from the configuration file, which holds the watch rules
+// too. The file is strict: a key that is not known is an error that names its
+// line.
 type settings struct {
 	getenv func(string) string
-	file   map[string]any
+	file   *configuration
+	err    error // why there is no file; kong would lay it to some flag
+}
+
+// configuration is what a file says: values of flags, and the watch rules, which
+// are too much for a flag.
+type configuration struct {
+	flags map[string]any
+	watch []watch.Rule
 }
 
 // notSettable are flags that only make sense on the command line.
@@ -44,10 +55,8 @@ func (s *settings) Resolve(context *kong.Context, _ *kong.Path, flag *kong.Flag)
 	if slices.Contains(notSettable, flag.Name) {
 		return nil, nil
 	}
-	if err := s.load(context); err != nil {
-		return nil, err
-	}
-	return s.file[flag.Name], nil
+	s.load(context)
+	return s.file.flags[flag.Name], nil
 }
 
 // environmentValue is what a flag is given. Values that may hold commas, which
@@ -67,25 +76,29 @@ func environmentValue(flag *kong.Flag, value string) any {
 const noSeparator = -1
 
 // load reads the configuration file once, if one is named.
-func (s *settings) load(context *kong.Context) error {
+func (s *settings) load(context *kong.Context) {
 	if s.file != nil {
-		return nil
+		return
 	}
-	s.file = map[string]any{}
-	path := s.path(context)
-	if path == "" {
-		return nil
+	s.file = &configuration{}
+	if path := s.path(context); path != "" {
+		s.err = s.file.read(path, flagNames(context.Model))
 	}
+}
+
+// read reads the file at path, in which the given flags may be set.
+func (c *configuration) read(path string, flags []string) error {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("configuration file %s does not exist", path)
 	} else if err != nil {
 		return fmt.Errorf("read configuration: %w", err)
 	}
-	s.file, err = parseConfig(data, flagNames(context.Model))
+	read, err := parseConfig(data, flags)
 	if err != nil {
 		return fmt.Errorf("configuration file %s: %w", path, err)
 	}
+	*c = *read
 	return nil
 }
 
@@ -115,35 +128,61 @@ func flagNames(app *kong.Application) []string {
 	return slices.Compact(names)
 }
 
-// parseConfig reads a mapping of the known keys to scalars or lists of them.
-func parseConfig(data []byte, known []string) (map[string]any, error) {
+// watchKey is the key that is no flag's name.
+const watchKey = "watch"
+
+// parseConfig reads a mapping of the known flags to scalars or lists of them,
+// and the watch rules.
+func parseConfig(data []byte, flags []string) (*configuration, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
 		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 	}
-	values := map[string]any{}
+	config := &configuration{flags: map[string]any{}}
 	if len(document.Content) == 0 {
-		return values, nil // empty, or only comments
+		return config, nil // empty, or only comments
 	}
 	root := document.Content[0]
 	if root.Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("line %d: expected keys and values, such as \"db: snapshotter.db\"", root.Line)
 	}
-	for i := 0; i < len(root.Content); i += 2 {
-		key, value := root.Content[i], root.Content[i+1]
+	err := eachKey(root, append([]string{watchKey}, flags...), func(key string, value *yaml.Node) (err error) {
+		if key == watchKey {
+			config.watch, err = watchRules(value)
+			return err
+		}
+		config.flags[key], err = flagValue(value)
+		return at(value, key, err)
+	})
+	return config, err
+}
+
+// eachKey calls read with each key of a mapping and its value. A key that is not
+// known, or is set twice, is an error.
+func eachKey(mapping *yaml.Node, known []string, read func(key string, value *yaml.Node) error) error {
+	seen := map[string]bool{}
+	for i := 0; i < len(mapping.Content); i += 2 {
+		key, value := mapping.Content[i], mapping.Content[i+1]
 		if !slices.Contains(known, key.Value) {
-			return nil, unknownKey(key, known)
+			return unknownKey(key, known)
 		}
-		if _, again := values[key.Value]; again {
-			return nil, fmt.Errorf("line %d: key %q is set twice", key.Line, key.Value)
+		if seen[key.Value] {
+			return fmt.Errorf("line %d: key %q is set twice", key.Line, key.Value)
 		}
-		text, err := flagValue(value)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %s: %w", value.Line, key.Value, err)
+		seen[key.Value] = true
+		if err := read(key.Value, value); err != nil {
+			return err
 		}
-		values[key.Value] = text
 	}
-	return values, nil
+	return nil
+}
+
+// at says where in the file an error is.
+func at(node *yaml.Node, key string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("line %d: %s: %w", node.Line, key, err)
 }
 
 func unknownKey(key *yaml.Node, known []string) error {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"snapshotter/watch"
 )
 
 var knownKeys = []string{"db", "exclude-region", "log-format", "region", "reports"}
@@ -35,7 +37,7 @@ func TestParseConfig(t *testing.T) {
 				}
 				return
 			}
-			if d := cmp.Diff(test.want, got); test.err != "" || d != "" {
+			if d := cmp.Diff(test.want, got.flags); test.err != "" || d != "" {
 				t.Errorf("want error %q; %s", test.err, d)
 			}
 		})
@@ -45,16 +47,66 @@ func TestParseConfig(t *testing.T) {
 func FuzzParseConfig(f *testing.F) {
 	f.Add("db: x\nregion: [a, b]\n")
 	f.Add("a: &a [*a]\n")
+	f.Add("watch: [{model: a, region: [eu-*], within: eu, access: any}]\n")
 	f.Add("? {}\n: x\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		values, err := parseConfig([]byte(text), knownKeys)
+		config, err := parseConfig([]byte(text), knownKeys)
 		if err != nil && strings.ContainsAny(err.Error(), "\x1b\r") {
 			t.Errorf("the error carries control characters: %q", err)
 		}
-		for key := range values {
+		if err != nil {
+			return
+		}
+		for key := range config.flags {
 			if !strings.Contains(strings.Join(knownKeys, " "), key) {
 				t.Errorf("unknown key %q was let through", key)
 			}
 		}
 	})
+}
+
+func TestParseWatchRules(t *testing.T) {
+	for _, test := range []struct {
+		name, text string
+		want       []watch.Rule
+		err        string
+	}{
+		{"all keys", "watch:\n- {name: n, model: a.*, region: [eu-*, us-east-1], access: profile, within: eu, note: why}\n- model: b\n",
+			[]watch.Rule{
+				{Name: "n", Model: "a.*", Regions: []string{"eu-*", "us-east-1"}, Access: watch.Profile, Within: []string{"eu"}, Note: "why"},
+				{Name: "b", Model: "b"},
+			}, ""},
+		{"shared values", "watch:\n- {model: &m a, region: &r [eu-*]}\n- {model: *m, region: *r, access: any, name: two}\n",
+			[]watch.Rule{
+				{Name: "a in eu-*", Model: "a", Regions: []string{"eu-*"}},
+				{Name: "two", Model: "a", Regions: []string{"eu-*"}, Access: watch.Any},
+			}, ""},
+		{"none", "watch: []\n", nil, ""},
+		{"unknown key", "watch:\n- model: a\n  regoin: x\n", nil, `line 3: unknown key "regoin"; did you mean "region"?`},
+		{"misspelt list", "wacth: []\n", nil, `line 1: unknown key "wacth"; did you mean "watch"?`},
+		{"key twice", "watch:\n- model: a\n  model: b\n", nil, `line 3: key "model" is set twice`},
+		{"no model", "watch:\n- model: a\n- region: x\n", nil, `line 3: watch: a rule needs a model`},
+		{"no such access", "watch:\n- model: a\n  access: ondemand\n", nil, `line 2: watch: access "ondemand" is none of on-demand, profile, any`},
+		{"same names", "watch:\n- model: a\n- {model: b, name: a}\n", nil, `line 3: watch: a rule is named "a" like the one in line 2`},
+		{"no list", "watch: {model: a}\n", nil, `line 1: watch: expected a list of rules`},
+		{"no mapping", "watch:\n- a\n", nil, `line 2: watch: expected keys and values`},
+		{"empty value", "watch:\n- model: a\n  within:\n", nil, `line 3: within: expected one value`},
+		{"empty list", "watch:\n- model: a\n  region: []\n", nil, `line 3: region: expected at least one value`},
+		{"no glob", "watch:\n- model: 'a['\n", nil, `line 2: watch: "a[" is no glob`},
+		{"itself", "watch: &a [*a]\n", nil, `line 1: watch: expected keys and values`},
+		{"control characters", "watch:\n- {model: a, name: \"\\e[31m\"}\n", nil, `is not one line`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := parseConfig([]byte(test.text), knownKeys)
+			if err != nil {
+				if test.err == "" || !strings.Contains(err.Error(), test.err) {
+					t.Errorf("got error %v, want %q", err, test.err)
+				}
+				return
+			}
+			if d := cmp.Diff(test.want, got.watch); test.err != "" || d != "" {
+				t.Errorf("want error %q; %s", test.err, d)
+			}
+		})
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"snapshotter/diff"
 	"snapshotter/report"
 	"snapshotter/store"
+	"snapshotter/watch"
 )
 
 // job is the main job: collect, record, report. It takes one snapshot each time
@@ -25,6 +26,7 @@ type job struct {
 	reports string // directory
 	trigger catalog.Trigger
 	note    string // kept with the run, beside what discovery did without
+	rules   []watch.Rule
 	now     func() time.Time
 	log     *slog.Logger
 	aws     aws.Config
@@ -43,9 +45,6 @@ type snapshot struct {
 	// unwritten says why there is no report, or why one of an earlier run is
 	// still missing. It never undoes the run.
 	unwritten error
-	// satisfied has a line for each watch rule that this run was the first to
-	// satisfy.
-	satisfied []string
 }
 
 // take takes a snapshot, holding the database's lock all the while. An error
@@ -159,7 +158,7 @@ func (j *job) writeReports(ctx context.Context, db *store.Store) (*report.Report
 	}
 	var latest *report.Report
 	for i := first; i <= newest; i++ {
-		if latest, err = buildReport(ctx, db, before(runs, i), runs[i], filter{}); err != nil {
+		if latest, err = buildReport(ctx, db, before(runs, i), runs[i], filter{}, j.rules); err != nil {
 			return nil, "", err
 		}
 		if err := writeAtomically(j.reportPath(runs[i]), latest.Markdown); err != nil {
@@ -213,20 +212,29 @@ func before(runs []catalog.Run, i int) *catalog.Run {
 	return &runs[i-1]
 }
 
-// buildReport compares two runs within what keep lets through. A nil base is a
-// first run.
-func buildReport(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run, keep filter) (*report.Report, error) {
-	now, err := db.Snapshot(ctx, head.ID)
+// buildReport compares two runs within what keep lets through, and tells how
+// rules stand, which keep does not touch. A nil base is a first run.
+func buildReport(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run, keep filter, rules []watch.Rule) (*report.Report, error) {
+	then, now, err := sides(ctx, db, base, head)
 	if err != nil {
 		return nil, err
 	}
-	var then *catalog.Snapshot
-	if base != nil {
-		if then, err = db.Snapshot(ctx, base.ID); err != nil {
-			return nil, err
-		}
+	states, err := watched(ctx, db, rules, then, now)
+	if err != nil {
+		return nil, err
 	}
 	kept := keep.apply(then, now)
 	then, now = kept[0], kept[1]
-	return report.Build(diff.Compare(then, now), then, now, report.Options{}), nil
+	return report.Build(diff.Compare(then, now), then, now, report.Options{Watch: states}), nil
+}
+
+// sides are the snapshots of two runs, whole; of no base there is none.
+func sides(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (then, now *catalog.Snapshot, err error) {
+	if base != nil {
+		if then, err = db.Snapshot(ctx, base.ID); err != nil {
+			return nil, nil, err
+		}
+	}
+	now, err = db.Snapshot(ctx, head.ID)
+	return then, now, err
 }

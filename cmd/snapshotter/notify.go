@@ -51,6 +51,7 @@ func (n *notifications) announcer(p *program, config aws.Config) (*announcer, er
 	}
 	return &announcer{
 		channels: channels, link: n.Link, now: p.now, log: p.log,
+		rules:  p.rules,
 		policy: notify.Policy{AtLeast: diff.Significance(n.NotifyAt), LostRuns: n.LostRuns},
 		sender: notify.Sender{AWS: config},
 	}, nil

@@ -206,7 +206,7 @@ func newView(ctx context.Context, p *program, db *store.Store, head catalog.Run)
 		shown.items[scope.Kind] += len(scope.Items)
 		shown.scopes[scope.Outcome]++
 	}
-	shown.report, err = buildReport(ctx, db, base, head, filter{})
+	shown.report, err = buildReport(ctx, db, base, head, filter{}, p.rules)
 	return shown, err
 }
 

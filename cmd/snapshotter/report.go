@@ -31,7 +31,7 @@ Examples:
 
 func (c *reportCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, base *catalog.Run, head catalog.Run) error {
-		built, err := buildReport(ctx, db, base, head, c.filter)
+		built, err := buildReport(ctx, db, base, head, c.filter, p.rules)
 		if err != nil {
 			return err
 		}

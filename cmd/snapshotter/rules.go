@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+
+	"snapshotter/watch"
+)
+
+// ruleKeys are the keys of a watch rule, as a reader is told of them.
+var ruleKeys = []string{"name", "model", "region", "access", "within", "note"}
+
+// watchRules reads the list of watch rules. Each has a name of its own.
+func watchRules(list *yaml.Node) ([]watch.Rule, error) {
+	list = followed(list)
+	if list.Kind != yaml.SequenceNode {
+		return nil, at(list, watchKey, errors.New(`expected a list of rules, such as "- model: anthropic.claude-*"`))
+	}
+	var rules []watch.Rule
+	lines := map[string]int{}
+	for _, node := range list.Content {
+		rule, err := watchRule(followed(node))
+		if err != nil {
+			return nil, err
+		}
+		if line, taken := lines[rule.Name]; taken {
+			return nil, at(node, watchKey, fmt.Errorf("a rule is named %q like the one in line %d; give it another name", oneLine(rule.Name), line))
+		}
+		lines[rule.Name] = node.Line
+		rules = append(rules, rule)
+	}
+	return rules, nil
+}
+
+func watchRule(node *yaml.Node) (watch.Rule, error) {
+	var rule watch.Rule
+	if node.Kind != yaml.MappingNode {
+		return rule, at(node, watchKey, errors.New(`expected keys and values, such as "model: anthropic.claude-*"`))
+	}
+	err := eachKey(node, ruleKeys, func(key string, value *yaml.Node) (err error) {
+		switch key {
+		case "name":
+			rule.Name, err = wordOf(value)
+		case "model":
+			rule.Model, err = wordOf(value)
+		case "region":
+			rule.Regions, err = wordsOf(value)
+		case "access":
+			var access string
+			access, err = wordOf(value)
+			rule.Access = watch.Access(access)
+		case "within":
+			rule.Within, err = wordsOf(value)
+		case "note":
+			rule.Note, err = wordOf(value)
+		}
+		return at(value, key, err)
+	})
+	if err != nil {
+		return rule, err
+	}
+	rule, err = rule.Named()
+	return rule, at(node, watchKey, err)
+}
+
+func followed(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	return node
+}
+
+// wordOf is a value that is set: an empty one would be taken for no wish at all.
+func wordOf(node *yaml.Node) (string, error) {
+	node = followed(node)
+	if node.Kind != yaml.ScalarNode || node.Value == "" || node.Tag == "!!null" {
+		return "", errors.New("expected one value")
+	}
+	return node.Value, nil
+}
+
+// wordsOf is one value, or a list of at least one.
+func wordsOf(node *yaml.Node) ([]string, error) {
+	node = followed(node)
+	if node.Kind != yaml.SequenceNode {
+		word, err := wordOf(node)
+		return []string{word}, err
+	}
+	if len(node.Content) == 0 {
+		return nil, errors.New("expected at least one value")
+	}
+	var words []string
+	for _, element := range node.Content {
+		word, err := wordOf(element)
+		if err != nil {
+			return nil, err
+		}
+		words = append(words, word)
+	}
+	return words, nil
+}

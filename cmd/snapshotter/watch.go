@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"snapshotter/ask"
+	"snapshotter/catalog"
+	"snapshotter/report"
+	"snapshotter/store"
+	"snapshotter/watch"
+)
+
+// watchCommand tells how the watch rules stand.
+type watchCommand struct {
+	asOf     `embed:""`
+	format   `embed:""`
+	ExitCode bool `help:"Exit with 0 if all rules are satisfied, else with 10."`
+}
+
+func (c *watchCommand) Help() string {
+	return `Rules are given in the configuration file, under the key watch, such as
+
+  watch:
+    - name: opus-in-europe
+      model: "anthropic.claude-opus-*"
+      region: [eu-*]
+      access: profile
+      within: [eu]
+
+docs/configuration.md explains them, and docs/report-json.md the JSON form. A rule
+is satisfied only by a list that the run itself read: where it was not read, the
+rule is not observable, and what the list last held is told as that.
+
+Examples:
+  snapshotter watch --config snapshotter.yaml
+  snapshotter watch --config snapshotter.yaml --as-of 7d --format json
+  until snapshotter watch --config snapshotter.yaml --exit-code; do sleep 1h; done`
+}
+
+// watchAnswer is how the rules stand as programs read it.
+type watchAnswer struct {
+	Run   catalog.RunRef `json:"run"`
+	Watch []watch.State  `json:"watch"`
+}
+
+func (c *watchCommand) Run(ctx context.Context, p *program) error {
+	if len(p.rules) == 0 {
+		return &codedError{exitUsage, advised{"there are no watch rules", "give them in a configuration file, named with --config, under the key watch: see docs/configuration.md"}}
+	}
+	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
+		states, err := c.states(ctx, p, db, run)
+		if err != nil {
+			return err
+		}
+		if err := c.print(p, watchTable(states), watchAnswer{run.Ref(), states}); err != nil {
+			return err
+		}
+		for _, state := range states {
+			if c.ExitCode && state.Status != watch.Satisfied {
+				return &codedError{code: exitChanged}
+			}
+		}
+		return nil
+	})
+}
+
+// states are how the rules stand as of a run, against the one before.
+func (c *watchCommand) states(ctx context.Context, p *program, db *store.Store, run catalog.Run) ([]watch.State, error) {
+	base, err := runBefore(ctx, db, run)
+	if err != nil {
+		return nil, err
+	}
+	then, now, err := sides(ctx, db, base, run)
+	if err != nil {
+		return nil, err
+	}
+	return watched(ctx, db, p.rules, then, now)
+}
+
+// watched tells how rules stand in now, and since when; then may be nil.
+func watched(ctx context.Context, db *store.Store, rules []watch.Rule, then, now *catalog.Snapshot) ([]watch.State, error) {
+	states := watch.Evaluate(rules, then, now)
+	directory := ask.NewDirectory(now)
+	spans := map[string][]ask.Span{}
+	for i := range states {
+		for _, model := range states[i].Models() {
+			if _, known := spans[model]; known {
+				continue
+			}
+			var err error
+			if spans[model], err = spansOf(ctx, db, now.Run, model, directory.RoutingTo(model)); err != nil {
+				return nil, err
+			}
+		}
+		states[i].Date(spans)
+	}
+	return states, nil
+}
+
+// watchTable has a row for each id that satisfies a rule, or one for a rule that
+// none satisfies.
+func watchTable(states []watch.State) *table {
+	t := &table{head: []string{"rule", "state", "since", "id", "call_from", "detail"}}
+	for _, s := range states {
+		state := strings.ReplaceAll(string(s.Status), "-", " ")
+		if s.New {
+			state += " now"
+		}
+		if len(s.Ways) == 0 || s.Status != watch.Satisfied {
+			t.add(s.Name, state, "", "", "", withNote(report.WatchDetail(s), s.Note))
+			continue
+		}
+		for _, w := range s.Ways {
+			t.add(s.Name, state, sinceWhen(s.Since), w.ID, strings.Join(w.From, " "), s.Note)
+		}
+	}
+	return t
+}
+
+func withNote(detail, note string) string {
+	if note == "" {
+		return detail
+	}
+	return detail + " (" + note + ")"
+}
