@@ -150,7 +150,7 @@ func (t *table) csv(w io.Writer) error {
 }
 
 func noFormula(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
+	if cell != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(cell)[0]) {
 		return "'" + cell
 	}
 	return cell

@@ -54,3 +54,18 @@ func TestTableCSV(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", out.String(), want)
 	}
 }
+
+func TestNoFormula(t *testing.T) {
+	for cell, want := range map[string]string{
+		"":            "",
+		"a=b":         "a=b",
+		"\t=1+1":      "'=1+1",
+		"\r\n@SUM(A)": "'@SUM(A)",
+		"＝1+1":        "'＝1+1",
+		"\u202e-1":    "'-1",
+	} {
+		if got := noFormula(oneLine(cell)); got != want {
+			t.Errorf("%q becomes %q, want %q", cell, got, want)
+		}
+	}
+}
