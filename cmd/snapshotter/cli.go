@@ -33,6 +33,7 @@ type commands struct {
 	Import   importCommand   `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
 	Export   exportCommand   `cmd:"" help:"Write the catalogue as AWS CLI output again, or as one table."`
 	Notify   notifyCommand   `cmd:"" help:"Test the channels that changes are told over."`
+	Doctor   doctorCommand   `cmd:"" help:"Check everything that a run depends on."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 	Help     helpCommand     `cmd:"" help:"Explain a command."`
 	Models   modelsCommand   `cmd:"" help:"Show the foundation models, by region or against regions."`

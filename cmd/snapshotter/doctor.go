@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"snapshotter/catalog"
+)
+
+// doctorCommand looks at everything that a run depends on.
+type doctorCommand struct {
+	notifications `embed:""`
+	format        `embed:""`
+}
+
+func (c *doctorCommand) Help() string {
+	return `Checks the credentials, the clock, the permissions, every region, the database
+and the channels, and says of each whether it is ok, a warning or a problem, and
+what to do. It reads from AWS what a run reads, within a minute, and records and
+sends nothing. It exits with 1 if a run would fail or lack what it needs.
+
+Examples:
+  snapshotter doctor
+  snapshotter doctor --db /var/lib/snapshotter/snapshotter.db --format json`
+}
+
+// health is how well a thing is that a run depends on.
+type health string
+
+const (
+	healthOK      health = "ok"
+	healthWarning health = "warning" // a run does without
+	healthProblem health = "problem" // a run fails, or lacks what it needs
+)
+
+// finding is what was found out about one thing.
+type finding struct {
+	Check  string `json:"check"`
+	Health health `json:"health"`
+	Found  string `json:"found"`
+	Advice string `json:"advice,omitempty"` // what to do; "" where it is ok
+}
+
+// examination collects findings, in the order in which they are made. Nothing
+// in them tells an account or a principal.
+type examination struct {
+	Findings []finding `json:"findings"`
+}
+
+func (e *examination) add(check string, health health, found, advice string) {
+	e.Findings = append(e.Findings, finding{check, health, catalog.Redact(found), catalog.Redact(advice)})
+}
+
+// fail adds a problem with the advice that err has, or else the one given.
+func (e *examination) fail(check string, err error, advice string) {
+	if knows := adviser(nil); errors.As(err, &knows) {
+		advice = knows.Advice()
+	}
+	e.add(check, healthProblem, err.Error(), advice)
+}
+
+func (e *examination) problems() int {
+	n := 0
+	for _, f := range e.Findings {
+		if f.Health == healthProblem {
+			n++
+		}
+	}
+	return n
+}
+
+func (e *examination) table() *table {
+	t := &table{head: []string{"check", "health", "found", "advice"}}
+	for _, f := range e.Findings {
+		t.add(f.Check, string(f.Health), f.Found, f.Advice)
+	}
+	return t
+}
+
+func (c *doctorCommand) Run(ctx context.Context, p *program) error {
+	found := &examination{}
+	examineAWS(ctx, p, found)
+	examineDatabase(ctx, p.DB, found)
+	if err := c.examineChannels(found); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err := c.print(p, found.table(), found); err != nil {
+		return err
+	}
+	if n := found.problems(); n > 0 {
+		return fmt.Errorf("problems found: %d", n)
+	}
+	return nil
+}
+
+// examineChannels sends nothing: that is what notify test is for.
+func (c *doctorCommand) examineChannels(found *examination) error {
+	channels, err := c.channels()
+	if err != nil {
+		return err
+	}
+	text := "none is configured"
+	if len(channels) > 0 {
+		text = fmt.Sprintf("%d well formed, nothing sent; snapshotter notify test sends a sample", len(channels))
+	}
+	found.add("channels", healthOK, text, "")
+	return nil
+}

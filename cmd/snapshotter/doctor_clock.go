@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// tolerance is how far a clock may be off before AWS refuses what it signs.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+const tolerance = 5 * time.Minute
+
+// serverClock compares this machine's clock with the Date of an answer.
+type serverClock struct {
+	now func() time.Time
+
+	mu    sync.Mutex
+	known bool
+	ahead time.Duration // this machine's clock, of the server's
+}
+
+// watch is an API option that looks at every answer, and keeps the first.
+func (c *serverClock) watch(stack *middleware.Stack) error {
+	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("ServerClock", c.look), middleware.After)
+}
+
+func (c *serverClock) look(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	out, metadata, err := next.HandleDeserialize(ctx, in)
+	if answer, ok := out.RawResponse.(*smithyhttp.Response); ok && answer != nil && answer.Response != nil {
+		c.note(answer.Header)
+	}
+	return out, metadata, err
+}
+
+func (c *serverClock) note(header http.Header) {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.known {
+		c.known, c.ahead = true, c.now().Sub(date)
+	}
+}
+
+func (c *serverClock) examine(found *examination) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case !c.known:
+		found.add("clock", healthWarning, "no answer told the time", "see the other findings first")
+	case c.ahead.Abs() > tolerance:
+		found.add("clock", healthWarning, "more than 5 minutes away from the time that AWS tells",
+			"set the clock, best by NTP: AWS refuses requests that are signed with a wrong time")
+	default:
+		found.add("clock", healthOK, "within 5 minutes of the time that AWS tells", "")
+	}
+}
