@@ -22,23 +22,25 @@ import (
 type commands struct {
 	Common common `embed:""`
 
-	Run      runCommand      `cmd:"" help:"Take a snapshot of every region and report what changed."`
-	Serve    serveCommand    `cmd:"" help:"Do the same on a schedule, with health, metrics and the newest report over HTTP."`
-	Demo     demoCommand     `cmd:"" help:"Do the whole job against a built-in Bedrock with sample data: no AWS, no set-up."`
-	Runs     runsCommand     `cmd:"" help:"List the recorded runs, with their coverage."`
-	Diff     diffCommand     `cmd:"" help:"List what changed between two runs."`
-	Report   reportCommand   `cmd:"" help:"Write the report of what changed between two runs."`
-	Where    whereCommand    `cmd:"" help:"Tell from which regions a model can be called, and with which id."`
-	Watch    watchCommand    `cmd:"" help:"Tell how the watch rules of the configuration file stand."`
-	Import   importCommand   `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
-	Export   exportCommand   `cmd:"" help:"Write the catalogue as AWS CLI output again, or as one table."`
-	Notify   notifyCommand   `cmd:"" help:"Test the channels that changes are told over."`
-	Doctor   doctorCommand   `cmd:"" help:"Check everything that a run depends on."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
-	Help     helpCommand     `cmd:"" help:"Explain a command."`
-	Models   modelsCommand   `cmd:"" help:"Show the foundation models, by region or against regions."`
-	Profiles profilesCommand `cmd:"" help:"Show the inference profiles, and where each may run a call."`
-	Regions  regionsCommand  `cmd:"" help:"Show the regions, how each was read, and how much it offers."`
+	Run        runCommand        `cmd:"" help:"Take a snapshot of every region and report what changed."`
+	Serve      serveCommand      `cmd:"" help:"Do the same on a schedule, with health, metrics and the newest report over HTTP."`
+	Demo       demoCommand       `cmd:"" help:"Do the whole job against a built-in Bedrock with sample data: no AWS, no set-up."`
+	Runs       runsCommand       `cmd:"" help:"List the recorded runs, with their coverage."`
+	Diff       diffCommand       `cmd:"" help:"List what changed between two runs."`
+	Report     reportCommand     `cmd:"" help:"Write the report of what changed between two runs."`
+	Where      whereCommand      `cmd:"" help:"Tell from which regions a model can be called, and with which id."`
+	Watch      watchCommand      `cmd:"" help:"Tell how the watch rules of the configuration file stand."`
+	Import     importCommand     `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
+	Export     exportCommand     `cmd:"" help:"Write the catalogue as AWS CLI output again, or as one table."`
+	Notify     notifyCommand     `cmd:"" help:"Test the channels that changes are told over."`
+	Doctor     doctorCommand     `cmd:"" help:"Check everything that a run depends on."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
+	Help       helpCommand       `cmd:"" help:"Explain a command."`
+	Models     modelsCommand     `cmd:"" help:"Show the foundation models, by region or against regions."`
+	Profiles   profilesCommand   `cmd:"" help:"Show the inference profiles, and where each may run a call."`
+	Regions    regionsCommand    `cmd:"" help:"Show the regions, how each was read, and how much it offers."`
+	Completion completionCommand `cmd:"" help:"Print the script that completes commands in a shell."`
+	Complete   completeCommand   `cmd:"" hidden:"" help:"Complete a command line."`
 }
 
 // common are the flags that every command has.
@@ -205,6 +207,12 @@ func oneLine(text string) string { return strings.Join(strings.Fields(plain(text
 // helpCommand is `snapshotter help COMMAND`, the same as COMMAND --help.
 type helpCommand struct {
 	Command []string `arg:"" optional:"" help:"The command to explain."`
+}
+
+func (c *helpCommand) Help() string {
+	return `Examples:
+  snapshotter help where
+  snapshotter help notify test`
 }
 
 func (c *helpCommand) Run(parser *kong.Kong) error {

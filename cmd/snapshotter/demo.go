@@ -22,7 +22,11 @@ type demoCommand struct {
 func (c *demoCommand) Help() string {
 	return `Starts a built-in Bedrock with sample data on this machine, takes four snapshots of
 it at four dated moments, and leaves a database and four reports. It needs no AWS
-account, no set-up and no network. The sample is not what AWS offers today.`
+account, no set-up and no network. The sample is not what AWS offers today.
+
+Examples:
+  snapshotter demo
+  snapshotter demo --dir try-out`
 }
 
 const sampleNotice = "sample data, made up for the demo; not what AWS offers"

@@ -69,6 +69,18 @@ type runCommand struct {
 	ExitCode  bool `help:"Exit with 10 if changes were found."`
 }
 
+func (c *runCommand) Help() string {
+	return `Lists foundation models and system-defined inference profiles in every region of the
+credentials' partition, records them, and writes the report of what changed. A
+region that can't be read keeps what it was last known to list, and the exit code
+is 3. Each flag's default is what a nightly job wants.
+
+Examples:
+  snapshotter run
+  snapshotter run --db history.db --region 'eu-*'
+  snapshotter run --exit-code && echo nothing changed`
+}
+
 func (c *runCommand) Run(ctx context.Context, p *program) error {
 	progress := p.progress()
 	defer progress.end()

@@ -15,6 +15,15 @@ type runsCommand struct {
 	Format string `enum:"table,md,json,csv" default:"table" help:"Form of the output: ${enum}."`
 }
 
+func (c *runsCommand) Help() string {
+	return `A list that a run did not read counts as skipped where that is as it should be (the
+region is not enabled, has no such list, or was not asked for), else as not read.
+
+Examples:
+  snapshotter runs
+  snapshotter runs -n 0 --format csv > runs.csv`
+}
+
 // Validate implements kong's hook.
 func (c *runsCommand) Validate() error {
 	if c.Limit < 0 {

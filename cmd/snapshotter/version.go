@@ -9,6 +9,13 @@ import (
 // versionCommand prints which build this is.
 type versionCommand struct{}
 
+func (versionCommand) Help() string {
+	return `The version, or the revision of a build between versions, is recorded with each run.
+
+Examples:
+  snapshotter version`
+}
+
 func (versionCommand) Run(p *program) error {
 	fmt.Fprintf(p.stdout, "snapshotter %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"snapshotter/catalog"
+	"snapshotter/store"
+)
+
+// completionCommand prints what makes a shell ask completeCommand.
+type completionCommand struct {
+	Shell string `arg:"" enum:"bash,zsh,fish" help:"The shell to complete in: ${enum}."`
+}
+
+func (c *completionCommand) Help() string {
+	return `Commands, flags and their values are completed, and regions, models, inference
+profiles and runs from the database of --db or SNAPSHOTTER_DB.
+
+Examples:
+  source <(snapshotter completion bash)                  in ~/.bashrc
+  source <(snapshotter completion zsh)                   in ~/.zshrc, after compinit
+  snapshotter completion fish > ~/.config/fish/completions/snapshotter.fish`
+}
+
+func (c *completionCommand) Run(p *program) error {
+	_, err := fmt.Fprint(p.stdout, completionScripts[c.Shell])
+	return err
+}
+
+// completionScripts find files where the program has nothing to offer. Bash
+// breaks words at colons, which ids have: the script splits the line itself, and
+// takes off the part of a candidate that bash keeps.
+var completionScripts = map[string]string{
+	"bash": `_snapshotter() {
+    local line=${COMP_LINE:0:COMP_POINT} word kept candidate
+    local -a words
+    read -ra words <<<"$line"
+    [[ $line == *[[:space:]] ]] && words+=("")
+    word=${words[${#words[@]}-1]}
+    kept=${word%"${word##*[:=]}"}
+    COMPREPLY=()
+    while IFS= read -r candidate; do
+        COMPREPLY+=("${candidate#"$kept"}")
+    done < <("$1" complete -- "${words[@]:1}" 2>/dev/null)
+}
+complete -o default -F _snapshotter snapshotter
+`,
+	"zsh": `#compdef snapshotter
+_snapshotter() {
+    local -a candidates
+    candidates=(${(f)"$(${words[1]} complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)"})
+    if (( $#candidates )); then compadd -a candidates; else _files; fi
+}
+compdef _snapshotter snapshotter
+`,
+	"fish": `function __snapshotter_complete
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    set -l candidates (snapshotter complete -- $words[2..-1] "$current" 2>/dev/null)
+    if test (count $candidates) -gt 0
+        printf '%s\n' $candidates
+    else
+        __fish_complete_path "$current"
+    end
+end
+complete -c snapshotter -f -a '(__snapshotter_complete)'
+`,
+}
+
+// completeCommand prints what the last of some words may become, one a line. It
+// is silent where it knows nothing: it is asked while somebody types.
+type completeCommand struct {
+	Words []string `arg:"" optional:"" help:"The words of the command line, without the first."`
+}
+
+func (c *completeCommand) Help() string {
+	return `Shells ask it: see "snapshotter help completion".
+
+Examples:
+  snapshotter complete -- where --in eu-`
+}
+
+func (c *completeCommand) Run(ctx context.Context, p *program, parser *kong.Kong) error {
+	if len(c.Words) == 0 {
+		return nil
+	}
+	last := len(c.Words) - 1
+	node, open, database := follow(parser.Model.Node, c.Words[:last])
+	if database != "" {
+		p.DB = database
+	}
+	word, prefix := c.Words[last], ""
+	if name, value, with := strings.Cut(word, "="); with && strings.HasPrefix(word, "--") {
+		open, word, prefix = flagNamed(node, name), value, name+"="
+	}
+	var candidates []string
+	switch {
+	case open != nil:
+		candidates = valuesOf(ctx, p, open.Value)
+	case strings.HasPrefix(word, "-"):
+		for _, flag := range flagsOf(node) {
+			candidates = append(candidates, "--"+flag.Name)
+		}
+	default:
+		for _, child := range node.Children {
+			if !child.Hidden {
+				candidates = append(candidates, child.Name)
+			}
+		}
+		if len(node.Positional) > 0 {
+			candidates = append(candidates, valuesOf(ctx, p, node.Positional[0])...)
+		}
+	}
+	slices.Sort(candidates)
+	for _, candidate := range slices.Compact(candidates) {
+		if strings.HasPrefix(candidate, word) {
+			fmt.Fprintln(p.stdout, plain(prefix+candidate))
+		}
+	}
+	return nil
+}
+
+// follow is the command that words lead to, the flag that waits for its value,
+// if any, and the database that they name.
+func follow(node *kong.Node, words []string) (_ *kong.Node, open *kong.Flag, database string) {
+	for _, word := range words {
+		name, value, with := strings.Cut(word, "=")
+		switch {
+		case open != nil:
+			if open.Name == "db" {
+				database = word
+			}
+			open = nil
+		case strings.HasPrefix(word, "-"):
+			flag := flagNamed(node, name)
+			switch {
+			case flag == nil || flag.IsBool():
+			case !with:
+				open = flag
+			case flag.Name == "db":
+				database = value
+			}
+		default:
+			for _, child := range node.Children {
+				if child.Name == word {
+					node = child
+					break
+				}
+			}
+		}
+	}
+	return node, open, database
+}
+
+func flagsOf(node *kong.Node) []*kong.Flag {
+	return slices.Concat(node.AllFlags(true)...)
+}
+
+func flagNamed(node *kong.Node, name string) *kong.Flag {
+	for _, flag := range flagsOf(node) {
+		if name == "--"+flag.Name || flag.Short != 0 && name == "-"+string(flag.Short) {
+			return flag
+		}
+	}
+	return nil
+}
+
+// valuesOf are the values that are known for a flag or an argument: those of
+// its enum, or what its name stands for in the database.
+func valuesOf(ctx context.Context, p *program, value *kong.Value) []string {
+	if value.Enum != "" {
+		return value.EnumSlice()
+	}
+	read, known := recorded[value.Name]
+	if !known {
+		return nil
+	}
+	db, err := store.OpenReader(ctx, p.DB)
+	if err != nil {
+		return nil
+	}
+	defer db.Close()
+	values, err := read(ctx, db)
+	if err != nil {
+		return nil
+	}
+	return values
+}
+
+// recorded reads what flags and arguments of a name stand for.
+var recorded = map[string]func(context.Context, *store.Store) ([]string, error){
+	"region": recordedRegions, "exclude-region": recordedRegions, "in": recordedRegions, "within": recordedRegions,
+	"model": recordedIDs, "id": recordedIDs,
+	"base": runNames, "head": runNames, "as-of": runNames,
+}
+
+func latestSnapshot(ctx context.Context, db *store.Store) (*catalog.Snapshot, error) {
+	last, err := db.Latest(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	return db.Snapshot(ctx, last.ID)
+}
+
+func recordedRegions(ctx context.Context, db *store.Store) ([]string, error) {
+	snapshot, err := latestSnapshot(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	return snapshot.Regions(), nil
+}
+
+func recordedIDs(ctx context.Context, db *store.Store) ([]string, error) {
+	snapshot, err := latestSnapshot(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	ids := map[string]bool{}
+	for item := range items([]*catalog.Snapshot{snapshot}) {
+		ids[item.Key()] = true
+	}
+	return slices.Collect(maps.Keys(ids)), nil
+}
+
+func runNames(ctx context.Context, db *store.Store) ([]string, error) {
+	runs, err := db.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := []string{"latest"}
+	for _, run := range runs {
+		if run.Status != catalog.RunFailed {
+			names = append(names, fmt.Sprint(run.ID))
+		}
+	}
+	return names, nil
+}
