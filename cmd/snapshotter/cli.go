@@ -41,6 +41,8 @@ type commands struct {
 	Regions    regionsCommand    `cmd:"" help:"Show the regions, how each was read, and how much it offers."`
 	Completion completionCommand `cmd:"" help:"Print the script that completes commands in a shell."`
 	Complete   completeCommand   `cmd:"" hidden:"" help:"Complete a command line."`
+	History    historyCommand    `cmd:"" help:"Tell everything that ever happened to a model or a profile."`
+	Lifecycle  lifecycleCommand  `cmd:"" help:"Show the legacy, extended-access and end-of-life dates ahead."`
 }
 
 // common are the flags that every command has.

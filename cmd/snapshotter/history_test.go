@@ -41,6 +41,7 @@ func TestHistories(t *testing.T) {
 		for range 10 {
 			h.night()
 		}
+		h.checkPasts()
 		h.close()
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)

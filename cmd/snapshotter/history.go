@@ -1,0 +1,388 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"snapshotter/ask"
+	"snapshotter/catalog"
+	"snapshotter/diff"
+	"snapshotter/store"
+)
+
+// historyCommand tells everything that ever happened to a model or a profile.
+type historyCommand struct {
+	ID           string `arg:"" help:"Id of a model or an inference profile; or a part of an id or name that only one model has."`
+	regionFilter `embed:""`
+	format       `embed:""`
+}
+
+// Validate implements kong's hook.
+func (c *historyCommand) Validate() error { return c.regionFilter.Validate() }
+
+func (c *historyCommand) Help() string {
+	return `Oldest first, what is alike in several regions on one line. For a model it tells
+of its profiles too. "now observed" is the first reading of a list: nothing says
+how long it had been there. A change found after runs that could not read a list
+says the run before it that could. "not read" tells of runs that could not read a
+list that had been read before: nothing is removed by them.
+
+Examples:
+  snapshotter history anthropic.claude-3-haiku-20240307-v1:0
+  snapshotter history eu.anthropic.claude-haiku-4-5-20251001-v1:0 --region 'eu-*'
+  snapshotter history nova-canvas --format csv`
+}
+
+// chapter is something that happened in some regions.
+type chapter struct {
+	Run catalog.RunRef `json:"run"`
+	// After is the last run before that told otherwise, nil where there was none.
+	After        *catalog.RunRef   `json:"after"`
+	Significance diff.Significance `json:"significance,omitempty"`
+	ID           string            `json:"id"`
+	What         string            `json:"what"`
+	Regions      []string          `json:"regions"`
+}
+
+// historyAnswer is the answer as programs read it: see docs/json.md.
+type historyAnswer struct {
+	Kind     catalog.Kind `json:"kind"`
+	ID       string       `json:"id"`
+	Profiles []string     `json:"profiles"` // that ever routed to it, of a model
+	Chapters []chapter    `json:"chapters"`
+}
+
+func (c *historyCommand) Run(ctx context.Context, p *program) error {
+	return asOf{AsOf: "latest"}.read(ctx, p, func(db *store.Store, run catalog.Run) error {
+		past, err := c.find(ctx, p, db, run)
+		if err != nil {
+			return err
+		}
+		chapters, err := past.chapters(ctx, db, c.includes)
+		if err != nil {
+			return err
+		}
+		answer := historyAnswer{past.kind, past.id, append([]string{}, past.profiles...), chapters}
+		if !c.forPeople() {
+			return c.print(p, chapterRows(chapters), answer)
+		}
+		if len(chapters) == 0 {
+			p.say("Nothing is recorded of %s in the regions that the filters let through.", past.id)
+			return nil
+		}
+		return c.print(p, chapterSummary(chapters), answer)
+	})
+}
+
+// past is all that was recorded of a model and the profiles that ever routed to
+// it, or of a profile.
+type past struct {
+	kind     catalog.Kind
+	id       string
+	profiles []string
+	events   map[catalog.Kind][]catalog.Event
+	told     map[string]bool // the ids that it is about
+}
+
+// find reads the past of what the user named: an exact id, else what a part of
+// one means in the latest catalogue.
+func (c *historyCommand) find(ctx context.Context, p *program, db *store.Store, run catalog.Run) (*past, error) {
+	for _, kind := range catalog.Kinds() {
+		if found, err := readPast(ctx, db, kind, c.ID); err != nil || len(found.events) > 0 {
+			return found, err
+		}
+	}
+	snapshot, err := db.Snapshot(ctx, run.ID)
+	if err != nil {
+		return nil, err
+	}
+	found := ask.NewDirectory(snapshot).Find(c.ID)
+	switch len(found.Models) {
+	case 0:
+		return nil, &codedError{exitUsage, advised{
+			fmt.Sprintf("nothing was ever listed under %q", oneLine(c.ID)),
+			"give an id of a model or an inference profile, or a part of one that is listed now",
+		}}
+	case 1:
+		return readPast(ctx, db, catalog.KindFoundationModel, found.Models[0].ID)
+	}
+	var ids []string
+	for _, model := range found.Models {
+		ids = append(ids, model.ID)
+	}
+	return nil, usageError("%q may mean any of %d models; give one of: %s", oneLine(c.ID), len(ids), strings.Join(ids, ", "))
+}
+
+func readPast(ctx context.Context, db *store.Store, kind catalog.Kind, id string) (*past, error) {
+	found := &past{kind: kind, id: id, events: map[catalog.Kind][]catalog.Event{}, told: map[string]bool{id: true}}
+	keys := map[catalog.Kind][]string{kind: {id}}
+	if kind == catalog.KindFoundationModel {
+		profiles, err := db.Routers(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		found.profiles = profiles
+		keys[catalog.KindInferenceProfile] = profiles
+	}
+	for kind, ids := range keys {
+		for _, id := range ids {
+			events, err := db.History(ctx, kind, id)
+			if err != nil {
+				return nil, err
+			}
+			found.told[id] = true
+			if len(events) > 0 {
+				found.events[kind] = append(found.events[kind], events...)
+			}
+		}
+	}
+	return found, nil
+}
+
+// chapters tells the past in the order of runs, what weighs most first within
+// one.
+func (h *past) chapters(ctx context.Context, db *store.Store, includes func(string) bool) ([]chapter, error) {
+	covered, err := h.coverage(ctx, db, includes)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Concat(h.firstSeen(includes), h.notRead(covered))
+	for _, run := range h.turns(covered) {
+		changes, err := changesBy(ctx, db, run)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, h.changed(changes, includes)...)
+	}
+	slices.SortStableFunc(all, func(a, b chapter) int {
+		return cmp.Or(cmp.Compare(a.Run.ID, b.Run.ID), diff.CompareSignificance(a.Significance, b.Significance),
+			cmp.Compare(a.ID, b.ID), cmp.Compare(a.What, b.What))
+	})
+	return all, nil
+}
+
+// coverage is how the lists were read of every region that listed any of it.
+func (h *past) coverage(ctx context.Context, db *store.Store, includes func(string) bool) (map[catalog.Scope][]catalog.Interval, error) {
+	covered := map[catalog.Scope][]catalog.Interval{}
+	for _, events := range h.events {
+		for _, e := range events {
+			if !includes(e.Region) {
+				continue
+			}
+			for _, kind := range catalog.Kinds() {
+				scope := catalog.Scope{Region: e.Region, Kind: kind}
+				if _, read := covered[scope]; read {
+					continue
+				}
+				intervals, err := db.Coverage(ctx, scope)
+				if err != nil {
+					return nil, err
+				}
+				covered[scope] = intervals
+			}
+		}
+	}
+	return covered, nil
+}
+
+// firstSeen tells what was there when a list was first read.
+func (h *past) firstSeen(includes func(string) bool) []chapter {
+	var all rollUp
+	for _, events := range h.events {
+		for _, e := range events {
+			if e.After == nil && includes(e.Region) {
+				all.add(chapter{Run: e.Run, ID: e.Item.Key(), What: "now observed"}, e.Region)
+			}
+		}
+	}
+	return all.chapters()
+}
+
+// notRead tells in which runs lists could not be read that had been read before
+// and that held any of it.
+func (h *past) notRead(covered map[catalog.Scope][]catalog.Interval) []chapter {
+	var all rollUp
+	for kind, events := range h.events {
+		first := map[string]int64{}
+		for _, e := range events {
+			if first[e.Region] == 0 || e.Run.ID < first[e.Region] {
+				first[e.Region] = e.Run.ID
+			}
+		}
+		for region, run := range first {
+			for _, i := range covered[catalog.Scope{Region: region, Kind: kind}] {
+				if i.Outcome == catalog.Complete || i.From.ID < run {
+					continue
+				}
+				what := fmt.Sprintf("%ss not read (%s) in %s up to %s", strings.ReplaceAll(string(kind), "-", " "), outcomeWords[i.Outcome], runsText(i.Runs), moment(i.To.At))
+				all.add(chapter{Run: i.From, ID: h.id, What: what}, region)
+			}
+		}
+	}
+	return all.chapters()
+}
+
+func runsText(n int) string {
+	if n == 1 {
+		return "1 run"
+	}
+	return fmt.Sprintf("%d runs", n)
+}
+
+// turns are the runs by which anything may have been told of it: those that
+// found an event, and for each of these the first run since then that read all
+// lists of the region, since what is callable rests on all of them.
+func (h *past) turns(covered map[catalog.Scope][]catalog.Interval) []int64 {
+	turns := map[int64]bool{}
+	for _, events := range h.events {
+		for _, e := range events {
+			if intervals := covered[catalog.Scope{Region: e.Region, Kind: catalog.KindFoundationModel}]; intervals == nil {
+				continue
+			}
+			turns[e.Run.ID] = true
+			if joint := jointSince(covered, e.Region, e.Run.ID); joint != 0 {
+				turns[joint] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(turns))
+}
+
+// jointSince is the first run from one on that read all lists of a region, 0 if
+// none did.
+func jointSince(covered map[catalog.Scope][]catalog.Interval, region string, from int64) int64 {
+	for run := from; ; {
+		latest := run
+		for _, kind := range catalog.Kinds() {
+			read := completeSince(covered[catalog.Scope{Region: region, Kind: kind}], run)
+			if read == 0 {
+				return 0
+			}
+			latest = max(latest, read)
+		}
+		if latest == run {
+			return run
+		}
+		run = latest
+	}
+}
+
+// completeSince is the first run from one on that read a list whole, 0 if none
+// did.
+func completeSince(intervals []catalog.Interval, from int64) int64 {
+	for _, i := range intervals {
+		if i.Outcome == catalog.Complete && i.To.ID >= from {
+			return max(i.From.ID, from)
+		}
+	}
+	return 0
+}
+
+// changesBy is what a run told against the one before, nothing for the first.
+func changesBy(ctx context.Context, db *store.Store, run int64) ([]diff.Change, error) {
+	before, err := db.Before(ctx, run)
+	if errors.As(err, new(*store.NoRunError)) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	base, head, err := db.Between(ctx, before.ID, run)
+	if err != nil {
+		return nil, err
+	}
+	return diff.Compare(base, head).Changes, nil
+}
+
+// changed tells those changes of a run that are about it.
+func (h *past) changed(changes []diff.Change, includes func(string) bool) []chapter {
+	var all rollUp
+	for i := range changes {
+		change := &changes[i]
+		if !h.concerns(change) || !includes(change.Region) {
+			continue
+		}
+		c := chapter{Run: change.By, After: &change.After, Significance: change.Significance, ID: change.ID}
+		for _, field := range change.Fields {
+			c.Significance, c.What = field.Significance, describeField(field)
+			all.add(c, change.Region)
+		}
+		if change.Kind != diff.Changed {
+			c.Significance, c.What = change.Significance, describe(*change)
+			all.add(c, change.Region)
+		}
+	}
+	return all.chapters()
+}
+
+// concerns reports whether a change is about the model or one of its profiles.
+func (h *past) concerns(change *diff.Change) bool {
+	if change.Resource == catalog.KindFoundationModel {
+		return h.kind == catalog.KindFoundationModel && change.ID == h.id
+	}
+	return h.told[change.ID] && (h.kind == catalog.KindInferenceProfile || change.ID != h.id)
+}
+
+// rollUp joins what is alike in several regions. The zero value is empty.
+type rollUp struct {
+	regions map[string][]string
+	first   map[string]chapter
+}
+
+func (r *rollUp) add(c chapter, region string) {
+	if r.first == nil {
+		r.regions, r.first = map[string][]string{}, map[string]chapter{}
+	}
+	after := int64(0)
+	if c.After != nil {
+		after = c.After.ID
+	}
+	key := fmt.Sprint(c.Run.ID, " ", after, " ", c.Significance, " ", c.ID, " ", c.What)
+	r.first[key] = c
+	r.regions[key] = append(r.regions[key], region)
+}
+
+func (r *rollUp) chapters() []chapter {
+	all := []chapter{}
+	for _, key := range slices.Sorted(maps.Keys(r.first)) {
+		c := r.first[key]
+		c.Regions = r.regions[key]
+		slices.Sort(c.Regions)
+		c.Regions = slices.Compact(c.Regions)
+		all = append(all, c)
+	}
+	return all
+}
+
+func chapterSummary(chapters []chapter) *table {
+	t := &table{head: []string{"run", "found", "after run", "id", "what", "regions"}}
+	for _, c := range chapters {
+		t.add(fmt.Sprint(c.Run.ID), moment(c.Run.At), afterText(c), c.ID, c.What, strings.Join(c.Regions, " "))
+	}
+	return t
+}
+
+func afterText(c chapter) string {
+	if c.After == nil {
+		return "-"
+	}
+	return fmt.Sprint(c.After.ID)
+}
+
+func chapterRows(chapters []chapter) *table {
+	t := &table{head: []string{"run", "found_at", "after_run", "significance", "id", "what", "region"}}
+	for _, c := range chapters {
+		after := ""
+		if c.After != nil {
+			after = fmt.Sprint(c.After.ID)
+		}
+		for _, region := range c.Regions {
+			t.add(fmt.Sprint(c.Run.ID), c.Run.At.UTC().Format("2006-01-02T15:04:05Z"), after, string(c.Significance), c.ID, c.What, region)
+		}
+	}
+	return t
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"snapshotter/ask"
+	"snapshotter/catalog"
+	"snapshotter/store"
+)
+
+// lifecycleCommand shows which dates lie ahead.
+type lifecycleCommand struct {
+	Within   string `placeholder:"DAYS" help:"Only dates within this many days or weeks, such as 90d or 12w; dates that have passed stay."`
+	ExitCode bool   `help:"Exit with 10 if any date is shown."`
+	asOf     `embed:""`
+	filter   `embed:""`
+	format   `embed:""`
+}
+
+var withinPattern = regexp.MustCompile(`^([0-9]{1,5})([dw])$`)
+
+// Validate implements kong's hook.
+func (c *lifecycleCommand) Validate() error {
+	if c.Within != "" && !withinPattern.MatchString(c.Within) {
+		return usageError("--within: %q is no number of days or weeks such as 90d or 12w", oneLine(c.Within))
+	}
+	return c.filter.Validate()
+}
+
+func (c *lifecycleCommand) Help() string {
+	return referenceHelp + `
+
+Soonest first: legacy (no new users from then), extended-access (prices may rise
+from then) and end-of-life (calls fail from then). Days are counted from the date
+of the run. Regions that agree on a date are one line; where they differ, each
+date has its own. A model whose end of life has passed and that is listed still
+comes first, with negative days. A ~ marks a region that the run did not read.
+
+Examples:
+  snapshotter lifecycle --within 90d
+  snapshotter lifecycle --model 'anthropic.*' --region 'eu-*' --format md
+  snapshotter lifecycle --within 2w --exit-code || echo "look at it"`
+}
+
+// lifecycleAnswer is the answer as programs read it: see docs/json.md.
+type lifecycleAnswer struct {
+	Run   catalog.RunRef `json:"run"`
+	Dates []ask.Date     `json:"dates"`
+}
+
+func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
+	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
+		snapshot, err := db.Snapshot(ctx, run.ID)
+		if err != nil {
+			return err
+		}
+		answer := lifecycleAnswer{run.Ref(), slices.DeleteFunc(ask.Dates(c.apply(snapshot)[0]), c.beyond)}
+		if err := c.tell(p, run, answer); err != nil {
+			return err
+		}
+		if c.ExitCode && len(answer.Dates) > 0 {
+			return &codedError{code: exitChanged}
+		}
+		return nil
+	})
+}
+
+// beyond reports whether a date lies farther ahead than was asked for.
+func (c *lifecycleCommand) beyond(d ask.Date) bool {
+	m := withinPattern.FindStringSubmatch(c.Within)
+	if m == nil {
+		return false
+	}
+	days, _ := strconv.Atoi(m[1])
+	if m[2] == "w" {
+		days *= 7
+	}
+	return d.Days > days
+}
+
+func (c *lifecycleCommand) tell(p *program, run catalog.Run, answer lifecycleAnswer) error {
+	if !c.forPeople() {
+		return c.print(p, dateRows(answer.Dates), answer)
+	}
+	if len(answer.Dates) == 0 {
+		p.say("No date lies ahead that the filters let through, as of run %d (%s).", run.ID, moment(run.StartedAt))
+		return nil
+	}
+	return c.print(p, dateSummary(answer.Dates), answer)
+}
+
+func dateSummary(dates []ask.Date) *table {
+	t := &table{head: []string{"date", "days", "event", "id", "regions"}}
+	for _, d := range dates {
+		event := string(d.Event)
+		if d.Days < 0 {
+			event += ", passed; still listed"
+		}
+		var regions []string
+		for _, region := range d.Regions {
+			if slices.Contains(d.Carried, region) {
+				region += carriedSign
+			}
+			regions = append(regions, region)
+		}
+		t.add(d.Date, fmt.Sprint(d.Days), event, d.ID, strings.Join(regions, " "))
+	}
+	return t
+}
+
+func dateRows(dates []ask.Date) *table {
+	t := &table{head: []string{"date", "days", "event", "id", "name", "region", "carried"}}
+	for _, d := range dates {
+		for _, region := range d.Regions {
+			t.add(d.Date, fmt.Sprint(d.Days), string(d.Event), d.ID, d.Name, region, fmt.Sprint(slices.Contains(d.Carried, region)))
+		}
+	}
+	return t
+}
