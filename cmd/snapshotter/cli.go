@@ -25,24 +25,24 @@ type commands struct {
 	Run        runCommand        `cmd:"" help:"Take a snapshot of every region and report what changed."`
 	Serve      serveCommand      `cmd:"" help:"Do the same on a schedule, with health, metrics and the newest report over HTTP."`
 	Demo       demoCommand       `cmd:"" help:"Do the whole job against a built-in Bedrock with sample data: no AWS, no set-up."`
-	Runs       runsCommand       `cmd:"" help:"List the recorded runs, with their coverage."`
-	Diff       diffCommand       `cmd:"" help:"List what changed between two runs."`
 	Report     reportCommand     `cmd:"" help:"Write the report of what changed between two runs."`
+	Diff       diffCommand       `cmd:"" help:"List what changed between two runs."`
+	Runs       runsCommand       `cmd:"" help:"List the recorded runs, with their coverage."`
 	Where      whereCommand      `cmd:"" help:"Tell from which regions a model can be called, and with which id."`
-	Watch      watchCommand      `cmd:"" help:"Tell how the watch rules of the configuration file stand."`
-	Import     importCommand     `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
-	Export     exportCommand     `cmd:"" help:"Write the catalogue as AWS CLI output again, or as one table."`
-	Notify     notifyCommand     `cmd:"" help:"Test the channels that changes are told over."`
-	Doctor     doctorCommand     `cmd:"" help:"Check everything that a run depends on."`
-	Version    versionCommand    `cmd:"" help:"Print the version."`
-	Help       helpCommand       `cmd:"" help:"Explain a command."`
+	History    historyCommand    `cmd:"" help:"Tell everything that ever happened to a model or a profile."`
 	Models     modelsCommand     `cmd:"" help:"Show the foundation models, by region or against regions."`
 	Profiles   profilesCommand   `cmd:"" help:"Show the inference profiles, and where each may run a call."`
 	Regions    regionsCommand    `cmd:"" help:"Show the regions, how each was read, and how much it offers."`
+	Lifecycle  lifecycleCommand  `cmd:"" help:"Show the legacy, extended-access and end-of-life dates ahead."`
+	Watch      watchCommand      `cmd:"" help:"Tell how the watch rules of the configuration file stand."`
+	Notify     notifyCommand     `cmd:"" help:"Test the channels that changes are told over."`
+	Doctor     doctorCommand     `cmd:"" help:"Check everything that a run depends on."`
+	Import     importCommand     `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
+	Export     exportCommand     `cmd:"" help:"Write the catalogue as AWS CLI output again, or as one table."`
 	Completion completionCommand `cmd:"" help:"Print the script that completes commands in a shell."`
 	Complete   completeCommand   `cmd:"" hidden:"" help:"Complete a command line."`
-	History    historyCommand    `cmd:"" help:"Tell everything that ever happened to a model or a profile."`
-	Lifecycle  lifecycleCommand  `cmd:"" help:"Show the legacy, extended-access and end-of-life dates ahead."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
+	Help       helpCommand       `cmd:"" help:"Explain a command."`
 }
 
 // common are the flags that every command has.
