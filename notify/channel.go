@@ -157,7 +157,9 @@ func serviceOf(scheme, raw string) (Channel, error) {
 	if !own {
 		parse = otherChannel
 	}
-	carrier, err := parse(u)
+	var carrier carrier
+	// The library crashes on some that are wrong, such as matrix:?room.
+	err = guarded(func() (err error) { carrier, err = parse(u); return err })
 	if err != nil {
 		return Channel{}, errors.New(veil.explain(err))
 	}
