@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"snapshotter/catalog"
 )
@@ -24,14 +25,37 @@ func (s *Store) routers(ctx context.Context, model string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return texts(rows)
+}
+
+// Keys are the keys that items of one kind ever had in any region, sorted.
+func (s *Store) Keys(ctx context.Context, kind catalog.Kind) ([]string, error) {
+	keys, err := s.keys(ctx, kind)
+	return keys, explained("read", s.path, err)
+}
+
+func (s *Store) keys(ctx context.Context, kind catalog.Kind) ([]string, error) {
+	rows, err := s.query(ctx, `
+		SELECT DISTINCT i.key
+		FROM scopes s
+		JOIN items i ON i.scope_id = s.id
+		WHERE s.kind = ?
+		ORDER BY i.key`, kind)
+	if err != nil {
+		return nil, err
+	}
+	return texts(rows)
+}
+
+func texts(rows *sql.Rows) ([]string, error) {
 	defer rows.Close()
-	var ids []string
+	var all []string
 	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
+		var text string
+		if err := rows.Scan(&text); err != nil {
 			return nil, err
 		}
-		ids = append(ids, id)
+		all = append(all, text)
 	}
-	return ids, rows.Err()
+	return all, rows.Err()
 }

@@ -197,7 +197,7 @@ func valuesOf(ctx context.Context, p *program, value *kong.Value) []string {
 var recorded = map[string]func(context.Context, *store.Store) ([]string, error){
 	"region": recordedRegions, "exclude-region": recordedRegions, "in": recordedRegions, "within": recordedRegions,
 	"model": recordedIDs, "id": recordedIDs,
-	"base": runNames, "head": runNames, "as-of": runNames,
+	"base": runNames, "head": runNames, "as-of": runNames, "since": runNames,
 }
 
 func latestSnapshot(ctx context.Context, db *store.Store) (*catalog.Snapshot, error) {

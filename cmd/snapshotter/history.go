@@ -3,11 +3,13 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
@@ -17,7 +19,8 @@ import (
 
 // historyCommand tells everything that ever happened to a model or a profile.
 type historyCommand struct {
-	ID           string `arg:"" help:"Id of a model or an inference profile; or a part of an id or name that only one model has."`
+	ID           string `arg:"" help:"Id of a model or an inference profile; or a part of an id or name that only one has."`
+	Since        string `placeholder:"RUN" help:"Only what was found after this run: an id, latest~2, a date, a time or an age."`
 	regionFilter `embed:""`
 	format       `embed:""`
 }
@@ -32,21 +35,44 @@ how long it had been there. A change found after runs that could not read a list
 says the run before it that could. "not read" tells of runs that could not read a
 list that had been read before: nothing is removed by them.
 
+JSON and CSV have the parts of what the table says in words: see docs/json.md.
+
 Examples:
   snapshotter history anthropic.claude-3-haiku-20240307-v1:0
   snapshotter history eu.anthropic.claude-haiku-4-5-20251001-v1:0 --region 'eu-*'
-  snapshotter history nova-canvas --format csv`
+  snapshotter history nova-canvas --since 90d --format csv`
 }
+
+// What a [chapter] tells beside the kinds of changes.
+const (
+	nowObserved diff.Kind = "now-observed" // on the list when it was first read
+	notRead     diff.Kind = "not-read"     // nobody looked
+)
 
 // chapter is something that happened in some regions.
 type chapter struct {
 	Run catalog.RunRef `json:"run"`
 	// After is the last run before that told otherwise, nil where there was none.
 	After        *catalog.RunRef   `json:"after"`
+	Event        diff.Kind         `json:"event"`
 	Significance diff.Significance `json:"significance,omitempty"`
+	Resource     catalog.Kind      `json:"resource"`
 	ID           string            `json:"id"`
-	What         string            `json:"what"`
-	Regions      []string          `json:"regions"`
+	What         string            `json:"what"` // in words
+	// Of these, one at most is set, as Event wants.
+	Field   *diff.FieldChange `json:"field,omitempty"`
+	Path    *catalog.Path     `json:"path,omitempty"` // without destinations: regions may differ in them
+	Absent  *catalog.RunRef   `json:"absent,omitempty"`
+	NotRead *blind            `json:"not_read,omitempty"`
+	Regions []string          `json:"regions"`
+}
+
+// blind is an unbroken row of runs, from the chapter's on, that could not read a
+// list.
+type blind struct {
+	Outcome catalog.Outcome `json:"outcome"`
+	To      catalog.RunRef  `json:"to"`
+	Runs    int             `json:"runs"`
 }
 
 // historyAnswer is the answer as programs read it: see docs/json.md.
@@ -63,7 +89,11 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		chapters, err := past.chapters(ctx, db, c.includes)
+		since, err := c.since(ctx, p, db)
+		if err != nil {
+			return err
+		}
+		chapters, err := past.chapters(ctx, db, since, c.includes)
 		if err != nil {
 			return err
 		}
@@ -72,11 +102,28 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 			return c.print(p, chapterRows(chapters), answer)
 		}
 		if len(chapters) == 0 {
-			p.say("Nothing is recorded of %s in the regions that the filters let through.", past.id)
+			p.say("Nothing is recorded of %s that the filters let through.", past.id)
 			return nil
 		}
 		return c.print(p, chapterSummary(chapters), answer)
 	})
+}
+
+// since is the run that --since names, 0 for all of them. A time before the first
+// run is no mistake here.
+func (c *historyCommand) since(ctx context.Context, p *program, db *store.Store) (int64, error) {
+	if c.Since == "" {
+		return 0, nil
+	}
+	ref, err := parseReference(c.Since, p.now())
+	if err != nil {
+		return 0, err
+	}
+	run, err := ref.find(ctx, db)
+	if !ref.at.IsZero() && errors.As(err, new(*store.NoRunError)) {
+		return 0, nil
+	}
+	return run.ID, err
 }
 
 // past is all that was recorded of a model and the profiles that ever routed to
@@ -89,8 +136,8 @@ type past struct {
 	told     map[string]bool // the ids that it is about
 }
 
-// find reads the past of what the user named: an exact id, else what a part of
-// one means in the latest catalogue.
+// find reads the past of what the user named: an exact id, else what where takes
+// it for, else the one item with that part in its id that lists have lost.
 func (c *historyCommand) find(ctx context.Context, p *program, db *store.Store, run catalog.Run) (*past, error) {
 	for _, kind := range catalog.Kinds() {
 		if found, err := readPast(ctx, db, kind, c.ID); err != nil || len(found.events) > 0 {
@@ -101,21 +148,38 @@ func (c *historyCommand) find(ctx context.Context, p *program, db *store.Store, 
 	if err != nil {
 		return nil, err
 	}
-	found := ask.NewDirectory(snapshot).Find(c.ID)
-	switch len(found.Models) {
+	switch found := ask.NewDirectory(snapshot).Find(c.ID); len(found.Models) {
 	case 0:
-		return nil, &codedError{exitUsage, advised{
-			fmt.Sprintf("nothing was ever listed under %q", oneLine(c.ID)),
-			"give an id of a model or an inference profile, or a part of one that is listed now",
-		}}
+		return c.findLost(ctx, db)
 	case 1:
 		return readPast(ctx, db, catalog.KindFoundationModel, found.Models[0].ID)
+	default:
+		return nil, ambiguous(p, c.ID, found.Models, "give one of the ids")
 	}
-	var ids []string
-	for _, model := range found.Models {
-		ids = append(ids, model.ID)
+}
+
+// findLost looks among all that was ever listed.
+func (c *historyCommand) findLost(ctx context.Context, db *store.Store) (*past, error) {
+	for _, kind := range catalog.Kinds() {
+		keys, err := db.Keys(ctx, kind)
+		if err != nil {
+			return nil, err
+		}
+		keys = slices.DeleteFunc(keys, func(key string) bool {
+			return c.ID == "" || !strings.Contains(strings.ToLower(key), strings.ToLower(c.ID))
+		})
+		switch len(keys) {
+		case 0:
+		case 1:
+			return readPast(ctx, db, kind, keys[0])
+		default:
+			return nil, usageError("%q may mean any of %d ids that were listed once; give one of: %s", oneLine(c.ID), len(keys), strings.Join(keys, ", "))
+		}
 	}
-	return nil, usageError("%q may mean any of %d models; give one of: %s", oneLine(c.ID), len(ids), strings.Join(ids, ", "))
+	return nil, &codedError{exitUsage, advised{
+		fmt.Sprintf("nothing was ever listed under %q", oneLine(c.ID)),
+		"give an id of a model or an inference profile, or a part of one",
+	}}
 }
 
 func readPast(ctx context.Context, db *store.Store, kind catalog.Kind, id string) (*past, error) {
@@ -144,26 +208,38 @@ func readPast(ctx context.Context, db *store.Store, kind catalog.Kind, id string
 	return found, nil
 }
 
-// chapters tells the past in the order of runs, what weighs most first within
-// one.
-func (h *past) chapters(ctx context.Context, db *store.Store, includes func(string) bool) ([]chapter, error) {
+// chapters tells what was found after the run since, in the order of runs, what
+// weighs most first within one.
+func (h *past) chapters(ctx context.Context, db *store.Store, since int64, includes func(string) bool) ([]chapter, error) {
 	covered, err := h.coverage(ctx, db, includes)
 	if err != nil {
 		return nil, err
 	}
 	all := slices.Concat(h.firstSeen(includes), h.notRead(covered))
 	for _, run := range h.turns(covered) {
+		if run <= since {
+			continue
+		}
 		changes, err := changesBy(ctx, db, run)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, h.changed(changes, includes)...)
 	}
+	all = slices.DeleteFunc(all, func(c chapter) bool { return c.last() <= since })
 	slices.SortStableFunc(all, func(a, b chapter) int {
 		return cmp.Or(cmp.Compare(a.Run.ID, b.Run.ID), diff.CompareSignificance(a.Significance, b.Significance),
 			cmp.Compare(a.ID, b.ID), cmp.Compare(a.What, b.What))
 	})
 	return all, nil
+}
+
+// last is the last run of which the chapter tells.
+func (c *chapter) last() int64 {
+	if c.NotRead != nil {
+		return c.NotRead.To.ID
+	}
+	return c.Run.ID
 }
 
 // coverage is how the lists were read of every region that listed any of it.
@@ -193,10 +269,10 @@ func (h *past) coverage(ctx context.Context, db *store.Store, includes func(stri
 // firstSeen tells what was there when a list was first read.
 func (h *past) firstSeen(includes func(string) bool) []chapter {
 	var all rollUp
-	for _, events := range h.events {
+	for kind, events := range h.events {
 		for _, e := range events {
 			if e.After == nil && includes(e.Region) {
-				all.add(chapter{Run: e.Run, ID: e.Item.Key(), What: "now observed"}, e.Region)
+				all.add(chapter{Run: e.Run, Event: nowObserved, Resource: kind, ID: e.Item.Key(), What: "now observed"}, e.Region)
 			}
 		}
 	}
@@ -219,12 +295,20 @@ func (h *past) notRead(covered map[catalog.Scope][]catalog.Interval) []chapter {
 				if i.Outcome == catalog.Complete || i.From.ID < run {
 					continue
 				}
-				what := fmt.Sprintf("%ss not read (%s) in %s up to %s", strings.ReplaceAll(string(kind), "-", " "), outcomeWords[i.Outcome], runsText(i.Runs), moment(i.To.At))
-				all.add(chapter{Run: i.From, ID: h.id, What: what}, region)
+				all.add(chapter{
+					Run: i.From, Event: notRead, Resource: kind, ID: h.id,
+					What:    notReadWords(kind, i),
+					NotRead: &blind{i.Outcome, i.To, i.Runs},
+				}, region)
 			}
 		}
 	}
 	return all.chapters()
+}
+
+func notReadWords(kind catalog.Kind, i catalog.Interval) string {
+	return fmt.Sprintf("%ss not read (%s) in %s up to %s",
+		strings.ReplaceAll(string(kind), "-", " "), outcomeWords[i.Outcome], runsText(i.Runs), moment(i.To.At))
 }
 
 func runsText(n int) string {
@@ -306,17 +390,32 @@ func (h *past) changed(changes []diff.Change, includes func(string) bool) []chap
 		if !h.concerns(change) || !includes(change.Region) {
 			continue
 		}
-		c := chapter{Run: change.By, After: &change.After, Significance: change.Significance, ID: change.ID}
-		for _, field := range change.Fields {
-			c.Significance, c.What = field.Significance, describeField(field)
+		c := chapter{
+			Run: change.By, After: &change.After, Event: change.Kind,
+			Resource: change.Resource, ID: change.ID, Absent: change.Absent,
+		}
+		for i := range change.Fields {
+			c.Field = &change.Fields[i]
+			c.Significance, c.What = c.Field.Significance, describeField(*c.Field)
 			all.add(c, change.Region)
 		}
+		if change.Path != nil {
+			c.Path = &catalog.Path{Access: change.Path.Access, ModelID: change.Path.ModelID, Geography: change.Path.Geography}
+		}
 		if change.Kind != diff.Changed {
-			c.Significance, c.What = change.Significance, describe(*change)
+			c.Significance, c.What = change.Significance, describePast(*change)
 			all.add(c, change.Region)
 		}
 	}
 	return all.chapters()
+}
+
+// describePast says of an item that is back since when it was away, too.
+func describePast(change diff.Change) string {
+	if change.Kind != diff.Reappeared {
+		return describe(change)
+	}
+	return fmt.Sprintf("reappeared (found gone by run %d, %s)", change.Absent.ID, moment(change.Absent.At))
 }
 
 // concerns reports whether a change is about the model or one of its profiles.
@@ -337,11 +436,11 @@ func (r *rollUp) add(c chapter, region string) {
 	if r.first == nil {
 		r.regions, r.first = map[string][]string{}, map[string]chapter{}
 	}
-	after := int64(0)
-	if c.After != nil {
-		after = c.After.ID
+	alike, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // a chapter holds text, numbers and times alone
 	}
-	key := fmt.Sprint(c.Run.ID, " ", after, " ", c.Significance, " ", c.ID, " ", c.What)
+	key := string(alike)
 	r.first[key] = c
 	r.regions[key] = append(r.regions[key], region)
 }
@@ -350,18 +449,29 @@ func (r *rollUp) chapters() []chapter {
 	all := []chapter{}
 	for _, key := range slices.Sorted(maps.Keys(r.first)) {
 		c := r.first[key]
-		c.Regions = r.regions[key]
-		slices.Sort(c.Regions)
-		c.Regions = slices.Compact(c.Regions)
+		c.Regions = sortedSet(r.regions[key])
 		all = append(all, c)
 	}
 	return all
 }
 
+func sortedSet(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
+
+// chapterSummary has one row for what reads alike, though old values may differ.
 func chapterSummary(chapters []chapter) *table {
-	t := &table{head: []string{"run", "found", "after run", "id", "what", "regions"}}
+	type row struct{ run, found, after, id, what string }
+	var order []row
+	regions := map[row][]string{}
 	for _, c := range chapters {
-		t.add(fmt.Sprint(c.Run.ID), moment(c.Run.At), afterText(c), c.ID, c.What, strings.Join(c.Regions, " "))
+		r := row{fmt.Sprint(c.Run.ID), moment(c.Run.At), afterText(c), c.ID, c.What}
+		if regions[r] == nil {
+			order = append(order, r)
+		}
+		regions[r] = append(regions[r], c.Regions...)
+	}
+	t := &table{head: []string{"run", "found", "after run", "id", "what", "regions"}}
+	for _, r := range order {
+		t.add(r.run, r.found, r.after, r.id, r.what, strings.Join(sortedSet(regions[r]), " "))
 	}
 	return t
 }
@@ -370,18 +480,31 @@ func afterText(c chapter) string {
 	if c.After == nil {
 		return "-"
 	}
-	return fmt.Sprint(c.After.ID)
+	return fmt.Sprintf("%d (%s)", c.After.ID, c.After.At.UTC().Format(time.DateOnly))
 }
 
 func chapterRows(chapters []chapter) *table {
-	t := &table{head: []string{"run", "found_at", "after_run", "significance", "id", "what", "region"}}
+	t := &table{head: []string{
+		"run", "found_at", "after_run", "after_at", "event", "significance", "resource", "id", "region",
+		"field", "old", "new", "access", "model_id", "outcome", "to_run", "what",
+	}}
 	for _, c := range chapters {
-		after := ""
+		after, field, old, new, access, modelID, outcome, to := "", "", "", "", "", "", "", ""
 		if c.After != nil {
 			after = fmt.Sprint(c.After.ID)
 		}
+		if f := c.Field; f != nil {
+			field, old, new = string(f.Field), f.Old+strings.Join(f.OldSet, " "), f.New+strings.Join(f.NewSet, " ")
+		}
+		if c.Path != nil {
+			access, modelID = string(c.Path.Access), c.Path.ModelID
+		}
+		if c.NotRead != nil {
+			outcome, to = string(c.NotRead.Outcome), fmt.Sprint(c.NotRead.To.ID)
+		}
 		for _, region := range c.Regions {
-			t.add(fmt.Sprint(c.Run.ID), c.Run.At.UTC().Format("2006-01-02T15:04:05Z"), after, string(c.Significance), c.ID, c.What, region)
+			t.add(fmt.Sprint(c.Run.ID), refTime(&c.Run), after, refTime(c.After), string(c.Event), string(c.Significance),
+				string(c.Resource), c.ID, region, field, old, new, access, modelID, outcome, to, c.What)
 		}
 	}
 	return t

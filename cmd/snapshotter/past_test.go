@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"snapshotter/catalog"
@@ -29,10 +31,11 @@ func (h *history) checkPasts() {
 			if err != nil {
 				h.t.Fatal(err)
 			}
-			chapters, err := p.chapters(ctx, db, func(string) bool { return true })
+			chapters, err := p.chapters(ctx, db, 0, func(string) bool { return true })
 			if err != nil {
 				h.t.Fatal(err)
 			}
+			checkBlind(h.t, p, chapters, h.blindNights(ctx, db, p))
 			var got, want []string
 			for _, c := range chapters {
 				if c.After != nil {
@@ -51,6 +54,70 @@ func (h *history) checkPasts() {
 			}
 		}
 	}
+}
+
+// look is a night and a list.
+type look struct {
+	run    int64
+	region string
+	kind   catalog.Kind
+}
+
+// blindNights are the looks at lists, since they first held any of it, that read
+// nothing, taken from the snapshot of every night.
+func (h *history) blindNights(ctx context.Context, db *store.Store, p *past) map[look]bool {
+	blind, held := map[look]bool{}, map[catalog.Scope]bool{}
+	for _, snapshot := range h.snapshots(ctx, db) {
+		for _, scope := range snapshot.Scopes {
+			for _, item := range scope.Items {
+				if p.events[scope.Kind] != nil && p.told[item.Key()] {
+					held[scope.Scope] = true
+				}
+			}
+			if held[scope.Scope] && scope.Outcome != catalog.Complete {
+				blind[look{snapshot.Run.ID, scope.Region, scope.Kind}] = true
+			}
+		}
+	}
+	return blind
+}
+
+// checkBlind wants every look that failed told, and no other.
+func checkBlind(t *testing.T, p *past, chapters []chapter, want map[look]bool) {
+	t.Helper()
+	told := 0
+	for _, c := range chapters {
+		if c.NotRead == nil {
+			continue
+		}
+		told += c.NotRead.Runs * len(c.Regions)
+		for l := range want {
+			if l.kind == c.Resource && c.Run.ID <= l.run && l.run <= c.NotRead.To.ID && slices.Contains(c.Regions, l.region) {
+				delete(want, l)
+				told--
+			}
+		}
+	}
+	if told != 0 || len(want) > 0 {
+		t.Errorf("history of %s: %d looks too many are told blind, and %v are not", p.id, told, want)
+	}
+}
+
+// snapshots are those of every night.
+func (h *history) snapshots(ctx context.Context, db *store.Store) []*catalog.Snapshot {
+	runs, err := recordedRuns(ctx, db)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	var all []*catalog.Snapshot
+	for _, run := range runs {
+		snapshot, err := db.Snapshot(ctx, run.ID)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		all = append(all, snapshot)
+	}
+	return all
 }
 
 // toldByNight are the changes of every night, and the ids of all that was listed.
@@ -87,4 +154,49 @@ func TestPastOfNothing(t *testing.T) {
 	if err != nil || len(p.events) > 0 {
 		t.Errorf("got %v, %v; want nothing", p.events, err)
 	}
+}
+
+// BenchmarkPast tells pasts and dates of ten years of nightly runs, on the
+// database that BenchmarkWhere tells how to make.
+func BenchmarkPast(b *testing.B) {
+	path := os.Getenv("SNAPSHOTTER_DECADE")
+	if path == "" {
+		b.Skip("SNAPSHOTTER_DECADE is not set")
+	}
+	db, err := store.OpenReader(context.Background(), path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	questions := [][]string{{"lifecycle"}, {"lifecycle", "--format", "json", "--as-of", "1825"}}
+	for _, kind := range catalog.Kinds() {
+		questions = append(questions, []string{"history", longest(b, db, kind)})
+	}
+	for _, args := range questions {
+		b.Run(strings.Join(args, " "), func(b *testing.B) {
+			for b.Loop() {
+				command(b, append(args, "--db", path)...)
+			}
+		})
+	}
+}
+
+// longest is the id with the most events.
+func longest(b *testing.B, db *store.Store, kind catalog.Kind) string {
+	keys, err := db.Keys(context.Background(), kind)
+	if err != nil {
+		b.Fatal(err)
+	}
+	id, most := "", 0
+	for _, key := range keys {
+		events, err := db.History(context.Background(), kind, key)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(events) > most {
+			id, most = key, len(events)
+		}
+	}
+	b.Logf("%s: %d events", id, most)
+	return id
 }

@@ -127,16 +127,21 @@ func (c *whereCommand) decide(p *program, found ask.Found, run catalog.Run) erro
 	case len(found.Models) == 1 || found.Several:
 		return nil
 	}
+	return ambiguous(p, c.Model, found.Models, "give one of the ids, or a glob to ask for several, such as '*"+globbed(c.Model)+"*'")
+}
+
+// ambiguous shows what a word may mean, and asks back.
+func ambiguous(p *program, word string, models []ask.Candidate, advice string) error {
 	t := &table{head: []string{"id", "name", "callable from"}}
-	for _, model := range found.Models {
+	for _, model := range models {
 		t.add(model.ID, model.Name, cmp.Or(strings.Join(model.Callable, ", "), "nowhere"))
 	}
 	if err := t.text(p.stderr, 0); err != nil {
 		return err
 	}
 	return &codedError{exitUsage, advised{
-		fmt.Sprintf("%q may mean any of these %d models", oneLine(c.Model), len(found.Models)),
-		"give one of the ids, or a glob to ask for several, such as '*" + globbed(c.Model) + "*'",
+		fmt.Sprintf("%q may mean any of these %d models", oneLine(word), len(models)),
+		advice,
 	}}
 }
 
