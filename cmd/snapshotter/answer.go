@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"snapshotter/catalog"
 	"snapshotter/store"
@@ -51,16 +50,4 @@ func (a asOf) read(ctx context.Context, p *program, use func(db *store.Store, ru
 		return err
 	}
 	return use(db, run)
-}
-
-// lastConfirmed says as of when what a scope lists is known, "" where the run
-// itself read it.
-func lastConfirmed(scope *catalog.ScopeState) string {
-	switch {
-	case scope == nil || !scope.Observed():
-		return "never read"
-	case scope.Fresh():
-		return ""
-	}
-	return fmt.Sprintf("last confirmed %s (%s)", moment(scope.Confirmed.At), scope.Outcome)
 }
