@@ -132,8 +132,8 @@ type past struct {
 	kind     catalog.Kind
 	id       string
 	profiles []string
-	events   map[catalog.Kind][]catalog.Event
-	told     map[string]bool // the ids that it is about
+	events   map[catalog.Kind]map[string][]catalog.Event // by key and run
+	told     map[string]bool                             // the ids that it is about
 }
 
 // find reads the past of what the user named: an exact id, else what where takes
@@ -183,7 +183,7 @@ func (c *historyCommand) findLost(ctx context.Context, db *store.Store) (*past, 
 }
 
 func readPast(ctx context.Context, db *store.Store, kind catalog.Kind, id string) (*past, error) {
-	found := &past{kind: kind, id: id, events: map[catalog.Kind][]catalog.Event{}, told: map[string]bool{id: true}}
+	found := &past{kind: kind, id: id, events: map[catalog.Kind]map[string][]catalog.Event{}, told: map[string]bool{id: true}}
 	keys := map[catalog.Kind][]string{kind: {id}}
 	if kind == catalog.KindFoundationModel {
 		profiles, err := db.Routers(ctx, id)
@@ -200,9 +200,13 @@ func readPast(ctx context.Context, db *store.Store, kind catalog.Kind, id string
 				return nil, err
 			}
 			found.told[id] = true
-			if len(events) > 0 {
-				found.events[kind] = append(found.events[kind], events...)
+			if len(events) == 0 {
+				continue
 			}
+			if found.events[kind] == nil {
+				found.events[kind] = map[string][]catalog.Event{}
+			}
+			found.events[kind][id] = events
 		}
 	}
 	return found, nil
@@ -215,17 +219,12 @@ func (h *past) chapters(ctx context.Context, db *store.Store, since int64, inclu
 	if err != nil {
 		return nil, err
 	}
-	all := slices.Concat(h.firstSeen(includes), h.notRead(covered))
-	for _, run := range h.turns(covered) {
-		if run <= since {
-			continue
-		}
-		changes, err := changesBy(ctx, db, run)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, h.changed(changes, includes)...)
+	runs, err := recordedRuns(ctx, db)
+	if err != nil {
+		return nil, err
 	}
+	changes := h.changes(covered, runs, since)
+	all := slices.Concat(h.firstSeen(includes), h.notRead(covered), h.changed(changes, includes))
 	all = slices.DeleteFunc(all, func(c chapter) bool { return c.last() <= since })
 	slices.SortStableFunc(all, func(a, b chapter) int {
 		return cmp.Or(cmp.Compare(a.Run.ID, b.Run.ID), diff.CompareSignificance(a.Significance, b.Significance),
@@ -242,25 +241,34 @@ func (c *chapter) last() int64 {
 	return c.Run.ID
 }
 
+// all are the events of every kind and key, in no order.
+func (h *past) all() []catalog.Event {
+	var all []catalog.Event
+	for _, events := range h.events {
+		for _, of := range events {
+			all = append(all, of...)
+		}
+	}
+	return all
+}
+
 // coverage is how the lists were read of every region that listed any of it.
 func (h *past) coverage(ctx context.Context, db *store.Store, includes func(string) bool) (map[catalog.Scope][]catalog.Interval, error) {
 	covered := map[catalog.Scope][]catalog.Interval{}
-	for _, events := range h.events {
-		for _, e := range events {
-			if !includes(e.Region) {
+	for _, e := range h.all() {
+		if !includes(e.Region) {
+			continue
+		}
+		for _, kind := range catalog.Kinds() {
+			scope := catalog.Scope{Region: e.Region, Kind: kind}
+			if _, read := covered[scope]; read {
 				continue
 			}
-			for _, kind := range catalog.Kinds() {
-				scope := catalog.Scope{Region: e.Region, Kind: kind}
-				if _, read := covered[scope]; read {
-					continue
-				}
-				intervals, err := db.Coverage(ctx, scope)
-				if err != nil {
-					return nil, err
-				}
-				covered[scope] = intervals
+			intervals, err := db.Coverage(ctx, scope)
+			if err != nil {
+				return nil, err
 			}
+			covered[scope] = intervals
 		}
 	}
 	return covered, nil
@@ -269,11 +277,9 @@ func (h *past) coverage(ctx context.Context, db *store.Store, includes func(stri
 // firstSeen tells what was there when a list was first read.
 func (h *past) firstSeen(includes func(string) bool) []chapter {
 	var all rollUp
-	for kind, events := range h.events {
-		for _, e := range events {
-			if e.After == nil && includes(e.Region) {
-				all.add(chapter{Run: e.Run, Event: nowObserved, Resource: kind, ID: e.Item.Key(), What: "now observed"}, e.Region)
-			}
+	for _, e := range h.all() {
+		if e.After == nil && includes(e.Region) {
+			all.add(chapter{Run: e.Run, Event: nowObserved, Resource: e.Item.Kind(), ID: e.Item.Key(), What: "now observed"}, e.Region)
 		}
 	}
 	return all.chapters()
@@ -285,7 +291,7 @@ func (h *past) notRead(covered map[catalog.Scope][]catalog.Interval) []chapter {
 	var all rollUp
 	for kind, events := range h.events {
 		first := map[string]int64{}
-		for _, e := range events {
+		for _, e := range slices.Concat(slices.Collect(maps.Values(events))...) {
 			if first[e.Region] == 0 || e.Run.ID < first[e.Region] {
 				first[e.Region] = e.Run.ID
 			}
@@ -318,71 +324,28 @@ func runsText(n int) string {
 	return fmt.Sprintf("%d runs", n)
 }
 
-// turns are the runs by which anything may have been told of it: those that
-// found an event, and for each of these the first run since then that read all
-// lists of the region, since what is callable rests on all of them.
-func (h *past) turns(covered map[catalog.Scope][]catalog.Interval) []int64 {
-	turns := map[int64]bool{}
-	for _, events := range h.events {
-		for _, e := range events {
-			if intervals := covered[catalog.Scope{Region: e.Region, Kind: catalog.KindFoundationModel}]; intervals == nil {
+// changes are those of every run against the one before that may be about it.
+func (h *past) changes(covered map[catalog.Scope][]catalog.Interval, runs []catalog.Run, since int64) []diff.Change {
+	regions := map[string]bool{}
+	for scope := range covered {
+		regions[scope.Region] = true
+	}
+	var all []diff.Change
+	for region := range regions {
+		timeline := ask.NewTimeline(region, covered, h.events)
+		for _, turn := range timeline.Turns() {
+			i, found := slices.BinarySearchFunc(runs, turn, func(run catalog.Run, id int64) int { return cmp.Compare(run.ID, id) })
+			if !found || i == 0 || turn <= since {
 				continue
 			}
-			turns[e.Run.ID] = true
-			if joint := jointSince(covered, e.Region, e.Run.ID); joint != 0 {
-				turns[joint] = true
-			}
+			base, head := timeline.At(runs[i-1].Ref()), timeline.At(runs[i].Ref())
+			all = append(all, diff.Compare(base, head).Changes...)
 		}
 	}
-	return slices.Sorted(maps.Keys(turns))
+	return all
 }
 
-// jointSince is the first run from one on that read all lists of a region, 0 if
-// none did.
-func jointSince(covered map[catalog.Scope][]catalog.Interval, region string, from int64) int64 {
-	for run := from; ; {
-		latest := run
-		for _, kind := range catalog.Kinds() {
-			read := completeSince(covered[catalog.Scope{Region: region, Kind: kind}], run)
-			if read == 0 {
-				return 0
-			}
-			latest = max(latest, read)
-		}
-		if latest == run {
-			return run
-		}
-		run = latest
-	}
-}
-
-// completeSince is the first run from one on that read a list whole, 0 if none
-// did.
-func completeSince(intervals []catalog.Interval, from int64) int64 {
-	for _, i := range intervals {
-		if i.Outcome == catalog.Complete && i.To.ID >= from {
-			return max(i.From.ID, from)
-		}
-	}
-	return 0
-}
-
-// changesBy is what a run told against the one before, nothing for the first.
-func changesBy(ctx context.Context, db *store.Store, run int64) ([]diff.Change, error) {
-	before, err := db.Before(ctx, run)
-	if errors.As(err, new(*store.NoRunError)) {
-		return nil, nil
-	} else if err != nil {
-		return nil, err
-	}
-	base, head, err := db.Between(ctx, before.ID, run)
-	if err != nil {
-		return nil, err
-	}
-	return diff.Compare(base, head).Changes, nil
-}
-
-// changed tells those changes of a run that are about it.
+// changed tells those changes that are about it.
 func (h *past) changed(changes []diff.Change, includes func(string) bool) []chapter {
 	var all rollUp
 	for i := range changes {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -54,6 +55,21 @@ func (h *history) checkPasts() {
 			}
 		}
 	}
+}
+
+// changesBy is what a run told against the one before, nothing for the first.
+func changesBy(ctx context.Context, db *store.Store, run int64) ([]diff.Change, error) {
+	before, err := db.Before(ctx, run)
+	if errors.As(err, new(*store.NoRunError)) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	base, head, err := db.Between(ctx, before.ID, run)
+	if err != nil {
+		return nil, err
+	}
+	return diff.Compare(base, head).Changes, nil
 }
 
 // look is a night and a list.
