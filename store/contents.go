@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime"
+	"slices"
 	"sync"
 
 	"snapshotter/catalog"
@@ -56,19 +58,52 @@ func (c *contents) decode(ctx context.Context, s *Store, kind catalog.Kind, docu
 		return err
 	}
 	defer rows.Close()
+	var read []body
 	for rows.Next() {
-		var id int64
-		var body []byte
-		if err := rows.Scan(&id, &body); err != nil {
+		var b body
+		if err := rows.Scan(&b.id, &b.text); err != nil {
 			return err
 		}
-		item, err := catalog.Decode(kind, body)
-		if err != nil {
-			return fmt.Errorf("document %d: %w", id, err)
-		}
-		c.decoded[content{kind, id}] = item
+		read = append(read, b)
 	}
-	return rows.Err()
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if err := decodeAll(kind, read); err != nil {
+		return err
+	}
+	for _, b := range read {
+		c.decoded[content{kind, b.id}] = b.item
+	}
+	return nil
+}
+
+// body is a document before and after it is read as an item.
+type body struct {
+	id   int64
+	text []byte
+	item catalog.Item
+	err  error
+}
+
+// decodeAll reads bodies as items of a kind, on all processors: it is most of
+// what a first snapshot takes.
+func decodeAll(kind catalog.Kind, bodies []body) error {
+	var workers sync.WaitGroup
+	for part := range slices.Chunk(bodies, max(1, (len(bodies)+1)/runtime.GOMAXPROCS(0))) {
+		workers.Go(func() {
+			for i := range part {
+				part[i].item, part[i].err = catalog.Decode(kind, part[i].text)
+			}
+		})
+	}
+	workers.Wait()
+	for _, b := range bodies {
+		if b.err != nil {
+			return fmt.Errorf("document %d: %w", b.id, b.err)
+		}
+	}
+	return nil
 }
 
 // list is numbers as JSON, to bind a list to one parameter.

@@ -200,6 +200,9 @@ func (s *Store) fill(ctx context.Context, o *outline, only *selection) (*catalog
 	if err != nil {
 		return nil, err
 	}
+	if err := s.readAhead(ctx, o.scopes, held); err != nil {
+		return nil, err
+	}
 	for _, scope := range o.scopes {
 		state := scope.ScopeState
 		if state.Gone, err = s.gone(ctx, held[scope.id]); err != nil {
@@ -219,6 +222,21 @@ func (s *Store) fill(ctx context.Context, o *outline, only *selection) (*catalog
 		}
 	}
 	return snapshot, nil
+}
+
+// readAhead reads the documents of all scopes at once, which takes less than a
+// query for each.
+func (s *Store) readAhead(ctx context.Context, scopes []scopeState, held map[int64][]holding) error {
+	all := map[catalog.Kind][]holding{}
+	for _, scope := range scopes {
+		all[scope.Kind] = append(all[scope.Kind], held[scope.id]...)
+	}
+	for kind, held := range all {
+		if _, err := s.items(ctx, kind, held); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Store) fillJoint(ctx context.Context, region regionApart, only *selection) (*catalog.Joint, error) {
