@@ -54,6 +54,18 @@ type common struct {
 	Verbose   bool   `short:"v" help:"Log details."`
 }
 
+// Validate implements kong's hook.
+func (c *common) Validate() error {
+	if isURL(c.DB) {
+		return usageError("--db: give a file; a database in S3 is not supported yet")
+	}
+	return nil
+}
+
+// isURL reports whether a path is a URL: taken for a path it would name a
+// directory that nobody meant.
+func isURL(path string) bool { return strings.Contains(path, "://") }
+
 const description = `Records what Amazon Bedrock offers in every AWS region and reports what changed.
 
 Every flag can also be set as SNAPSHOTTER_… in the environment (--log-format as

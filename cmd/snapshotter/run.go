@@ -29,6 +29,9 @@ type snapshots struct {
 
 // Validate implements kong's hook.
 func (c *snapshots) Validate() error {
+	if isURL(c.Reports) {
+		return usageError("--reports: give a directory; reports in S3 are not supported yet")
+	}
 	for _, region := range c.ExtraRegion {
 		if !catalog.ValidRegion(region) {
 			return usageError("--extra-region: %q is no region code such as eu-west-1", oneLine(region))
