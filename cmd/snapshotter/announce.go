@@ -179,12 +179,7 @@ func changesOf(ctx context.Context, db *store.Store, run catalog.Run) (base *cat
 	if base, err = runBefore(ctx, db, run); err != nil {
 		return nil, nil, err
 	}
-	var old, new *catalog.Snapshot
-	if base == nil {
-		new, err = db.Snapshot(ctx, run.ID)
-	} else {
-		old, new, err = db.Between(ctx, base.ID, run.ID)
-	}
+	old, new, err := thinned(ctx, db, base, run)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -120,16 +120,10 @@ func (c *diffCommand) compare(ctx context.Context, db *store.Store, base *catalo
 // snapshots are the two sides, thinned to what differs unless a filter asks for
 // what only the whole tells: who provides a model that a region does not list.
 func (c *diffCommand) snapshots(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (old, new *catalog.Snapshot, err error) {
-	if base != nil && len(c.Provider) == 0 {
-		return db.Between(ctx, base.ID, head.ID)
+	if len(c.Provider) == 0 {
+		return thinned(ctx, db, base, head)
 	}
-	if base != nil {
-		if old, err = db.Snapshot(ctx, base.ID); err != nil {
-			return nil, nil, err
-		}
-	}
-	new, err = db.Snapshot(ctx, head.ID)
-	return old, new, err
+	return sides(ctx, db, base, head)
 }
 
 func (c *diffCommand) write(p *program, result *diff.Result) error {

@@ -36,16 +36,11 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	lock, err := store.Acquire(p.DB)
-	if err != nil {
-		return err
-	}
-	defer lock.Release()
-	db, err := store.Open(ctx, p.DB)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+	return writing(ctx, p.DB, func(db *store.Store) error { return c.record(ctx, p, db, folders) })
+}
+
+// record makes each folder that is not imported yet a run.
+func (c *importCommand) record(ctx context.Context, p *program, db *store.Store, folders []string) error {
 	captures, err := c.pending(ctx, p, db, folders)
 	if err != nil {
 		return err

@@ -189,6 +189,26 @@ func (e unwritable) Advice() string {
 	return "the run is recorded; make the directory writable, then the next run, or snapshotter report -o FILE, writes it"
 }
 
+// writing opens the history at path for writing, calls use while holding its
+// lock, and closes it. It returns the first error of these.
+func writing(ctx context.Context, path string, use func(*store.Store) error) (err error) {
+	lock, err := store.Acquire(path)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	db, err := store.Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := db.Close(); err == nil {
+			err = closed
+		}
+	}()
+	return use(db)
+}
+
 // recordedRuns are the runs that recorded a catalogue, sorted by id.
 func recordedRuns(ctx context.Context, db *store.Store) ([]catalog.Run, error) {
 	runs, err := db.Runs(ctx)
@@ -226,6 +246,15 @@ func buildReport(ctx context.Context, db *store.Store, base *catalog.Run, head c
 	kept := keep.apply(then, now)
 	then, now = kept[0], kept[1]
 	return report.Build(diff.Compare(then, now), then, now, report.Options{Watch: states}), nil
+}
+
+// thinned are the snapshots of two runs as far as they differ; of no base there
+// is none, and head's is whole.
+func thinned(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (then, now *catalog.Snapshot, err error) {
+	if base == nil {
+		return sides(ctx, db, nil, head)
+	}
+	return db.Between(ctx, base.ID, head.ID)
 }
 
 // sides are the snapshots of two runs, whole; of no base there is none.

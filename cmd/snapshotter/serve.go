@@ -112,19 +112,12 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 // prepare finds out before any run is due whether the database can be used, and
 // brings an older one up to date.
 func prepare(ctx context.Context, p *program) error {
-	lock, err := store.Acquire(p.DB)
+	err := writing(ctx, p.DB, func(*store.Store) error { return nil })
 	if locked := (*store.LockedError)(nil); errors.As(err, &locked) {
 		p.log.Warn("another process is writing to the database; a run that is due waits for it", "database", locked.Path, "pid", locked.PID)
 		return nil
-	} else if err != nil {
-		return err
 	}
-	defer lock.Release()
-	db, err := store.Open(ctx, p.DB)
-	if err != nil {
-		return err
-	}
-	return db.Close()
+	return err
 }
 
 // service is what serves: the settings may be changed while it does.
@@ -232,21 +225,13 @@ func guarded(ctx context.Context, p *program, take func() (*snapshot, error)) (t
 }
 
 func recordUnstarted(ctx context.Context, p *program, began time.Time, cause error) error {
-	lock, err := store.Acquire(p.DB)
-	if err != nil {
+	return writing(ctx, p.DB, func(db *store.Store) error {
+		_, err := db.RecordFailure(ctx, catalog.Run{
+			StartedAt: began.UTC(), FinishedAt: p.now().UTC(), Trigger: catalog.Schedule, CollectorVersion: version(),
+			Message: catalog.Redact(cause.Error()),
+		})
 		return err
-	}
-	defer lock.Release()
-	db, err := store.Open(ctx, p.DB)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	_, err = db.RecordFailure(ctx, catalog.Run{
-		StartedAt: began.UTC(), FinishedAt: p.now().UTC(), Trigger: catalog.Schedule, CollectorVersion: version(),
-		Message: catalog.Redact(cause.Error()),
 	})
-	return err
 }
 
 // reloads reads the configuration again at each hangup, until the function that
