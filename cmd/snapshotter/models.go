@@ -49,9 +49,10 @@ func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 			return err
 		}
 		shown := c.apply(snapshot)[0]
-		entries := c.choose(ask.Models(shown))
+		all := ask.Models(shown)
+		entries := c.choose(all)
 		if c.Matrix {
-			return c.matrix(p, run, shown, entries)
+			return c.matrix(p, run, shown, whole(all, entries))
 		}
 		return c.list(p, run, entries)
 	})
@@ -71,6 +72,16 @@ func (c *modelsCommand) choose(entries []ask.Entry) []ask.Entry {
 		}
 	}
 	return chosen
+}
+
+// whole are the chosen of all entries with every region of theirs: in a matrix,
+// one that a filter leaves out would look absent.
+func whole(all, chosen []ask.Entry) []ask.Entry {
+	ids := map[string]bool{}
+	for _, e := range chosen {
+		ids[e.ID] = true
+	}
+	return slices.DeleteFunc(all, func(e ask.Entry) bool { return !ids[e.ID] })
 }
 
 func (c *modelsCommand) shows(at ask.Place) bool {
