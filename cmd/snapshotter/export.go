@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-	"time"
 
 	"snapshotter/capture"
 	"snapshotter/catalog"
@@ -133,7 +132,7 @@ func modelCells(id string, m *catalog.FoundationModel) []string {
 	}
 	return []string{
 		id, m.Name, m.Provider, m.Lifecycle.Status,
-		dateCell(m.Lifecycle.Legacy), dateCell(m.Lifecycle.ExtendedAccess), dateCell(m.Lifecycle.EndOfLife),
+		day(m.Lifecycle.Legacy), day(m.Lifecycle.ExtendedAccess), day(m.Lifecycle.EndOfLife),
 		strings.Join(m.InferenceTypes, " "), strings.Join(m.InputModalities, " "), strings.Join(m.OutputModalities, " "),
 	}
 }
@@ -150,18 +149,11 @@ func pathCells(path catalog.Path) []string {
 	return []string{string(path.Access), path.ModelID, path.Geography, strings.Join(destinations, " "), callable}
 }
 
-func dateCell(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.DateOnly)
-}
-
 // confirmedAt is when the list was last read whole, "" if it never was.
 func confirmedAt(s *catalog.Snapshot, region string, kind catalog.Kind) string {
 	state := s.Scope(catalog.Scope{Region: region, Kind: kind})
-	if state == nil || !state.Observed() {
+	if state == nil {
 		return ""
 	}
-	return state.Confirmed.At.UTC().Format(time.RFC3339)
+	return refTime(state.Confirmed)
 }

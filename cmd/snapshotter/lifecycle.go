@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
@@ -101,14 +100,7 @@ func dateSummary(dates []ask.Date) *table {
 		if d.Days < 0 {
 			event += ", passed; still listed"
 		}
-		var regions []string
-		for _, region := range d.Regions {
-			if slices.Contains(d.Carried, region) {
-				region += carriedSign
-			}
-			regions = append(regions, region)
-		}
-		t.add(d.Date, fmt.Sprint(d.Days), event, d.ID, strings.Join(regions, " "))
+		t.add(d.Date, fmt.Sprint(d.Days), event, d.ID, carriedMarked(d.Regions, d.Carried))
 	}
 	return t
 }

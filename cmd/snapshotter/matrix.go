@@ -66,9 +66,9 @@ func (c *modelsCommand) matrix(p *program, run catalog.Run, s *catalog.Snapshot,
 // would only be in the way of a reader.
 func neverRead(s *catalog.Snapshot) []string {
 	var never []string
-	for _, r := range ask.Regions(s) {
-		if r.Models.Confirmed == nil && r.Profiles.Confirmed == nil {
-			never = append(never, r.Region)
+	for _, region := range s.Regions() {
+		if !slices.ContainsFunc(s.Scopes, func(scope catalog.ScopeState) bool { return scope.Region == region && scope.Observed() }) {
+			never = append(never, region)
 		}
 	}
 	return never

@@ -207,9 +207,7 @@ func modalities(e ask.Entry) string {
 }
 
 func listed(values []string) string {
-	values = slices.Clone(values)
-	slices.Sort(values)
-	return strings.ToLower(strings.Join(slices.Compact(values), "+"))
+	return strings.ToLower(strings.Join(sortedSet(values), "+"))
 }
 
 // modelRows has one row for each model and region.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -60,22 +61,21 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 func routingSummary(routings []ask.Routing) *table {
 	t := &table{head: []string{"id", "status", "models", "called from and may run in"}}
 	for _, r := range routings {
-		t.add(r.ID, r.Status, strings.Join(r.Models, " "), carriedMarked(r)+" -> "+strings.Join(shownRegions(r.Destinations), " "))
+		t.add(r.ID, r.Status, strings.Join(r.Models, " "), carriedMarked(r.From, r.Carried)+" -> "+strings.Join(shownRegions(r.Destinations), " "))
 	}
 	return t
 }
 
-// carriedMarked are the regions that a profile is called from, those with a ~
-// that the run did not read.
-func carriedMarked(r ask.Routing) string {
-	var from []string
-	for _, region := range r.From {
-		if slices.Contains(r.Carried, region) {
+// carriedMarked are regions, those with a ~ that the run did not read.
+func carriedMarked(regions, carried []string) string {
+	var marked []string
+	for _, region := range regions {
+		if slices.Contains(carried, region) {
 			region += carriedSign
 		}
-		from = append(from, region)
+		marked = append(marked, region)
 	}
-	return strings.Join(from, " ")
+	return strings.Join(marked, " ")
 }
 
 func shownRegions(regions []string) []string {
@@ -93,11 +93,7 @@ func routingRows(routings []ask.Routing) *table {
 	t := &table{head: []string{"region", "id", "name", "geography", "status", "models", "destinations", "carried"}}
 	for _, r := range routings {
 		for _, region := range r.From {
-			carried := "false"
-			if slices.Contains(r.Carried, region) {
-				carried = "true"
-			}
-			t.add(region, r.ID, r.Name, r.Geography, r.Status, strings.Join(r.Models, " "), strings.Join(shownRegions(r.Destinations), " "), carried)
+			t.add(region, r.ID, r.Name, r.Geography, r.Status, strings.Join(r.Models, " "), strings.Join(shownRegions(r.Destinations), " "), fmt.Sprint(slices.Contains(r.Carried, region)))
 		}
 	}
 	return t

@@ -107,7 +107,7 @@ func coverageRows(regions []ask.Coverage) *table {
 		add := func(kind catalog.Kind, l ask.List, callable string) {
 			run, at, items := "", "", ""
 			if l.Confirmed != nil {
-				run, at, items = fmt.Sprint(l.Confirmed.ID), l.Confirmed.At.UTC().Format("2006-01-02T15:04:05Z"), fmt.Sprint(l.Items)
+				run, at, items = fmt.Sprint(l.Confirmed.ID), refTime(l.Confirmed), fmt.Sprint(l.Items)
 			}
 			t.add(r.Region, string(kind), string(l.Outcome), l.ErrorCode, run, at, items, callable)
 		}

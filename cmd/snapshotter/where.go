@@ -103,8 +103,7 @@ func knownRegions(s *catalog.Snapshot) []string {
 			}
 		}
 	}
-	slices.Sort(regions)
-	return slices.Compact(regions)
+	return sortedSet(regions)
 }
 
 func geographies(regions []string) []string {
@@ -112,8 +111,7 @@ func geographies(regions []string) []string {
 	for _, region := range regions {
 		all = append(all, catalog.Geography(region))
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return sortedSet(all)
 }
 
 // decide refuses a word that means nothing, or one of several models.

@@ -142,7 +142,7 @@ func runsIn(from string, p catalog.Path) string {
 		return from
 	}
 	if slices.Contains(p.Destinations, "") {
-		return "any commercial region"
+		return anyRegion
 	}
 	return strings.Join(p.Destinations, ", ")
 }
