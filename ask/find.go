@@ -36,7 +36,6 @@ type Directory struct {
 	names    map[string]string          // by model id; "" where no region lists it
 	gone     map[string]bool            // models that lists have lost
 	behind   map[string]map[string]bool // models by profile
-	routing  map[string][]string        // profiles by model, in no order
 }
 
 // NewDirectory reads all that s holds.
@@ -44,7 +43,7 @@ func NewDirectory(s *catalog.Snapshot) *Directory {
 	d := &Directory{
 		snapshot: s, regions: s.Regions(), ground: map[string]*catalog.Region{},
 		names: map[string]string{}, gone: map[string]bool{},
-		behind: map[string]map[string]bool{}, routing: map[string][]string{},
+		behind: map[string]map[string]bool{},
 	}
 	for _, code := range d.regions {
 		d.add(code, s.Region(code))
@@ -53,24 +52,10 @@ func NewDirectory(s *catalog.Snapshot) *Directory {
 		for id := range scope.Gone {
 			if scope.Kind == catalog.KindFoundationModel {
 				d.gone[id] = true
-			} else if _, model, named := strings.Cut(id, "."); named {
-				d.routing[model] = append(d.routing[model], id)
 			}
 		}
 	}
-	for id, models := range d.behind {
-		for model := range models {
-			d.routing[model] = append(d.routing[model], id)
-		}
-	}
 	return d
-}
-
-// RoutingTo are the ids of the inference profiles whose histories tell how
-// model could be called: those that route to it in some region, and those that
-// a list has lost and that are named for it, sorted.
-func (d *Directory) RoutingTo(model string) []string {
-	return slices.Compact(slices.Sorted(slices.Values(d.routing[model])))
 }
 
 // Find reads word as an id of a model or an inference profile, else as a glob

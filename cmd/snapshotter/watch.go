@@ -81,7 +81,6 @@ func (c *watchCommand) states(ctx context.Context, p *program, db *store.Store, 
 // watched tells how rules stand in now, and since when; then may be nil.
 func watched(ctx context.Context, db *store.Store, rules []watch.Rule, then, now *catalog.Snapshot) ([]watch.State, error) {
 	states := watch.Evaluate(rules, then, now)
-	directory := ask.NewDirectory(now)
 	spans := map[string][]ask.Span{}
 	for i := range states {
 		for _, model := range states[i].Models() {
@@ -89,7 +88,7 @@ func watched(ctx context.Context, db *store.Store, rules []watch.Rule, then, now
 				continue
 			}
 			var err error
-			if spans[model], err = spansOf(ctx, db, now.Run, model, directory.RoutingTo(model)); err != nil {
+			if spans[model], err = spansOf(ctx, db, now.Run, model); err != nil {
 				return nil, err
 			}
 		}

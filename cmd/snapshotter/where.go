@@ -172,7 +172,7 @@ func (c *whereCommand) answer(ctx context.Context, db *store.Store, run catalog.
 		Within: append([]string{}, c.Within...), Models: []ask.Whereabouts{},
 	}
 	for _, model := range found.Models {
-		spans, err := spansOf(ctx, db, run, model.ID, directory.RoutingTo(model.ID))
+		spans, err := spansOf(ctx, db, run, model.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -184,8 +184,12 @@ func (c *whereCommand) answer(ctx context.Context, db *store.Store, run catalog.
 }
 
 // spansOf reads since when each path to model has held as of a run, its own and
-// those by profiles.
-func spansOf(ctx context.Context, db *store.Store, run catalog.Run, model string, profiles []string) ([]ask.Span, error) {
+// those by the profiles that ever routed to it.
+func spansOf(ctx context.Context, db *store.Store, run catalog.Run, model string) ([]ask.Span, error) {
+	profiles, err := db.Routers(ctx, model)
+	if err != nil {
+		return nil, err
+	}
 	history, err := db.History(ctx, catalog.KindFoundationModel, model)
 	if err != nil {
 		return nil, err
