@@ -35,6 +35,7 @@ var arrows = map[string][]string{
 	"state":                {"catalog"},
 	"schedule":             {},
 	"internal/house":       {},
+	"internal/battery":     {},
 	"internal/bedrocktest": {},
 	"internal/sample":      {"catalog", "internal/bedrocktest"},
 	"cmd/snapshotter": {
