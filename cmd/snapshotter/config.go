@@ -31,8 +31,9 @@ type configuration struct {
 	watch []watch.Rule
 }
 
-// notSettable are flags that only make sense on the command line.
-var notSettable = []string{"help", "config"}
+// notSettable are flags that only make sense on the command line: "within" asks
+// one command for places and another for days.
+var notSettable = []string{"help", "config", "within"}
 
 const environmentPrefix = "SNAPSHOTTER_"
 
@@ -46,17 +47,33 @@ func (s *settings) Validate(*kong.Application) error { return nil }
 
 // Resolve implements [kong.Resolver].
 func (s *settings) Resolve(context *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	if flag.Name == "help" {
+	if flag.Name != "config" && slices.Contains(notSettable, flag.Name) {
 		return nil, nil
 	}
 	if value := s.getenv(environmentName(flag.Name)); value != "" {
-		return environmentValue(flag, value), nil
+		return fitting(context, flag, environmentValue(flag, value)), nil
 	}
-	if slices.Contains(notSettable, flag.Name) {
+	if flag.Name == "config" {
 		return nil, nil
 	}
 	s.load(context)
-	return s.file.flags[flag.Name], nil
+	return fitting(context, flag, s.file.flags[flag.Name]), nil
+}
+
+// fitting is a value that a flag is set to for every command that has it, nil
+// where only others know the word: "format: csv" is no mistake because a report
+// has no such form.
+func fitting(context *kong.Context, flag *kong.Flag, value any) any {
+	word, ok := value.(string)
+	if !ok || flag.Enum == "" || slices.Contains(flag.EnumSlice(), word) {
+		return value
+	}
+	for _, other := range everyFlag(context.Model) {
+		if other.Name == flag.Name && slices.Contains(other.EnumSlice(), word) {
+			return nil
+		}
+	}
+	return value
 }
 
 // environmentValue is what a flag is given. Values that may hold commas, which
@@ -117,15 +134,22 @@ func (s *settings) path(context *kong.Context) string {
 // flagNames are the keys that a configuration file may hold, sorted.
 func flagNames(app *kong.Application) []string {
 	var names []string
-	for _, node := range append(app.Children, app.Node) {
-		for _, flag := range node.Flags {
-			if !slices.Contains(notSettable, flag.Name) {
-				names = append(names, flag.Name)
-			}
+	for _, flag := range everyFlag(app) {
+		if !slices.Contains(notSettable, flag.Name) {
+			names = append(names, flag.Name)
 		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// everyFlag are those of all commands, one that several have as often.
+func everyFlag(app *kong.Application) []*kong.Flag {
+	flags := slices.Clone(app.Flags)
+	for _, command := range app.Leaves(false) {
+		flags = append(flags, command.Flags...)
+	}
+	return flags
 }
 
 // watchKey is the key that is no flag's name.
