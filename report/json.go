@@ -10,21 +10,28 @@ import (
 	"unicode/utf8"
 )
 
-// JSON writes the whole report as one indented JSON document, described by
-// docs/report.schema.json. Text from outside is exact; characters that are not
-// printable are written as escapes, so that it can be shown on a terminal.
+// JSON writes the whole report as one JSON document, described by
+// docs/report.schema.json, in the form of [WriteJSON].
 func (r *Report) JSON(w io.Writer) error {
+	if err := WriteJSON(w, r); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+// WriteJSON writes value as one indented JSON document. Text from outside is
+// exact; characters that are not printable are written as escapes, so that it
+// can be shown on a terminal.
+func WriteJSON(w io.Writer, value any) error {
 	var plain bytes.Buffer
 	encoder := json.NewEncoder(&plain)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(r); err != nil {
-		return fmt.Errorf("encode the report: %w", err)
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("encode as JSON: %w", err)
 	}
-	if _, err := w.Write(printable(plain.Bytes())); err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	return nil
+	_, err := w.Write(printable(plain.Bytes()))
+	return err
 }
 
 // printable escapes what is not printable in a JSON document. Outside strings

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"snapshotter/catalog"
+	"snapshotter/report"
 	"snapshotter/store"
 )
 
@@ -16,7 +17,7 @@ type format struct {
 func (f format) print(p *program, rows *table, value any) error {
 	switch f.Format {
 	case "json":
-		return writeJSON(p.stdout, value)
+		return report.WriteJSON(p.stdout, value)
 	case "csv":
 		return rows.csv(p.stdout)
 	case "md":

@@ -242,6 +242,9 @@ func flagValue(node *yaml.Node) (any, error) {
 func nearest(word string, known []string) string {
 	best, distance := "", len(word)/2+1
 	for _, candidate := range known {
+		if max(len(word)-len(candidate), len(candidate)-len(word)) >= distance {
+			continue // no fewer edits than that; a word from outside may be of any length
+		}
 		if d := edits(word, candidate); d < distance {
 			best, distance = candidate, d
 		}

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"fmt"
+	"path"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"snapshotter/watch"
 )
@@ -108,5 +113,74 @@ func TestParseWatchRules(t *testing.T) {
 				t.Errorf("want error %q; %s", test.err, d)
 			}
 		})
+	}
+}
+
+// FuzzWatchRules writes a rule as YAML, whatever its values, and checks that it
+// is read as it was written or refused in one line that names a line of the
+// file.
+func FuzzWatchRules(f *testing.F) {
+	f.Add("n", "anthropic.*", "eu-*", "profile", "eu", "why")
+	f.Add("", "a", "", "", "", "")
+	f.Add("two\nlines", "a[", "us-east-1", "always", "[", "\x1b[31m")
+	f.Add(strings.Repeat("n", 101), "\xff", "*", "any", "\u202e", "null")
+	f.Add("~", "!!int 1", "- a", "on-demand", "{a: b}", "&a *a")
+	f.Fuzz(func(t *testing.T, name, model, region, access, within, note string) {
+		if !utf8.ValidString(name + "\x00" + model + "\x00" + region + "\x00" + access + "\x00" + within + "\x00" + note) {
+			return // YAML has no form for it
+		}
+		written := map[string]any{"model": model}
+		for key, value := range map[string]string{"name": name, "access": access, "note": note} {
+			if value != "" {
+				written[key] = value
+			}
+		}
+		for key, value := range map[string]string{"region": region, "within": within} {
+			if value != "" {
+				written[key] = []string{value}
+			}
+		}
+		text, err := yaml.Marshal(map[string]any{"watch": []any{written}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		config, err := parseConfig(text, knownKeys)
+		if err != nil {
+			if message := err.Error(); !strings.HasPrefix(message, "line ") || oneLine(message) != message {
+				t.Errorf("%s is refused with %q", text, message)
+			}
+			return
+		}
+		got := config.watch[0]
+		checkRule(t, got)
+		want := watch.Rule{Name: name, Model: model, Access: watch.Access(access), Note: note}
+		if name == "" {
+			want.Name = got.Name
+		}
+		if region != "" {
+			want.Regions = []string{region}
+		}
+		if within != "" {
+			want.Within = []string{within}
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s is read otherwise: %s", text, d)
+		}
+	})
+}
+
+// checkRule checks what everything that is told of a rule rests on.
+func checkRule(t *testing.T, rule watch.Rule) {
+	t.Helper()
+	if rule.Name == "" || strings.ContainsFunc(rule.Name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		t.Errorf("the name is %q", rule.Name)
+	}
+	for _, glob := range append(append([]string{rule.Model}, rule.Regions...), rule.Within...) {
+		if _, err := path.Match(glob, "x"); err != nil || glob == "" {
+			t.Errorf("%q is no glob", glob)
+		}
+	}
+	if !strings.Contains(" on-demand profile any ", fmt.Sprintf(" %s ", rule.Access)) && rule.Access != "" {
+		t.Errorf("the access is %q", rule.Access)
 	}
 }

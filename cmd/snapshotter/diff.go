@@ -12,6 +12,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/report"
 	"snapshotter/store"
 )
 
@@ -129,7 +130,7 @@ func (c *diffCommand) snapshots(ctx context.Context, db *store.Store, base *cata
 func (c *diffCommand) write(p *program, result *diff.Result) error {
 	switch c.Format {
 	case "json":
-		return writeJSON(p.stdout, result)
+		return report.WriteJSON(p.stdout, result)
 	case "csv":
 		return changesTable(result).csv(p.stdout)
 	}

@@ -173,13 +173,22 @@ func (c *historyCommand) findLost(ctx context.Context, db *store.Store) (*past, 
 		case 1:
 			return readPast(ctx, db, kind, keys[0])
 		default:
-			return nil, usageError("%q may mean any of %d ids that were listed once; give one of: %s", oneLine(c.ID), len(keys), strings.Join(keys, ", "))
+			return nil, usageError("%q may mean any of %d ids that were listed once; give one of: %s", oneLine(c.ID), len(keys), someOf(keys))
 		}
 	}
 	return nil, &codedError{exitUsage, advised{
 		fmt.Sprintf("nothing was ever listed under %q", oneLine(c.ID)),
 		"give an id of a model or an inference profile, or a part of one",
 	}}
+}
+
+// someOf names as many as one message has room for.
+func someOf(keys []string) string {
+	const room = 50
+	if len(keys) <= room {
+		return strings.Join(keys, ", ")
+	}
+	return strings.Join(keys[:room], ", ") + ", …"
 }
 
 func readPast(ctx context.Context, db *store.Store, kind catalog.Kind, id string) (*past, error) {

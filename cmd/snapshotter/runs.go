@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"snapshotter/catalog"
+	"snapshotter/report"
 	"snapshotter/store"
 )
 
@@ -56,7 +57,7 @@ func (c *runsCommand) Run(ctx context.Context, p *program) error {
 	}
 	switch c.Format {
 	case "json":
-		return writeJSON(p.stdout, summaries)
+		return report.WriteJSON(p.stdout, summaries)
 	case "csv":
 		return runsTable(summaries).csv(p.stdout)
 	}

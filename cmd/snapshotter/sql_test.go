@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"snapshotter/report"
 )
 
 const (
@@ -167,7 +169,7 @@ func datasetteSaysTheSame(t *testing.T, db *sql.DB) {
 		views.Queries[slug(query[1])] = metadataQuery{query[1], query[2]}
 	}
 	var want bytes.Buffer
-	if err := writeJSON(&want, metadata{
+	if err := report.WriteJSON(&want, metadata{
 		"Amazon Bedrock by region",
 		"Foundation models and inference profiles of Amazon Bedrock, and their history, recorded by snapshotter. Times are UTC.",
 		map[string]metadataDatabase{"snapshotter": views},

@@ -1,8 +1,14 @@
 package main
 
 import (
+	"encoding/csv"
+	"encoding/json"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"snapshotter/report"
 )
 
 func hostile() *table {
@@ -66,6 +72,114 @@ func TestNoFormula(t *testing.T) {
 	} {
 		if got := noFormula(oneLine(cell)); got != want {
 			t.Errorf("%q becomes %q, want %q", cell, got, want)
+		}
+	}
+}
+
+// pieces are what a cell from outside may try.
+var pieces = []string{
+	"", " ", "anthropic.claude-opus-5", "=1+1", "\t=1+1", "\u202e=1+1", "＝1+1", "+1", "-1", "@SUM(A1)", "'=1", "a,\"b\"\r\nc",
+	"\x1b[31mred\x1b[0m", "\u009b31m", "\u202etxt.exe", "a\u200bb", "\xff\xfe", "日本 한국", "a|b `c` <b>&amp;</b>", "\u2028\u2029\ufeff", "\x00\x7f", "\"",
+}
+
+// FuzzCSV checks that what a spreadsheet reads is one row of the cells that were
+// added, without what can't be seen, and that none of them is a formula.
+func FuzzCSV(f *testing.F) {
+	for i, piece := range pieces {
+		f.Add(piece, pieces[(i+5)%len(pieces)])
+	}
+	f.Fuzz(func(t *testing.T, a, b string) {
+		table := &table{head: []string{"a", "b"}}
+		table.add(a, b)
+		var out strings.Builder
+		if err := table.csv(&out); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
+		if err != nil || len(rows) != 2 || len(rows[1]) != 2 {
+			t.Fatalf("%q and %q are read as %q, %v", a, b, rows, err)
+		}
+		for i, added := range []string{a, b} {
+			cell := rows[1][i]
+			checkPlain(t, cell)
+			if first, _ := utf8.DecodeRuneInString(cell); strings.ContainsRune("=+-@\t\r＝＋－＠", first) && cell != "" {
+				t.Errorf("%q becomes the formula %q", added, cell)
+			}
+			if unguarded, guarded := strings.CutPrefix(cell, "'"); letters(cell) != letters(added) && (!guarded || letters(unguarded) != letters(added)) {
+				t.Errorf("%q becomes %q", added, cell)
+			}
+		}
+	})
+}
+
+// checkPlain checks that text neither moves a cursor nor hides or adds anything.
+func checkPlain(t *testing.T, text string) {
+	t.Helper()
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && !unicode.IsGraphic(r) || unicode.Is(unicode.Zs, r) && r != ' ' }) {
+		t.Errorf("not plain: %q", text)
+	}
+}
+
+// letters is what is left of text without anything that may become a space.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) || unicode.IsSpace(r) || unicode.Is(unicode.Zs, r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// FuzzTerminal checks that what came from outside stays within its row, whatever
+// the width, and its Markdown within its cell.
+func FuzzTerminal(f *testing.F) {
+	for i, piece := range pieces {
+		f.Add(piece, pieces[(i+3)%len(pieces)], i*7)
+	}
+	f.Fuzz(func(t *testing.T, a, b string, width int) {
+		table := &table{head: []string{"a", "b"}}
+		table.add(a, b)
+		for _, width := range []int{0, width % 200} {
+			var out strings.Builder
+			if err := table.text(&out, width); err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+			if width == 0 && len(lines) != 2 {
+				t.Errorf("%q and %q are %d lines: %q", a, b, len(lines), lines)
+			}
+			for _, line := range lines {
+				checkPlain(t, line)
+			}
+			if got, want := letters(strings.Join(lines[1:], "")), letters(a)+letters(b); got != want {
+				t.Errorf("%q and %q are shown as %q", a, b, lines)
+			}
+		}
+		var out strings.Builder
+		if err := table.markdown(&out); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+		if want := "| " + report.Cell(a) + " | " + report.Cell(b) + " |"; len(lines) != 3 || lines[2] != want {
+			t.Errorf("%q and %q are the Markdown %q, want %q", a, b, lines, want)
+		}
+		for _, line := range lines {
+			checkPlain(t, line)
+		}
+	})
+}
+
+// What a terminal would obey is written as an escape, and reads back the same.
+func TestJSONIsPrintable(t *testing.T) {
+	for _, piece := range pieces {
+		var out strings.Builder
+		if err := (format{Format: "json"}).print(&program{stdout: &out}, nil, []string{piece}); err != nil {
+			t.Fatal(err)
+		}
+		checkPlain(t, strings.ReplaceAll(out.String(), "\n", ""))
+		var back []string
+		if err := json.Unmarshal([]byte(out.String()), &back); err != nil || back[0] != strings.ToValidUTF8(piece, "\ufffd\ufffd") && back[0] != piece {
+			t.Errorf("%q is read back as %q, %v", piece, back, err)
 		}
 	}
 }
