@@ -63,6 +63,25 @@ func deleted(err error) bool { return header(err, "X-Amz-Delete-Marker") == "tru
 // errNoETag is an answer of something that is not quite S3.
 var errNoETag = errors.New("the answer has no ETag, without which nothing could be saved on condition that it is unchanged")
 
+// Current reports whether the object is still what was fetched or, where there
+// was none, whether there still is none. Errors are [*CallError].
+func (s *State) Current(ctx context.Context) (bool, error) {
+	etag := ""
+	err := s.client.call(ctx, func(in func(*s3.Options)) error {
+		object, err := s.client.s3.HeadObject(ctx, &s3.HeadObjectInput{
+			Bucket: &s.at.Bucket, Key: &s.at.Key,
+		}, in, s3.WithAPIOptions(s.client.limit(0, nil)))
+		if err == nil {
+			etag = aws.ToString(object.ETag)
+		}
+		return err
+	})
+	if none := (*types.NotFound)(nil); err != nil && !errors.As(err, &none) {
+		return false, newCallError("look at", s.at, err)
+	}
+	return etag == s.etag, nil
+}
+
 // download copies the object to path by way of another file beside it.
 func (s *State) download(ctx context.Context, path string) (*s3.GetObjectOutput, error) {
 	file, err := os.CreateTemp(filepath.Dir(path), localName+".*.part")

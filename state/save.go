@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -18,7 +19,7 @@ import (
 
 // Save puts the local copy, which the caller has closed, in place of what was
 // fetched, if that is still there. An ended context ends the upload, not the
-// look at what became of it. After it, the local copy may be recorded in and
+// look at what became of it, which then takes three seconds at most. After it, the local copy may be recorded in and
 // saved again. Errors are or wrap [*LostRaceError], [*SaveError],
 // [*NotWholeError], [*TooLargeError], or what the system said; after each the
 // local copy is untouched.
@@ -141,12 +142,20 @@ func quoted(etag string) string {
 	return `"` + etag + `"`
 }
 
+// hurry is how long the look at what became of an upload may take that was told
+// to stop.
+const hurry = 3 * time.Second
+
 // settle tells what became of an upload that ended with an error. An answer may
 // have been lost after the object was written; then the SDK's next attempt
 // finds the ETag changed, by the attempt before, and even a failed precondition
 // says nothing. So what is there now decides.
 func (s *State) settle(ctx context.Context, local *database, cause error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.client.allowance(local.size))
+	limit := s.client.allowance(local.size)
+	if ctx.Err() != nil {
+		limit = hurry
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	etag, same, err := s.look(ctx, local)
 	code, status := answer(cause)

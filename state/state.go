@@ -29,6 +29,9 @@ func New(cfg aws.Config, at Location) *State {
 	return &State{client: newClient(cfg, at.Bucket), at: at}
 }
 
+// At is where the database is.
+func (s *State) At() Location { return s.at }
+
 // Copy is the local copy of a database.
 type Copy struct {
 	Path string // where it is or, on a first run, where it is to be created

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -35,22 +33,21 @@ const (
 	// startLimit is for what is told before a run: a check that hangs must not
 	// keep it from starting.
 	startLimit = 10 * time.Second
-	// grace is how long telling may go on after the program was told to stop.
-	grace = 10 * time.Second
+	// grace is how long saving, reporting and telling may go on after the program
+	// was told to stop.
+	grace = 18 * time.Second
 )
 
 // begin tells checks that a run starts, and returns what tells them how it
 // ended. That has a taken snapshot, or an error, or neither if the run crashed.
-func (a *announcer) begin(ctx context.Context) (end func(*snapshot, error)) {
+func (a *announcer) begin(ctx context.Context) (end func(context.Context, *snapshot, error)) {
 	if a == nil {
-		return func(*snapshot, error) {}
+		return func(context.Context, *snapshot, error) {}
 	}
 	sender := a.sender
 	sender.Deadline = startLimit
 	a.logDeliveries(sender.Ping(ctx, a.channels, notify.Ping{Event: notify.Started}))
-	return func(taken *snapshot, err error) {
-		ctx, cancel := lasting(ctx)
-		defer cancel()
+	return func(ctx context.Context, taken *snapshot, err error) {
 		a.logDeliveries(a.sender.Ping(ctx, a.channels, endOf(taken, err)))
 	}
 }
@@ -60,7 +57,9 @@ func (a *announcer) begin(ctx context.Context) (end func(*snapshot, error)) {
 // stop, and lost coverage is told by a message.
 func endOf(taken *snapshot, err error) notify.Ping {
 	switch {
-	case errors.Is(err, context.Canceled):
+	case overtaken(err):
+		return notify.Ping{Event: notify.Succeeded, Text: catalog.Redact(err.Error())}
+	case stopped(err):
 		return notify.Ping{Event: notify.Failed, Exit: exitFailed, Text: "stopped by a signal"}
 	case err != nil:
 		return notify.Ping{Event: notify.Failed, Exit: exitFailed, Text: catalog.Redact(err.Error())}
@@ -73,18 +72,11 @@ func endOf(taken *snapshot, err error) notify.Ping {
 }
 
 // lasting is ctx that ends a while after ctx does: what is recorded is still
-// told, as far as that is quick.
+// saved, reported and told, as far as that is quick.
 func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
 	return longer, func() { stop(); cancel() }
-}
-
-// tell sends what a recorded or failed run has to say, if it is worth a message.
-func (a *announcer) tell(ctx context.Context, db *store.Store, taken *snapshot) {
-	if due := a.prepare(ctx, db, taken); due != nil {
-		a.deliver(ctx, db, due)
-	}
 }
 
 // announcement is a message that is due, with its claims by channel id. It is
@@ -125,11 +117,12 @@ func (a *announcer) prepare(ctx context.Context, db *store.Store, taken *snapsho
 	return due
 }
 
-// deliver sends what is due and records what became of it.
+// deliver sends what is due, if anything is, and records what became of it.
 func (a *announcer) deliver(ctx context.Context, db *store.Store, due *announcement) {
-	sending, cancel := lasting(ctx)
-	defer cancel()
-	deliveries := a.sender.Send(sending, a.channels, due.message, func(channel string) (bool, error) {
+	if due == nil {
+		return
+	}
+	deliveries := a.sender.Send(ctx, a.channels, due.message, func(channel string) (bool, error) {
 		return due.claims[channel].taken, due.claims[channel].err
 	})
 	a.logDeliveries(deliveries)
@@ -146,7 +139,7 @@ func (a *announcer) decide(ctx context.Context, db *store.Store, taken *snapshot
 		return nil, err
 	}
 	told := taken.report
-	if told == nil && result != nil { // its directory could not be made
+	if told == nil && result != nil { // it could not be built before
 		if told, err = buildReport(ctx, db, base, taken.run, filter{}, a.rules); err != nil {
 			return nil, err
 		}
@@ -211,7 +204,7 @@ func (a *announcer) compose(taken *snapshot, told *report.Report, decision notif
 	} else {
 		headlines := told.Headlines()
 		lines := slices.Insert(headlines, min(leading, len(headlines)), decision.Lines()...)
-		message = notify.Compose(told.Title, slices.Concat(told.Satisfied(), lines), a.linkTo(taken))
+		message = notify.Compose(told.Title, slices.Concat(told.Satisfied(), lines), a.linkTo(nameOf(run)))
 	}
 	message.Significance, message.At = decision.Significance, run.StartedAt
 	return message
@@ -220,12 +213,8 @@ func (a *announcer) compose(taken *snapshot, told *report.Report, decision notif
 // reportName stands for the name of a run's report in a link.
 const reportName = "{report}"
 
-func (a *announcer) linkTo(taken *snapshot) string {
-	name := "latest.md"
-	if taken.path != "" {
-		name = filepath.Base(taken.path)
-	}
-	return strings.ReplaceAll(a.link, reportName, name)
+func (a *announcer) linkTo(report string) string {
+	return strings.ReplaceAll(a.link, reportName, report)
 }
 
 // keep records what became of the messages that were claimed.

@@ -260,6 +260,13 @@ func (n *operator) latest(channel string) (*announcer, *store.Store, *snapshot) 
 	return a, db, &snapshot{run: head, report: report}
 }
 
+// tell tells of a run that is kept.
+func (a *announcer) tell(ctx context.Context, db *store.Store, taken *snapshot) {
+	ctx, cancel := lasting(ctx)
+	defer cancel()
+	a.deliver(ctx, db, a.prepare(ctx, db, taken))
+}
+
 // What a run changed is told at most once, however often and by however many it
 // is told.
 func TestTellsOfARunOnce(t *testing.T) {

@@ -41,14 +41,11 @@ func (a asOf) read(ctx context.Context, p *program, use func(db *store.Store, ru
 	if err != nil {
 		return err
 	}
-	db, err := store.OpenReader(ctx, p.DB)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	run, err := ref.find(ctx, db)
-	if err != nil {
-		return err
-	}
-	return use(db, run)
+	return p.reading(ctx, func(db *store.Store) error {
+		run, err := ref.find(ctx, db)
+		if err != nil {
+			return err
+		}
+		return use(db, run)
+	})
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
 
+	"snapshotter/catalog"
+	"snapshotter/state"
 	"snapshotter/watch"
 )
 
@@ -48,22 +50,30 @@ type commands struct {
 // common are the flags that every command has.
 type common struct {
 	Config    string `placeholder:"FILE" help:"Configuration file (YAML)."`
-	DB        string `name:"db" placeholder:"FILE" default:"snapshotter.db" help:"Database file (${default})."`
+	DB        string `name:"db" placeholder:"FILE" default:"snapshotter.db" help:"Database: a file, or s3://bucket/key (${default})."`
 	LogFormat string `enum:"text,json" default:"text" help:"Form of log lines: ${enum}."`
 	Quiet     bool   `short:"q" help:"Log errors only, and print no progress."`
 	Verbose   bool   `short:"v" help:"Log details."`
 }
 
 // Validate implements kong's hook.
-func (c *common) Validate() error {
-	if isURL(c.DB) {
-		return usageError("--db: give a file; a database in S3 is not supported yet")
+func (c *common) Validate() error { return validPlace("--db", "a file", c.DB, state.Parse) }
+
+// validPlace checks what a flag names if that is a URL: of S3 it may be one.
+// Taken for a path, another would name a directory that nobody meant.
+func validPlace(flag, local, name string, parse func(string) (state.Location, error)) error {
+	if !isURL(name) {
+		return nil
+	}
+	if !state.Remote(name) {
+		return usageError("%s: give %s, or a URL of S3 (s3://bucket/key)", flag, local)
+	}
+	if _, err := parse(name); err != nil {
+		return usageError("%s: %w", flag, err)
 	}
 	return nil
 }
 
-// isURL reports whether a path is a URL: taken for a path it would name a
-// directory that nobody meant.
 func isURL(path string) bool { return strings.Contains(path, "://") }
 
 const description = `Records what Amazon Bedrock offers in every AWS region and reports what changed.
@@ -173,9 +183,17 @@ func parseError(err error) error {
 // channel's URL, which holds secrets and may have got in the wrong place.
 type veiled struct{ error }
 
-var channelURL = regexp.MustCompile(`\b([a-z][a-z0-9+]*):\S*(?://|arn:)\S+`)
+var channelURL = regexp.MustCompile(`\b[a-z][a-z0-9+]*:\S*(?://|arn:)\S+`)
 
-func (v veiled) Error() string { return channelURL.ReplaceAllString(v.error.Error(), "$1:…") }
+func (v veiled) Error() string {
+	return channelURL.ReplaceAllStringFunc(v.error.Error(), func(url string) string {
+		if state.Remote(url) { // no channel has one
+			return catalog.Redact(url)
+		}
+		kind, _, _ := strings.Cut(url, ":")
+		return kind + ":…"
+	})
+}
 func (v veiled) Unwrap() error { return v.error }
 
 func (p *program) logger() *slog.Logger {

@@ -178,16 +178,14 @@ func valuesOf(ctx context.Context, p *program, value *kong.Value) []string {
 		return value.EnumSlice()
 	}
 	read, known := recorded[value.Name]
-	if !known {
+	if !known || isURL(p.DB) { // nobody waits for a download at each key
 		return nil
 	}
-	db, err := store.OpenReader(ctx, p.DB)
-	if err != nil {
-		return nil
-	}
-	defer db.Close()
-	values, err := read(ctx, db)
-	if err != nil {
+	var values []string
+	if err := readLocal(ctx, p.DB, func(db *store.Store) (err error) {
+		values, err = read(ctx, db)
+		return err
+	}); err != nil {
 		return nil
 	}
 	return values

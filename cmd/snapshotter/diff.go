@@ -28,16 +28,13 @@ the end of that day, UTC) or a time, or as an age such as 7d, 36h or 2w.`
 // read opens the history for reading and calls use with the base, nil if head is
 // the first run, and the head.
 func (b between) read(ctx context.Context, p *program, use func(db *store.Store, base *catalog.Run, head catalog.Run) error) error {
-	db, err := store.OpenReader(ctx, p.DB)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	base, head, err := b.find(ctx, p, db)
-	if err != nil {
-		return err
-	}
-	return use(db, base, head)
+	return p.reading(ctx, func(db *store.Store) error {
+		base, head, err := b.find(ctx, p, db)
+		if err != nil {
+			return err
+		}
+		return use(db, base, head)
+	})
 }
 
 // find returns the base, nil if head is the first run, and the head.

@@ -81,7 +81,7 @@ func (e *examination) table() *table {
 func (c *doctorCommand) Run(ctx context.Context, p *program) error {
 	found := &examination{}
 	examineAWS(ctx, p, found)
-	examineDatabase(ctx, p.DB, found)
+	examineDatabase(ctx, p, found)
 	if err := c.examineChannels(found); err != nil {
 		return err
 	}

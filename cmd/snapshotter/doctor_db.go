@@ -9,9 +9,13 @@ import (
 )
 
 // examineDatabase checks that the history can be read, is what was recorded,
-// and can be written to. A database that is not there yet is well.
-func examineDatabase(ctx context.Context, path string, found *examination) {
-	db, err := store.OpenReader(ctx, path)
+// and can be written to: in S3 only saving it would tell. A database that is not
+// there yet is well.
+func examineDatabase(ctx context.Context, p *program, found *examination) {
+	err := p.reading(ctx, func(db *store.Store) error {
+		examineHistory(ctx, db, found)
+		return nil
+	})
 	missing, older := (*store.NotFoundError)(nil), (*store.OlderError)(nil)
 	switch {
 	case errors.As(err, &missing):
@@ -22,11 +26,10 @@ func examineDatabase(ctx context.Context, path string, found *examination) {
 	case err != nil:
 		found.fail("database", err, "")
 		return
-	default:
-		defer db.Close()
-		examineHistory(ctx, db, found)
 	}
-	examineLock(path, found)
+	if !isURL(p.DB) { // nothing is locked in S3
+		examineLock(p.DB, found)
+	}
 }
 
 // examineHistory checks the newest recorded run against its digest.

@@ -2,12 +2,9 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"time"
-
-	"snapshotter/store"
 )
 
 // metrics makes a run print what it came to as one line that CloudWatch Logs
@@ -19,10 +16,10 @@ type metrics struct {
 const metricsNamespace = "Snapshotter"
 
 // emit prints the metrics of a run that ended at a time. It was recorded unless
-// err says why not; one that another run kept from starting is neither.
+// err says why not; one that another run was before is neither.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 func (m metrics) emit(w io.Writer, at time.Time, taken *snapshot, err error) {
-	if !m.EMF || errors.As(err, new(*store.LockedError)) {
+	if !m.EMF || overtaken(err) {
 		return
 	}
 	line := metricsLine{values: map[string]any{}}

@@ -6,16 +6,17 @@ import (
 	"fmt"
 
 	"snapshotter/catalog"
+	"snapshotter/state"
 	"snapshotter/store"
 )
 
 // Exit codes. They are part of the product's interface.
 const (
 	exitOK      = 0  // recorded, and every readable region was read
-	exitFailed  = 1  // failed, nothing recorded
+	exitFailed  = 1  // failed, nothing recorded, or not saved in S3
 	exitUsage   = 2  // the command line, the environment or the configuration is wrong
 	exitPartial = 3  // recorded, but a scope that should be readable was not read
-	exitLocked  = 4  // another run holds the lock
+	exitLocked  = 4  // another run holds the lock, or was saved in S3 first
 	exitChanged = 10 // changes were found, and --exit-code asked to be told
 )
 
@@ -50,6 +51,18 @@ func statusError(status catalog.Status) error {
 	return &codedError{code: exitFailed}
 }
 
+// stopped reports whether a signal ended a command, and no more is to be said:
+// of a run that was recorded and not saved there is.
+func stopped(err error) bool {
+	return errors.Is(err, context.Canceled) && !errors.As(err, new(*state.SaveError))
+}
+
+// overtaken reports whether another run was at it, so that this one is none.
+func overtaken(err error) bool {
+	lost := (*state.LostRaceError)(nil)
+	return errors.As(err, new(*store.LockedError)) || errors.As(err, &lost) && !lost.Deleted
+}
+
 // adviser is an error that knows what to do next.
 type adviser interface{ Advice() string }
 
@@ -68,7 +81,7 @@ func (p *program) exit(err error) int {
 	if locked := (*store.LockedError)(nil); errors.As(err, &locked) {
 		code = exitLocked
 	}
-	if errors.Is(err, context.Canceled) {
+	if stopped(err) {
 		said = errors.New("stopped by a signal")
 	}
 	message := oneLine(said.Error())

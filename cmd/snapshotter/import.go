@@ -36,27 +36,34 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	return writing(ctx, p.DB, func(db *store.Store) error { return c.record(ctx, p, db, folders) })
-}
-
-// record makes each folder that is not imported yet a run.
-func (c *importCommand) record(ctx context.Context, p *program, db *store.Store, folders []string) error {
-	captures, err := c.pending(ctx, p, db, folders)
-	if err != nil {
+	status := catalog.RunComplete
+	if err := p.writing(ctx, func(db *store.Store) (err error) {
+		status, err = c.record(ctx, p, db, folders)
+		return err
+	}); err != nil {
 		return err
 	}
-	partial := false
+	return statusError(status)
+}
+
+// record makes each folder that is not imported yet a run, and returns the least
+// of their statuses.
+func (c *importCommand) record(ctx context.Context, p *program, db *store.Store, folders []string) (catalog.Status, error) {
+	status := catalog.RunComplete
+	captures, err := c.pending(ctx, p, db, folders)
+	if err != nil {
+		return status, err
+	}
 	for _, recording := range captures {
 		run, err := p.importCapture(ctx, db, recording)
 		if err != nil {
-			return err
+			return status, err
 		}
-		partial = partial || run.Status == catalog.RunPartial
+		if run.Status == catalog.RunPartial {
+			status = run.Status
+		}
 	}
-	if partial {
-		return statusError(catalog.RunPartial)
-	}
-	return nil
+	return status, nil
 }
 
 // pending reads the folders that are not imported yet. One that is older than

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -15,6 +13,7 @@ import (
 	"snapshotter/collect"
 	"snapshotter/diff"
 	"snapshotter/report"
+	"snapshotter/state"
 	"snapshotter/store"
 	"snapshotter/watch"
 )
@@ -22,8 +21,8 @@ import (
 // job is the main job: collect, record, report. It takes one snapshot each time
 // it is run.
 type job struct {
-	db      string
-	reports string // directory
+	db      string // path, or URL of S3
+	reports string // directory, or URL of S3
 	trigger catalog.Trigger
 	note    string // kept with the run, beside what discovery did without
 	rules   []watch.Rule
@@ -47,31 +46,69 @@ type snapshot struct {
 	unwritten error
 }
 
-// take takes a snapshot, holding the database's lock all the while. An error
-// means that nothing was recorded but, where credentials failed, the failure.
+// take takes a snapshot: it records, saves, reports and tells, in this order, so
+// that nobody is told of a run that is not kept. No other process writes to the
+// history meanwhile or, in S3, what it saves is not overwritten. An error means
+// that nothing was recorded but, where credentials failed, the failure.
 func (j *job) take(ctx context.Context) (taken *snapshot, err error) {
-	lock, err := store.Acquire(j.db)
-	if err != nil {
+	lasting, cancel := lasting(ctx)
+	defer cancel()
+	history, err := j.place().open(ctx)
+	if errors.As(err, new(*store.LockedError)) {
 		return nil, err
 	}
-	defer lock.Release()
+	defer history.close()
 	end := j.announcer.begin(ctx)
-	defer func() { end(taken, err) }()
-	db, err := store.Open(ctx, j.db)
+	defer func() { end(lasting, taken, err) }()
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
-	run, err := j.record(ctx, db)
-	if err != nil {
-		j.announcer.tell(ctx, db, &snapshot{run: run})
-		return nil, err
+	run, cause := j.record(ctx, history.db)
+	if run.ID == 0 {
+		return nil, cause
 	}
-	// The run is recorded: a signal that comes now must not cost its report.
-	done := &snapshot{run: run}
-	done.report, done.path, done.unwritten = j.writeReports(context.WithoutCancel(ctx), db)
-	j.announcer.tell(ctx, db, done)
+	// The run is recorded: a signal that comes now must not cost the rest.
+	ctx, done := lasting, &snapshot{run: run}
+	if cause == nil {
+		done.report, done.unwritten = j.newestReport(ctx, history.db)
+	}
+	due := j.announcer.prepare(ctx, history.db, done)
+	if err := history.save(ctx); err != nil {
+		return nil, errors.Join(cause, j.unsaved(ctx, err))
+	}
+	if done.report != nil {
+		done.path, done.unwritten = j.writeReports(ctx, history.db, done.report)
+	}
+	j.announcer.deliver(ctx, history.db, due)
+	if cause != nil {
+		return nil, cause
+	}
 	return done, nil
+}
+
+// place is where the history is kept.
+func (j *job) place() place { return place{j.db, j.aws, j.log} }
+
+// unsaved is the error of a run that could not be saved. One that another run
+// came before leaves the report of that one, and tells nobody: whoever saved it
+// does.
+func (j *job) unsaved(ctx context.Context, err error) error {
+	lost := (*state.LostRaceError)(nil)
+	if !errors.As(err, &lost) || lost.Deleted {
+		return err
+	}
+	unreported := j.place().read(ctx, func(db *store.Store) error {
+		saved, err := j.newestReport(ctx, db)
+		if err != nil {
+			return err
+		}
+		path, err := j.writeReports(ctx, db, saved)
+		if err == nil {
+			j.log.Warn("the run that was saved first is reported instead", "title", saved.Title, "path", path)
+		}
+		return err
+	})
+	return &codedError{exitLocked, errors.Join(err, unreported)}
 }
 
 // record reads and records; of an error the run is the failed one, if that was
@@ -136,77 +173,6 @@ func (j *job) logRun(run catalog.Run, listings []catalog.Listing) {
 	}
 	j.log.Info("run recorded", "run", run.ID, "status", run.Status, "lists", len(listings),
 		"seconds", run.FinishedAt.Sub(run.StartedAt).Round(time.Millisecond).Seconds())
-}
-
-// repairs is how many runs back a missing report is still written.
-const repairs = 7
-
-// writeReports writes the report of the newest run, and before it those that
-// the runs just before could not write. It returns the newest.
-func (j *job) writeReports(ctx context.Context, db *store.Store) (*report.Report, string, error) {
-	runs, err := recordedRuns(ctx, db)
-	if err != nil {
-		return nil, "", err
-	}
-	if err := os.MkdirAll(j.reports, 0o755); err != nil {
-		return nil, "", unwritable{err}
-	}
-	newest := len(runs) - 1
-	first := newest
-	for first > 0 && first > newest-repairs && runs[first-1].Trigger != catalog.Import && !exists(j.reportPath(runs[first-1])) {
-		first--
-	}
-	var latest *report.Report
-	for i := first; i <= newest; i++ {
-		if latest, err = buildReport(ctx, db, before(runs, i), runs[i], filter{}, j.rules); err != nil {
-			return nil, "", err
-		}
-		if err := writeAtomically(j.reportPath(runs[i]), latest.Markdown); err != nil {
-			return latest, "", unwritable{err}
-		}
-	}
-	if err := writeAtomically(filepath.Join(j.reports, "latest.md"), latest.Markdown); err != nil {
-		return latest, "", unwritable{err}
-	}
-	return latest, j.reportPath(runs[newest]), nil
-}
-
-func (j *job) reportPath(run catalog.Run) string {
-	return filepath.Join(j.reports, fileTime(run.StartedAt)+".md")
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-// unwritable is a report that could not be written.
-type unwritable struct{ error }
-
-func (e unwritable) Error() string { return "the report was not written: " + e.error.Error() }
-func (e unwritable) Unwrap() error { return e.error }
-func (e unwritable) Advice() string {
-	return "the run is recorded; make the directory writable, then the next run, or snapshotter report -o FILE, writes it"
-}
-
-// writing opens the history at path for writing, calls use while holding its
-// lock, and closes it. It returns the first error of these.
-func writing(ctx context.Context, path string, use func(*store.Store) error) (err error) {
-	lock, err := store.Acquire(path)
-	if err != nil {
-		return err
-	}
-	defer lock.Release()
-	db, err := store.Open(ctx, path)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closed := db.Close(); err == nil {
-			err = closed
-		}
-	}()
-	return use(db)
 }
 
 // recordedRuns are the runs that recorded a catalogue, sorted by id.

@@ -116,7 +116,7 @@ func (c *notifyTestCommand) Run(ctx context.Context, p *program) error {
 func (a *announcer) sample(ctx context.Context) []notify.Delivery {
 	const title = "Bedrock changes: a sample, nothing happened"
 	lines := []string{"This is what a message looks like. It was sent by: snapshotter notify test"}
-	message := notify.Compose(title, lines, a.linkTo(&snapshot{}))
+	message := notify.Compose(title, lines, a.linkTo(latestName))
 	message.Significance, message.At = diff.Minor, a.now()
 	return append(
 		a.sender.Send(ctx, a.channels, message, nil),

@@ -23,12 +23,22 @@ import (
 // request. They show nothing that a report does not.
 type pages struct {
 	service *service
+	mirror  mirror
 
 	mu     sync.Mutex
 	newest *view // of the newest recorded run that was asked for
 }
 
 func (s *service) pages() *pages { return &pages{service: s} }
+
+// reading opens the history for reading and calls use with it.
+func (g *pages) reading(ctx context.Context, p *program, use func(*store.Store) error) error {
+	at, err := p.place(ctx)
+	if err != nil {
+		return err
+	}
+	return g.mirror.read(ctx, at, use)
+}
 
 // view is all that is shown of one recorded run. It never changes.
 type view struct {
@@ -76,6 +86,9 @@ func (g *pages) serve(listener net.Listener, fail context.CancelCauseFunc) (stop
 		if server.Shutdown(ctx) != nil {
 			server.Close()
 		}
+		if err := g.mirror.close(); err != nil {
+			p.log.Warn("the copy of the history that pages are read from was not removed", "problem", err)
+		}
 	}
 }
 
@@ -104,8 +117,11 @@ func (g *pages) unreadable(w http.ResponseWriter, r *http.Request, err error) {
 // schedule wants, else 503 and why.
 func (g *pages) ready(w http.ResponseWriter, r *http.Request) {
 	p, _ := g.service.settings()
-	runs, err := readRuns(r.Context(), p.DB)
-	if err != nil {
+	var runs []catalog.Run
+	if err := g.reading(r.Context(), p, func(db *store.Store) (err error) {
+		runs, err = db.Runs(r.Context())
+		return err
+	}); err != nil {
 		g.unreadable(w, r, err)
 		return
 	}
@@ -149,13 +165,11 @@ func (s *service) overdue(last catalog.Run) time.Time {
 // latest shows the report of the newest recorded run.
 func (g *pages) latest(w http.ResponseWriter, r *http.Request, format report.Format) {
 	p, _ := g.service.settings()
-	db, err := store.OpenReader(r.Context(), p.DB)
-	if err != nil {
-		g.unreadable(w, r, err)
-		return
-	}
-	defer db.Close()
-	shown, err := g.view(r.Context(), p, db)
+	var shown *view
+	err := g.reading(r.Context(), p, func(db *store.Store) (err error) {
+		shown, err = g.view(r.Context(), p, db)
+		return err
+	})
 	if none := (*store.NoRunError)(nil); errors.As(err, &none) {
 		answer(w, http.StatusNotFound, "no run is recorded yet")
 		return
@@ -238,7 +252,9 @@ func accepted(accept string) report.Format {
 func (g *pages) metrics(w http.ResponseWriter, r *http.Request) {
 	p, _ := g.service.settings()
 	var text exposition
-	if err := g.measure(r.Context(), p, &text); err != nil {
+	if err := g.reading(r.Context(), p, func(db *store.Store) error {
+		return g.measure(r.Context(), p, db, &text)
+	}); err != nil {
 		g.unreadable(w, r, err)
 		return
 	}
@@ -246,12 +262,7 @@ func (g *pages) metrics(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, text.String())
 }
 
-func (g *pages) measure(ctx context.Context, p *program, text *exposition) error {
-	db, err := store.OpenReader(ctx, p.DB)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+func (g *pages) measure(ctx context.Context, p *program, db *store.Store, text *exposition) error {
 	runs, err := db.Runs(ctx)
 	if err != nil {
 		return err

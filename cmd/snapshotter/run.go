@@ -12,13 +12,14 @@ import (
 	"snapshotter/catalog"
 	"snapshotter/collect"
 	"snapshotter/report"
+	"snapshotter/state"
 )
 
 // snapshots are the flags of the commands that take snapshots.
 type snapshots struct {
 	regionFilter  `embed:""`
 	ExtraRegion   []string      `placeholder:"CODE" help:"Regions to read beside those that discovery finds."`
-	Reports       string        `placeholder:"DIR" default:"reports" help:"Directory for reports (${default})."`
+	Reports       string        `placeholder:"DIR" default:"reports" help:"Where reports go: a directory, or s3://bucket/folder/ (${default})."`
 	AttemptLimit  time.Duration `placeholder:"TIME" default:"10s" help:"Longest wait for one answer (${default})."`
 	RegionLimit   time.Duration `placeholder:"TIME" default:"45s" help:"Longest time for one region (${default})."`
 	RunLimit      time.Duration `placeholder:"TIME" default:"5m" help:"Longest time for all regions (${default})."`
@@ -29,8 +30,8 @@ type snapshots struct {
 
 // Validate implements kong's hook.
 func (c *snapshots) Validate() error {
-	if isURL(c.Reports) {
-		return usageError("--reports: give a directory; reports in S3 are not supported yet")
+	if err := validPlace("--reports", "a directory", c.Reports, state.ParseFolder); err != nil {
+		return err
 	}
 	for _, region := range c.ExtraRegion {
 		if !catalog.ValidRegion(region) {

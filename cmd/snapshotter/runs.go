@@ -43,13 +43,11 @@ type runSummary struct {
 }
 
 func (c *runsCommand) Run(ctx context.Context, p *program) error {
-	db, err := store.OpenReader(ctx, p.DB)
-	if err != nil {
+	var summaries []runSummary
+	if err := p.reading(ctx, func(db *store.Store) (err error) {
+		summaries, err = summarise(ctx, db)
 		return err
-	}
-	defer db.Close()
-	summaries, err := summarise(ctx, db)
-	if err != nil {
+	}); err != nil {
 		return err
 	}
 	if c.Limit > 0 && len(summaries) > c.Limit {

@@ -39,8 +39,9 @@ func clock() func() time.Time {
 }
 
 // TestScripts uses the command line as a user would. Each script has a Bedrock
-// of its own; "bedrock N [FAULT REGION]..." makes it serve the Nth moment of the
-// sample with faults, and "exits CODE ARGS..." checks an exit code.
+// and an S3 of its own; "bedrock N [FAULT REGION]..." makes it serve the Nth
+// moment of the sample with faults, "object KEY FILE" copies an object, and
+// "exits CODE ARGS..." checks an exit code.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -55,6 +56,14 @@ func TestScripts(t *testing.T) {
 			for name, value := range server.Env() {
 				env.Setenv(name, value)
 			}
+			s3, err := startS3()
+			if err != nil {
+				return err
+			}
+			env.Defer(s3.Close)
+			env.Setenv("AWS_ENDPOINT_URL_S3", s3.URL)
+			env.Setenv("AWS_MAX_ATTEMPTS", "1")
+			env.Values["s3"] = s3
 			env.Setenv("NOW", "2026-05-01T02:00:00Z")
 			env.Values["bedrock"] = server
 			return nil
@@ -62,6 +71,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"bedrock": serveMoment,
 			"exits":   exits,
+			"object":  takeObject,
 		},
 	})
 }
@@ -80,6 +90,14 @@ func serveMoment(ts *testscript.TestScript, _ bool, args []string) {
 		faults = append(faults, bedrocktest.Fault{Region: region, Kind: bedrocktest.FaultKind(args[i])})
 	}
 	server.Inject(faults...)
+}
+
+func takeObject(ts *testscript.TestScript, _ bool, args []string) {
+	body := ts.Value("s3").(*objects).get(args[0])
+	if body == nil {
+		ts.Fatalf("there is no object %s", args[0])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), body, 0o644))
 }
 
 // exits runs the command and wants an exit code; what it printed can be matched

@@ -60,7 +60,7 @@ func (c *serveCommand) times(db string) (*schedule.Schedule, error) {
 	if err != nil || c.TZ == "Local" {
 		return nil, usageError("--tz: %q is no time zone such as Europe/Berlin or UTC", oneLine(c.TZ))
 	}
-	if path, err := filepath.Abs(db); err == nil {
+	if path, err := filepath.Abs(db); err == nil && !isURL(db) {
 		db = path
 	}
 	host, _ := os.Hostname() // without one, machines start together: no harm but that
@@ -112,7 +112,17 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 // prepare finds out before any run is due whether the database can be used, and
 // brings an older one up to date.
 func prepare(ctx context.Context, p *program) error {
-	err := writing(ctx, p.DB, func(*store.Store) error { return nil })
+	nothing := func(*store.Store) error { return nil }
+	if isURL(p.DB) {
+		err := p.reading(ctx, nothing)
+		if missing := (*store.NotFoundError)(nil); errors.As(err, &missing) {
+			return nil // the first run makes it
+		}
+		if older := (*store.OlderError)(nil); !errors.As(err, &older) {
+			return err
+		}
+	}
+	err := p.writing(ctx, nothing)
 	if locked := (*store.LockedError)(nil); errors.As(err, &locked) {
 		p.log.Warn("another process is writing to the database; a run that is due waits for it", "database", locked.Path, "pid", locked.PID)
 		return nil
@@ -140,7 +150,7 @@ func (s *service) settings() (*program, *serveCommand) {
 // ones are no runs of this program.
 func (s *service) last(ctx context.Context) time.Time {
 	p, _ := s.settings()
-	runs, err := readRuns(ctx, p.DB)
+	runs, err := p.runs(ctx)
 	if err != nil {
 		p.log.Warn("the history does not say when the last run was", "problem", err)
 		return time.Time{}
@@ -153,13 +163,13 @@ func (s *service) last(ctx context.Context) time.Time {
 	return time.Time{}
 }
 
-func readRuns(ctx context.Context, path string) ([]catalog.Run, error) {
-	db, err := store.OpenReader(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	return db.Runs(ctx)
+// runs are all that the history knows of.
+func (p *program) runs(ctx context.Context) (runs []catalog.Run, err error) {
+	err = p.reading(ctx, func(db *store.Store) error {
+		runs, err = db.Runs(ctx)
+		return err
+	})
+	return runs, err
 }
 
 // run takes the snapshot that is due, logs what came of it, and reports false if
@@ -172,7 +182,9 @@ func (s *service) run(ctx context.Context) bool {
 	case errors.As(err, &locked):
 		p.log.Warn("a run is due and waits for another process that is writing to the database", "database", locked.Path, "pid", locked.PID)
 		return false
-	case errors.Is(err, context.Canceled):
+	case overtaken(err):
+		p.log.Warn("a run was not kept", problem(err)...)
+	case stopped(err):
 		p.log.Info("a run was stopped before it had read everything; the next start makes it up")
 	case err != nil:
 		p.log.Error("run failed", problem(err)...)
@@ -225,7 +237,7 @@ func guarded(ctx context.Context, p *program, take func() (*snapshot, error)) (t
 }
 
 func recordUnstarted(ctx context.Context, p *program, began time.Time, cause error) error {
-	return writing(ctx, p.DB, func(db *store.Store) error {
+	return p.writing(ctx, func(db *store.Store) error {
 		_, err := db.RecordFailure(ctx, catalog.Run{
 			StartedAt: began.UTC(), FinishedAt: p.now().UTC(), Trigger: catalog.Schedule, CollectorVersion: version(),
 			Message: catalog.Redact(cause.Error()),

@@ -159,7 +159,7 @@ func TestGuarded(t *testing.T) {
 			t.Error("no error")
 		}
 	}
-	runs, err := readRuns(t.Context(), s.program.DB)
+	runs, err := s.program.runs(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
