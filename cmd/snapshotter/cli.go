@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"regexp"
 	"strings"
 	"time"
@@ -87,6 +88,8 @@ type program struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time
+	// network is where AWS and channels are reached; nil is the machine's.
+	network func(ctx context.Context, network, address string) (net.Conn, error)
 
 	common
 	rules []watch.Rule
@@ -146,7 +149,7 @@ func (p *program) parse(ctx context.Context, args []string, commands *commands) 
 
 // again is the program with its settings read once more.
 func (p *program) again(ctx context.Context) (*program, *commands, error) {
-	fresh := &program{stdout: p.stdout, stderr: p.stderr, getenv: p.getenv, now: p.now}
+	fresh := &program{stdout: p.stdout, stderr: p.stderr, getenv: p.getenv, now: p.now, network: p.network}
 	var commands commands
 	_, _, err := fresh.parse(ctx, p.args, &commands)
 	return fresh, &commands, err

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,24 +14,23 @@ import (
 	"snapshotter/collect"
 )
 
-// credentialsWait is the longest wait for credentials, which may come over a network.
-const credentialsWait = 10 * time.Second
-
-// examineAWS does what a run does, short of recording it.
-func examineAWS(ctx context.Context, p *program, found *examination) {
+// examineAWS does what a run does, short of recording it. All of it together
+// takes no longer than limit, of which discovery and the lists have the most.
+func examineAWS(ctx context.Context, p *program, limit time.Duration, found *examination) {
 	examineAPIKey(p, found)
-	config, err := loadAWS(ctx)
+	config, err := p.loadAWS(ctx)
 	if err != nil {
 		found.fail("aws configuration", err, "")
 		return
 	}
-	if !examineCredentials(ctx, p, config, found) {
+	if !examineCredentials(ctx, p, config, limit/6, found) {
 		return
 	}
 	clock := &serverClock{now: p.now}
 	config.APIOptions = append(config.APIOptions, clock.watch)
+	examineIdentity(ctx, config, limit/6, found)
 	result, err := collect.Collect(ctx, config, nil, collect.Options{
-		Attempt: 5 * time.Second, Region: 15 * time.Second, Run: time.Minute,
+		Attempt: limit / 12, Region: limit / 4, Run: limit * 2 / 3,
 	})
 	clock.examine(found)
 	if err != nil {
@@ -48,9 +50,9 @@ func examineAPIKey(p *program, found *examination) {
 	}
 }
 
-// examineCredentials reports whether there are any.
-func examineCredentials(ctx context.Context, p *program, config aws.Config, found *examination) bool {
-	ctx, cancel := context.WithTimeout(ctx, credentialsWait)
+// examineCredentials reports whether there are any. They may come over a network.
+func examineCredentials(ctx context.Context, p *program, config aws.Config, limit time.Duration, found *examination) bool {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	credentials, err := config.Credentials.Retrieve(ctx)
 	if err != nil {
@@ -73,22 +75,28 @@ func examineCredentials(ctx context.Context, p *program, config aws.Config, foun
 // examineRegions says what became of every list that is not as it should be. In
 // the home region, which credentials are made for, it must be read.
 func examineRegions(home string, listings []catalog.Listing, found *examination) {
-	read, off := 0, 0
+	read, off, absent := 0, 0, map[catalog.Outcome][]string{}
 	for _, l := range listings {
 		switch {
 		case l.Outcome == catalog.Complete:
 			read++
 		case l.Outcome.Expected():
 			off++
+			absent[l.Outcome] = append(absent[l.Outcome], l.Region)
 		default:
 			examineUnread(home, l, found)
 		}
+	}
+	for _, outcome := range slices.Sorted(maps.Keys(absent)) {
+		regions := slices.Compact(absent[outcome]) // sorted, as the listings are
+		check := "regions " + strings.ReplaceAll(string(outcome), "-", " ")
+		found.Findings = append(found.Findings, finding{check, healthOK, strings.Join(regions, " "), ""}) // whole, however long
 	}
 	health, advice := healthOK, ""
 	if read == 0 {
 		health, advice = healthProblem, "allow bedrock:ListFoundationModels and bedrock:ListInferenceProfiles"
 	}
-	found.add("lists", health, fmt.Sprintf("%d read whole, %d not to be had (not enabled, or without Bedrock), of %d", read, off, len(listings)), advice)
+	found.add("lists", health, fmt.Sprintf("%d read whole, %d not to be had, of %d", read, off, len(listings)), advice)
 }
 
 func examineUnread(home string, l catalog.Listing, found *examination) {
@@ -96,10 +104,31 @@ func examineUnread(home string, l catalog.Listing, found *examination) {
 	if l.Region == home {
 		health = healthProblem
 	}
-	text := fmt.Sprintf("%s: %s %s", l.Outcome, l.ErrorCode, l.Message)
+	text := strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s", l.Outcome, l.ErrorCode, l.Message)), " ")
 	advice := "if it stays so, see whether the network lets requests through to the region"
 	if l.Outcome == catalog.Denied {
-		advice = "allow bedrock:ListFoundationModels and bedrock:ListInferenceProfiles in the region, or see which policy of the organization denies it"
+		advice = adviceOnDenial(l)
 	}
 	found.add(fmt.Sprintf("%s %s", l.Region, l.Kind), health, text, advice)
+}
+
+// denials are the kinds of policy that AWS names as the one that denied, and
+// what to do about each; the first whose words are in the message counts.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+var denials = []struct{ words, advice string }{
+	{"service control policy", "a policy of the organization (SCP) denies the region: have its administrators except the two list actions, which read nothing of yours, or leave the region out with --exclude-region"},
+	{"resource control policy", "a policy of the organization (RCP) denies it: ask its administrators"},
+	{"permissions boundary", "the role's permissions boundary leaves it out: widen it by the two list actions"},
+	{"session policy", "the policy that the role was assumed with leaves it out: assume it with another, or without"},
+	{"VPC endpoint policy", "the policy of the VPC endpoint that the request went through leaves it out: widen it by the two list actions"},
+	{"identity-based policy", "allow bedrock:ListFoundationModels and bedrock:ListInferenceProfiles on every resource; where it works in other regions, look for a condition on aws:RequestedRegion"},
+}
+
+func adviceOnDenial(l catalog.Listing) string {
+	for _, denial := range denials {
+		if strings.Contains(l.Message, denial.words) {
+			return denial.advice
+		}
+	}
+	return "AWS does not say which policy: it is the role's own, which must allow bedrock:ListFoundationModels and bedrock:ListInferenceProfiles, or one of the organization; nobody need opt in, as the region answers"
 }

@@ -8,23 +8,33 @@ import (
 	"snapshotter/store"
 )
 
-// examineDatabase checks that the history can be read, is what was recorded,
-// and can be written to: in S3 only saving it would tell. A database that is not
-// there yet is well.
-func examineDatabase(ctx context.Context, p *program, found *examination) {
+// restore is what is left to do about a damaged database. The next run would
+// refuse it, or build on what is wrong.
+const restore = "restore the database from a copy, and keep the damaged file: sqlite3 FILE .recover may get at what the copy lacks"
+
+// examineDatabase checks that the history can be read, is whole, is what was
+// recorded, and can be written to: in S3 only saving it would tell. A database
+// that is not there yet is well.
+func examineDatabase(ctx context.Context, p *program, thoroughly bool, found *examination) {
 	err := p.reading(ctx, func(db *store.Store) error {
-		examineHistory(ctx, db, found)
+		examineHistory(ctx, db, thoroughly, found)
 		return nil
 	})
-	missing, older := (*store.NotFoundError)(nil), (*store.OlderError)(nil)
+	missing, older, newer, fault := (*store.NotFoundError)(nil), (*store.OlderError)(nil), (*store.NewerError)(nil), (*store.FaultError)(nil)
 	switch {
 	case errors.As(err, &missing):
 		found.add("database", healthOK, "there is none yet; the first run makes it", "")
 		return
+	case errors.As(err, &newer):
+		found.add("database", healthProblem, err.Error(), "install the newest snapshotter; this one leaves the file as it is")
+		return
 	case errors.As(err, &older):
 		found.add("database", healthWarning, err.Error(), "the next run brings it up to date")
+	case errors.As(err, &fault):
+		found.add("database", healthProblem, err.Error(), fault.Advice)
+		return
 	case err != nil:
-		found.fail("database", err, "")
+		found.fail("database", err, "see whether --db names the right file")
 		return
 	}
 	if !isURL(p.DB) { // nothing is locked in S3
@@ -32,24 +42,37 @@ func examineDatabase(ctx context.Context, p *program, found *examination) {
 	}
 }
 
-// examineHistory checks the newest recorded run against its digest.
-func examineHistory(ctx context.Context, db *store.Store, found *examination) {
-	const restore = "restore the database from a copy"
+// examineHistory lets SQLite look for damage, and checks the newest recorded run
+// against its digest.
+func examineHistory(ctx context.Context, db *store.Store, thoroughly bool, found *examination) {
+	check := "quick check"
+	if thoroughly {
+		check = "integrity check"
+	}
+	if err := db.Check(ctx, thoroughly); err != nil {
+		found.fail("database", err, restore)
+		return
+	}
+	schema, err := db.Schema(ctx)
+	if err != nil {
+		found.fail("database", err, restore)
+		return
+	}
 	runs, err := recordedRuns(ctx, db)
 	if err != nil {
 		found.fail("database", err, restore)
 		return
 	}
-	if len(runs) == 0 {
-		found.add("database", healthOK, "no run is recorded yet", "")
-		return
+	text := fmt.Sprintf("schema %d, SQLite's %s finds nothing wrong, %d runs recorded", schema, check, len(runs))
+	if len(runs) > 0 {
+		newest := runs[len(runs)-1]
+		if err := db.Verify(ctx, newest.ID); err != nil {
+			found.fail("database", err, restore)
+			return
+		}
+		text += fmt.Sprintf(", and what run %d recorded is intact", newest.ID)
 	}
-	newest := runs[len(runs)-1]
-	if err := db.Verify(ctx, newest.ID); err != nil {
-		found.fail("database", err, restore)
-		return
-	}
-	found.add("database", healthOK, fmt.Sprintf("%d runs recorded; what run %d recorded is intact", len(runs), newest.ID), "")
+	found.add("database", healthOK, text, "")
 }
 
 // examineLock takes the lock for a moment, as only that tells whether a run

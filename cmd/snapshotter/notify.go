@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -53,8 +54,16 @@ func (n *notifications) announcer(p *program, config aws.Config) (*announcer, er
 		channels: channels, link: n.Link, now: p.now, log: p.log,
 		rules:  p.rules,
 		policy: notify.Policy{AtLeast: diff.Significance(n.NotifyAt), LostRuns: n.LostRuns},
-		sender: notify.Sender{AWS: config},
+		sender: notify.Sender{AWS: config, HTTP: p.web()},
 	}, nil
+}
+
+// web is the client that channels are told with, nil for Go's own.
+func (p *program) web() *http.Client {
+	if p.network == nil {
+		return nil
+	}
+	return &http.Client{Transport: &http.Transport{DialContext: p.network}}
 }
 
 // notifyCommand is about the channels themselves.
@@ -82,7 +91,7 @@ Examples:
 var errNoChannels = advised{"no channel is configured", "name one with --notify URL, in SNAPSHOTTER_NOTIFY or in the configuration file: docs/notifications.md lists the kinds"}
 
 func (c *notifyTestCommand) Run(ctx context.Context, p *program) error {
-	config, err := loadAWS(ctx)
+	config, err := p.loadAWS(ctx)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func (p *program) place(ctx context.Context) (place, error) {
 		return at, nil
 	}
 	var err error
-	at.aws, err = loadAWS(ctx)
+	at.aws, err = p.loadAWS(ctx)
 	return at, err
 }
 

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"snapshotter/catalog"
@@ -48,7 +50,7 @@ func (c *snapshots) Validate() error {
 
 // job is the main job with these flags and the settings of AWS as they are now.
 func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger, progress *progress) (*job, error) {
-	config, err := loadAWS(ctx)
+	config, err := p.loadAWS(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +104,13 @@ func (c *runCommand) Run(ctx context.Context, p *program) error {
 
 // loadAWS reads the AWS settings as every AWS tool does: from the environment,
 // the shared files, and the roles of the machine it runs on.
-func loadAWS(ctx context.Context) (aws.Config, error) {
-	config, err := awsconfig.LoadDefaultConfig(ctx)
+func (p *program) loadAWS(ctx context.Context) (aws.Config, error) {
+	var options []func(*awsconfig.LoadOptions) error
+	if p.network != nil {
+		client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy, t.DialContext = nil, p.network })
+		options = append(options, awsconfig.WithHTTPClient(client))
+	}
+	config, err := awsconfig.LoadDefaultConfig(ctx, options...)
 	if err != nil {
 		return config, advised{
 			"load the AWS configuration: " + catalog.Redact(err.Error()),

@@ -21,10 +21,15 @@ import (
 // serveCommand takes snapshots on a schedule until it is stopped.
 type serveCommand struct {
 	snapshots `embed:""`
-	Schedule  string        `placeholder:"CRON" default:"0 2 * * *" help:"When to run: minute, hour, day of the month, month, day of the week; or such as @daily (${default})."`
-	TZ        string        `name:"tz" placeholder:"ZONE" default:"UTC" help:"Time zone of the schedule, such as Europe/Berlin (${default})."`
-	Jitter    time.Duration `placeholder:"TIME" default:"0s" help:"Start up to this much later; by how much differs by machine, database and time, and is the same each time it is asked (${default})."`
-	Listen    string        `placeholder:"ADDRESS" help:"Address for health, metrics and the newest report over HTTP, such as :8080. None by default."`
+	timing    `embed:""`
+	Listen    string `placeholder:"ADDRESS" help:"Address for health, metrics and the newest report over HTTP, such as :8080. None by default."`
+}
+
+// timing are the flags that say when a service runs.
+type timing struct {
+	Schedule string        `placeholder:"CRON" default:"0 2 * * *" help:"When to run: minute, hour, day of the month, month, day of the week; or such as @daily (${default})."`
+	TZ       string        `name:"tz" placeholder:"ZONE" default:"UTC" help:"Time zone of the schedule, such as Europe/Berlin (${default})."`
+	Jitter   time.Duration `placeholder:"TIME" default:"0s" help:"Start up to this much later; by how much differs by machine, database and time, and is the same each time it is asked (${default})."`
 }
 
 func (c *serveCommand) Help() string {
@@ -50,12 +55,17 @@ Examples:
 
 // Validate implements kong's hook.
 func (c *serveCommand) Validate() error {
+	return errors.Join(c.timing.Validate(), c.snapshots.Validate())
+}
+
+// Validate implements kong's hook.
+func (c *timing) Validate() error {
 	_, err := c.times("")
-	return errors.Join(err, c.snapshots.Validate())
+	return err
 }
 
 // times is the schedule of the service of one database on this machine.
-func (c *serveCommand) times(db string) (*schedule.Schedule, error) {
+func (c *timing) times(db string) (*schedule.Schedule, error) {
 	place, err := time.LoadLocation(c.TZ)
 	if err != nil || c.TZ == "Local" {
 		return nil, usageError("--tz: %q is no time zone such as Europe/Berlin or UTC", oneLine(c.TZ))

@@ -32,7 +32,7 @@ func hosted(t *testing.T, now *time.Time) *service {
 	t.Helper()
 	p := &program{stdout: io.Discard, stderr: io.Discard, getenv: os.Getenv, now: func() time.Time { return *now }, log: slog.New(slog.DiscardHandler)}
 	p.DB = filepath.Join(t.TempDir(), "snapshotter.db")
-	c := &serveCommand{Schedule: "0 2 * * *", TZ: "Europe/Berlin"}
+	c := &serveCommand{timing: timing{Schedule: "0 2 * * *", TZ: "Europe/Berlin"}}
 	c.RunLimit = 5 * time.Minute
 	times, err := c.times(p.DB)
 	if err != nil {

@@ -36,6 +36,7 @@ const home = "us-east-1"
 // Server is a running fake. Its methods may be used from any goroutine.
 type Server struct {
 	url  string
+	dial func(ctx context.Context, network, address string) (net.Conn, error) // nil is the machine's network
 	http *http.Server
 	// done ends when the server closes, and with it every request that waits.
 	done context.Context
@@ -75,15 +76,26 @@ func Start() (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start a Bedrock on loopback: %w", err)
 	}
+	return start(listener, nil), nil
+}
+
+// StartIn listens on a network of its own, for clients that have
+// [Server.Config].
+func StartIn(n *Network) *Server {
+	return start(n.Listen("bedrock.example.com:80"), n.Dial)
+}
+
+func start(listener net.Listener, dial func(context.Context, string, string) (net.Conn, error)) *Server {
 	s := &Server{
 		url:     "http://" + listener.Addr().String(),
+		dial:    dial,
 		started: map[place]int{},
 		cursors: map[string]cursor{},
 	}
 	s.done, s.end = context.WithCancel(context.Background())
 	s.http = &http.Server{Handler: s}
 	s.running.Go(func() { s.http.Serve(listener) }) // its error is that of Close
-	return s, nil
+	return s
 }
 
 // Close ends every connection, also those of requests that hang, and returns
@@ -172,7 +184,12 @@ func (s *Server) Config() aws.Config {
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return Credentials(), nil
 		}),
-		HTTPClient: awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy = nil }),
+		HTTPClient: awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+			t.Proxy = nil
+			if s.dial != nil {
+				t.DialContext = s.dial
+			}
+		}),
 	}
 }
 

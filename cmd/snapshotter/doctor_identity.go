@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+
+	"snapshotter/catalog"
+)
+
+// identity is who the credentials belong to, short of the account and of the
+// session, which is often named after a person.
+type identity struct {
+	Kind string `json:"kind"` // assumed-role, user, federated-user or root
+	Name string `json:"name"` // of the role or user; "" where it would tell the account
+	// Partition is that of the principal, which no setting can change.
+	Partition string `json:"partition"`
+}
+
+// examineIdentity asks AWS whose the credentials are. That takes no permission,
+// and a policy that denies it is not heeded, so a refusal is of the credentials.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+func examineIdentity(ctx context.Context, config aws.Config, limit time.Duration, found *examination) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	out, err := sts.NewFromConfig(config).GetCallerIdentity(ctx, nil)
+	if err != nil {
+		found.unidentified(err)
+		return
+	}
+	who := identityOf(aws.ToString(out.Arn))
+	found.Identity = &who
+	switch text := strings.TrimSpace(who.Kind + " " + who.Name); {
+	case who.Partition != "" && who.Partition != catalog.Partition(config.Region):
+		found.add("identity", healthProblem, text+", of partition "+who.Partition+", though the region is in "+catalog.Partition(config.Region),
+			"set AWS_REGION to a region of the partition that the credentials are for")
+	case who.Kind == "root":
+		found.add("identity", healthWarning, text, "give the job a role that may do no more than README.md lists: what the root user may do cannot be limited")
+	default:
+		found.add("identity", healthOK, text, "")
+	}
+}
+
+// badCredentials are how STS says that the credentials are no good.
+// https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+var badCredentials = []string{
+	"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch",
+	"InvalidSignatureException", "IncompleteSignature", "MissingAuthenticationToken", "RequestExpired",
+}
+
+func (e *examination) unidentified(err error) {
+	var api smithy.APIError
+	switch {
+	case !errors.As(err, &api):
+		e.add("identity", healthWarning, "AWS STS gave no answer", "a run does without; let requests through to it to see whose the credentials are")
+	case slices.Contains(badCredentials, api.ErrorCode()):
+		e.add("identity", healthProblem, "AWS refuses the credentials: "+api.ErrorCode()+": "+api.ErrorMessage(),
+			"sign in again or renew the keys; if they are new, set the clock")
+	default:
+		e.add("identity", healthWarning, "AWS STS did not tell: "+api.ErrorCode()+": "+api.ErrorMessage(), "a run does without")
+	}
+}
+
+var account = regexp.MustCompile(`[0-9]{12}`)
+
+// identityOf reads an ARN such as arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
+// or arn:aws:iam::ACCOUNT:user/PATH/NAME.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+func identityOf(arn string) identity {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 {
+		return identity{Kind: "unknown"}
+	}
+	path := strings.Split(parts[5], "/")
+	who := identity{Kind: plain(path[0]), Partition: plain(parts[1])}
+	switch {
+	case len(path) == 1:
+	case who.Kind == "assumed-role":
+		who.Name = path[1]
+	default:
+		who.Name = path[len(path)-1]
+	}
+	if who.Name = oneLine(who.Name); account.MatchString(who.Name) {
+		who.Name = ""
+	}
+	return who
+}

@@ -1,0 +1,272 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"snapshotter/catalog"
+	"snapshotter/internal/bedrocktest"
+	"snapshotter/internal/sample"
+	"snapshotter/store"
+)
+
+// examined is what doctor found, by check.
+func examined(t *testing.T, stdout string) map[string]finding {
+	t.Helper()
+	var e examination
+	if err := json.Unmarshal([]byte(stdout), &e); err != nil {
+		t.Fatalf("%v in %s", err, stdout)
+	}
+	if strings.Contains(stdout, bedrocktest.Account) || strings.Contains(stdout, "arn:") {
+		t.Errorf("the account or an ARN is shown:\n%s", stdout)
+	}
+	by := map[string]finding{}
+	for _, f := range e.Findings {
+		by[f.Check] = f
+		if (f.Health == healthOK) != (f.Advice == "") {
+			t.Errorf("%s is %s and advises %q", f.Check, f.Health, f.Advice)
+		}
+	}
+	return by
+}
+
+func wantFinding(t *testing.T, by map[string]finding, check string, health health, parts ...string) {
+	t.Helper()
+	f, made := by[check]
+	if !made || f.Health != health {
+		t.Errorf("%s: %+v, want %s; of %v", check, f, health, by)
+	}
+	for _, part := range parts {
+		if !strings.Contains(f.Found+"\n"+f.Advice, part) {
+			t.Errorf("%s: %+v lacks %q", check, f, part)
+		}
+	}
+}
+
+func TestDoctorExaminesTheDatabase(t *testing.T) {
+	n := newOperator(t)
+	n.run(0)
+	n.run(0)
+	change := func(statements ...string) func(t *testing.T, path string) {
+		return func(t *testing.T, path string) {
+			db, err := sql.Open("sqlite", path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			for _, statement := range statements {
+				if _, err := db.Exec(statement); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	for _, c := range []struct {
+		name, check string
+		spoil       func(t *testing.T, path string)
+		deep        bool
+		health      health
+		parts       []string
+	}{
+		{"whole", "database", func(*testing.T, string) {}, false, healthOK, []string{"schema ", "SQLite's quick check finds nothing wrong, 2 runs recorded, and what run 2 recorded is intact"}},
+		{"whole, read thoroughly", "database", func(*testing.T, string) {}, true, healthOK, []string{"integrity check finds nothing"}},
+		{"locked", "lock", func(t *testing.T, path string) {
+			lock, err := store.Acquire(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { lock.Release() })
+		}, false, healthWarning, []string{"is in use by process ", "wait for that run"}},
+		{"newer", "database", change("INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)"), false, healthProblem, []string{"schema 999", "install the newest snapshotter"}},
+		{"older", "database", change("DELETE FROM goose_db_version WHERE version_id > 1"), false, healthWarning, []string{"older version", "the next run brings it up to date"}},
+		{"a page scribbled over", "database", func(t *testing.T, path string) {
+			data := []byte(readFile(t, path))
+			middle := len(data) / 2 / 4096 * 4096
+			copy(data[middle:], bytes.Repeat([]byte("scribble"), 512))
+			if err := os.WriteFile(path, data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}, false, healthProblem, []string{"damaged", "restore the database from a copy"}},
+		{"cut off", "database", func(t *testing.T, path string) {
+			if err := os.Truncate(path, 8192); err != nil {
+				t.Fatal(err)
+			}
+		}, false, healthProblem, []string{"damaged", "restore a copy"}},
+		{"a row that refers to none", "database", change("PRAGMA foreign_keys = 0", "INSERT INTO items (scope_id, key) VALUES (9999, 'x')"), true, healthProblem, []string{"of items refers to no row of scopes"}},
+		{"a row that was altered", "database", change("DELETE FROM item_changes WHERE item_id = (SELECT max(item_id) FROM item_changes)"), false, healthProblem, []string{"not what the run recorded", "restore the database"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := t.TempDir() + "/history.db"
+			if err := os.WriteFile(path, []byte(readFile(t, n.db())), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			c.spoil(t, path)
+			found := &examination{}
+			examineDatabase(t.Context(), &program{common: common{DB: path}}, c.deep, found)
+			by := map[string]finding{}
+			for _, f := range found.Findings {
+				by[f.Check] = f
+			}
+			wantFinding(t, by, c.check, c.health, c.parts...)
+			if c.health == healthOK {
+				wantFinding(t, by, "lock", healthOK)
+			}
+		})
+	}
+}
+
+func TestDoctorTellsWhoAndWhen(t *testing.T) {
+	n := newOperator(t)
+	stdout, _ := n.command(0, "doctor", "--format", "json", "--schedule", "30 2 * * *", "--tz", "Europe/Berlin")
+	by := examined(t, stdout)
+	wantFinding(t, by, "identity", healthOK, "assumed-role snapshotter")
+	if strings.Contains(stdout, "nightly") {
+		t.Errorf("the session's name is shown:\n%s", stdout)
+	}
+	wantFinding(t, by, "schedule", healthOK, `serve runs at "30 2 * * *" in Europe/Berlin, next: Sat 2026-05-02 02:30 CEST, Sun 2026-05-03 02:30 CEST`)
+	var e examination
+	if err := json.Unmarshal([]byte(stdout), &e); err != nil {
+		t.Fatal(err)
+	}
+	if len(e.NextRuns) != 5 || !e.NextRuns[4].Equal(time.Date(2026, 5, 6, 0, 30, 0, 0, time.UTC)) || *e.Identity != (identity{"assumed-role", "snapshotter", "aws"}) {
+		t.Errorf("next runs %v, identity %+v", e.NextRuns, e.Identity)
+	}
+	n.command(2, "doctor", "--tz", "Mars")
+	n.command(2, "doctor", "--time-limit", "0s")
+}
+
+// bubbled is doctor by the clock of a bubble, on a network of its own.
+func bubbled(t *testing.T, faults []bedrocktest.Fault, args ...string) (code int, by map[string]finding, took time.Duration) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		network := bedrocktest.NewNetwork()
+		server := bedrocktest.StartIn(network)
+		defer server.Close()
+		server.Serve(sample.Moments()[0].Catalogue)
+		server.Inject(faults...)
+		for name, value := range server.Env() {
+			t.Setenv(name, value)
+		}
+		var stdout bytes.Buffer
+		p := &program{stdout: &stdout, stderr: io.Discard, getenv: os.Getenv, now: time.Now, network: network.Dial}
+		began := time.Now()
+		code = p.exit(p.main(context.Background(), append([]string{"doctor", "--format", "json", "--db", t.TempDir() + "/none.db"}, args...)))
+		by, took = examined(t, stdout.String()), time.Since(began)
+	})
+	return code, by, took
+}
+
+// What STS says or does not say of the credentials is told apart from what
+// Bedrock says.
+func TestDoctorAsksWho(t *testing.T) {
+	for kind, want := range map[bedrocktest.FaultKind]struct {
+		code   int
+		health health
+		part   string
+	}{
+		bedrocktest.ExpiredCredentials: {exitFailed, healthProblem, "sign in again"},
+		bedrocktest.InvalidCredentials: {exitFailed, healthProblem, "InvalidClientTokenId"},
+		bedrocktest.DenySCP:            {exitOK, healthWarning, "a run does without"},
+		bedrocktest.HangUp:             {exitOK, healthWarning, "STS gave no answer"},
+		bedrocktest.Malformed:          {exitOK, healthWarning, "STS gave no answer"},
+	} {
+		code, by, _ := bubbled(t, []bedrocktest.Fault{{Operation: bedrocktest.GetCallerIdentity, Kind: kind}})
+		wantFinding(t, by, "identity", want.health, want.part)
+		if code != want.code {
+			t.Errorf("%s: exit code %d, want %d", kind, code, want.code)
+		}
+	}
+}
+
+// Denied where others are read, doctor says whose policy it is, and what to do.
+func TestDoctorExplainsDenials(t *testing.T) {
+	n := newOperator(t)
+	n.bedrock.Inject(
+		bedrocktest.Fault{Region: "us-west-2", Kind: bedrocktest.DenySCP},
+		bedrocktest.Fault{Region: "eu-west-2", Kind: bedrocktest.DenyIAM},
+		bedrocktest.Fault{Region: "us-east-2", Kind: bedrocktest.NotEnabled},
+	)
+	stdout, _ := n.command(0, "doctor", "--format", "json")
+	by := examined(t, stdout)
+	for _, kind := range catalog.Kinds() {
+		wantFinding(t, by, "us-west-2 "+string(kind), healthWarning, "AccessDeniedException", "(SCP) denies the region", "--exclude-region")
+		wantFinding(t, by, "eu-west-2 "+string(kind), healthWarning, "aws:RequestedRegion")
+	}
+	n.bedrock.Inject(bedrocktest.Fault{Region: "us-east-1", Kind: bedrocktest.DenySCP})
+	stdout, _ = n.command(1, "doctor", "--format", "json")
+	wantFinding(t, examined(t, stdout), "us-east-1 foundation-model", healthProblem, "(SCP) denies the region")
+
+	for _, d := range denials {
+		l := catalog.Listing{Outcome: catalog.Denied, Message: "no " + d.words + " allows the action"}
+		if adviceOnDenial(l) != d.advice {
+			t.Errorf("%s: %s", d.words, adviceOnDenial(l))
+		}
+	}
+	if advice := adviceOnDenial(catalog.Listing{Message: "User is not authorized"}); !strings.Contains(advice, "does not say which policy") {
+		t.Error(advice)
+	}
+}
+
+// A region without opt-in is none that a run lacks.
+func TestDoctorNamesRegionsNotEnabled(t *testing.T) {
+	n := newOperator(t)
+	world := sample.Moments()[0].Catalogue
+	region := world["eu-west-2"]
+	region.OptIn = "DISABLED"
+	world["eu-west-2"] = region
+	n.bedrock.Serve(world)
+	stdout, _ := n.command(0, "doctor", "--format", "json")
+	wantFinding(t, examined(t, stdout), "regions not enabled", healthOK, "eu-west-2")
+}
+
+// Regions that never answer take no longer than they are given.
+func TestDoctorIsBounded(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		hangs  bedrocktest.Fault
+		code   int
+		check  string
+		health health
+	}{
+		{"one region", bedrocktest.Fault{Region: "eu-west-2", Kind: bedrocktest.Hang}, exitOK, "eu-west-2 foundation-model", healthWarning},
+		{"who", bedrocktest.Fault{Operation: bedrocktest.GetCallerIdentity, Kind: bedrocktest.Hang}, exitOK, "identity", healthWarning},
+		{"everything", bedrocktest.Fault{Kind: bedrocktest.Hang}, exitFailed, "bedrock", healthProblem},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, by, took := bubbled(t, []bedrocktest.Fault{c.hangs}, "--time-limit", "24s")
+			if took > 24*time.Second || took < 4*time.Second {
+				t.Errorf("took %s", took)
+			}
+			if code != c.code {
+				t.Errorf("exit code %d, want %d", code, c.code)
+			}
+			wantFinding(t, by, c.check, c.health)
+			wantFinding(t, by, "database", healthOK)
+		})
+	}
+}
+
+func TestIdentityOf(t *testing.T) {
+	for arn, want := range map[string]identity{
+		"arn:aws:sts::111122223333:assumed-role/snapshotter/nightly":  {"assumed-role", "snapshotter", "aws"},
+		"arn:aws-us-gov:iam::111122223333:user/division/team/me":      {"user", "me", "aws-us-gov"},
+		"arn:aws:sts::111122223333:federated-user/me":                 {"federated-user", "me", "aws"},
+		"arn:aws:iam::111122223333:root":                              {"root", "", "aws"},
+		"arn:aws:sts::111122223333:assumed-role/of-111122223333-x/me": {"assumed-role", "", "aws"},
+		"arn:aws:sts::111122223333:assumed-role/a\x1b[31mb/i-0abc\n":  {"assumed-role", "a [31mb", "aws"},
+		"":    {"unknown", "", ""},
+		"arn": {"unknown", "", ""},
+	} {
+		if got := identityOf(arn); got != want {
+			t.Errorf("%q: %+v, want %+v", arn, got, want)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package bedrocktest
+
+import (
+	"context"
+	"net"
+	"sync"
+)
+
+// Network is one within the process, of hosts that listen on it and no others.
+// It is for tests under [testing/synctest]: to wait for one of its connections
+// is to wait for a goroutine, which lets the bubble's time go on, where to wait
+// for a socket is not.
+type Network struct {
+	mu    sync.Mutex
+	hosts map[string]*host
+}
+
+// NewNetwork has no hosts.
+func NewNetwork() *Network { return &Network{hosts: map[string]*host{}} }
+
+// Listen makes a host, such as hooks.example.com:80. Its place is free again
+// once the listener is closed.
+func (n *Network) Listen(address string) net.Listener {
+	h := &host{network: n, address: address, arrivals: make(chan net.Conn), closed: make(chan struct{})}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.hosts[address] = h
+	return h
+}
+
+// Dial connects to a host. It is for the DialContext of an [http.Transport].
+func (n *Network) Dial(ctx context.Context, _, address string) (net.Conn, error) {
+	n.mu.Lock()
+	h := n.hosts[address]
+	n.mu.Unlock()
+	noHost := &net.DNSError{Err: "no such host", Name: address, IsNotFound: true}
+	if h == nil {
+		return nil, noHost
+	}
+	here, there := net.Pipe()
+	select {
+	case h.arrivals <- there:
+		return here, nil
+	case <-h.closed:
+		return nil, noHost
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// host is a [net.Listener].
+type host struct {
+	network  *Network
+	address  string
+	arrivals chan net.Conn
+	once     sync.Once
+	closed   chan struct{}
+}
+
+func (h *host) Accept() (net.Conn, error) {
+	select {
+	case connection := <-h.arrivals:
+		return connection, nil
+	case <-h.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (h *host) Close() error {
+	h.once.Do(func() {
+		close(h.closed)
+		h.network.mu.Lock()
+		defer h.network.mu.Unlock()
+		if h.network.hosts[h.address] == h {
+			delete(h.network.hosts, h.address)
+		}
+	})
+	return nil
+}
+
+func (h *host) Addr() net.Addr { return address(h.address) }
+
+// address is a [net.Addr].
+type address string
+
+func (address) Network() string  { return "memory" }
+func (a address) String() string { return string(a) }
