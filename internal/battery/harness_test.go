@@ -65,7 +65,12 @@ func surroundings(server *bedrocktest.Server) []string {
 // command is one call of the program, in dir, against the server. Where a tool
 // is named it runs under that, as in command(…, "strace -f -o log", "run").
 func command(ctx context.Context, dir string, server *bedrocktest.Server, tool string, args ...string) *exec.Cmd {
-	line := append(append(strings.Fields(tool), binary), args...)
+	return commandOf(ctx, binary, dir, server, tool, args...)
+}
+
+// commandOf is the same of another build of the program.
+func commandOf(ctx context.Context, program, dir string, server *bedrocktest.Server, tool string, args ...string) *exec.Cmd {
+	line := append(append(strings.Fields(tool), program), args...)
 	process := exec.CommandContext(ctx, line[0], line[1:]...)
 	process.Dir, process.Env = dir, surroundings(server)
 	return process
