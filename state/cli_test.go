@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"snapshotter/internal/buckettest"
 )
 
 // The server that the other tests rely on keeps the promise of conditional
@@ -27,7 +29,7 @@ func TestConditionsByCLI(t *testing.T) {
 			t.Fatal(err)
 		}
 		command := exec.Command(aws, append([]string{"s3api", "put-object", "--bucket", bucket, "--key", key, "--body", file, "--output", "json"}, condition...)...)
-		command.Env = s.environment(t)
+		command.Env = environment(t, s)
 		var out, wrong bytes.Buffer
 		command.Stdout, command.Stderr = &out, &wrong
 		if err := command.Run(); err != nil {
@@ -55,7 +57,7 @@ func TestConditionsByCLI(t *testing.T) {
 		}
 	}
 	replaced, said := put("three", "--if-match", created)
-	if replaced == "" || string(s.get(t, key)) != "three" {
+	if replaced == "" || string(s.Get(t, key)) != "three" {
 		t.Errorf("not replaced: %s", said)
 	}
 	if etag, said := put("four", "--if-match", created); etag != "" || !strings.Contains(said, "PreconditionFailed") {
@@ -72,21 +74,21 @@ func TestAdvisedCommand(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	begin(t, s)
-	state := New(s.config(), here)
+	state := New(s.Config(), here)
 	record(t, fetch(t, state).Path, "second")
-	s.at(onlyFor("PUT", 0, refuse(403, "AccessDenied", "no")))
+	s.At(buckettest.OnlyFor("PUT", 0, buckettest.Refuse(403, "AccessDenied", "no")))
 	failed, ok := state.Save(t.Context()).(*SaveError)
 	if !ok {
 		t.Fatal("it did not fail")
 	}
-	s.at(nil)
+	s.At(nil)
 	_, advised, found := strings.Cut(failed.Advice(), "then, before the next run: ")
 	if !found {
 		t.Fatal(failed.Advice())
 	}
 	run := func() (string, error) {
 		command := exec.Command("sh", "-c", advised)
-		command.Env = s.environment(t)
+		command.Env = environment(t, s)
 		said, err := command.CombinedOutput()
 		return string(said), err
 	}
@@ -97,17 +99,17 @@ func TestAdvisedCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(said)
 	}
-	s.holds(t, key, "first", "second")
+	holds(t, s, key, "first", "second")
 	if said, err := run(); err == nil || !strings.Contains(said, "PreconditionFailed") {
 		t.Errorf("saved twice: %s", said)
 	}
 }
 
 // environment is that of a client of the server in a process of its own.
-func (s *server) environment(t *testing.T) []string {
+func environment(t *testing.T, s *buckettest.Server) []string {
 	return []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "AWS_REGION=us-east-1", "AWS_ENDPOINT_URL_S3=" + s.url,
-		"AWS_ACCESS_KEY_ID=" + access, "AWS_SECRET_ACCESS_KEY=" + secret, "AWS_MAX_ATTEMPTS=1",
+		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "AWS_REGION=us-east-1", "AWS_ENDPOINT_URL_S3=" + s.URL,
+		"AWS_ACCESS_KEY_ID=" + buckettest.Access, "AWS_SECRET_ACCESS_KEY=" + buckettest.Secret, "AWS_MAX_ATTEMPTS=1",
 		"AWS_REQUEST_CHECKSUM_CALCULATION=when_required",
 	}
 }

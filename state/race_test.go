@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
+
+	"snapshotter/internal/buckettest"
 )
 
 // Two processes run on one state, each on its own network, with its own faults,
@@ -74,7 +75,7 @@ func note(t testing.TB, path, name string) {
 // fault is what goes wrong on a process's way to S3.
 type fault struct {
 	name string
-	door door
+	door buckettest.Door
 	// settles is whether a look may be what tells that the run was saved, and
 	// doubt whether nothing may.
 	settles, doubt bool
@@ -85,12 +86,12 @@ func faults() []fault {
 	return []fault{
 		{name: "none"},
 		{name: "none"},
-		{name: "answer lost", door: onlyFor("PUT", 1, lost), settles: true},
-		{name: "every answer lost", door: onlyFor("PUT", 0, lost), settles: true},
-		{name: "request lost", door: onlyFor("PUT", 1, reset)},
-		{name: "every request lost", door: onlyFor("PUT", 0, reset), doubt: true},
-		{name: "conflict", door: onlyFor("PUT", 1, refuse(409, conflict, "busy"))},
-		{name: "download cut", door: onlyFor("GET", 1, alter(func(_ http.Header, body []byte) []byte { return body[:len(body)/2] }))},
+		{name: "answer lost", door: buckettest.OnlyFor("PUT", 1, buckettest.Lost), settles: true},
+		{name: "every answer lost", door: buckettest.OnlyFor("PUT", 0, buckettest.Lost), settles: true},
+		{name: "request lost", door: buckettest.OnlyFor("PUT", 1, buckettest.Reset)},
+		{name: "every request lost", door: buckettest.OnlyFor("PUT", 0, buckettest.Reset), doubt: true},
+		{name: "conflict", door: buckettest.OnlyFor("PUT", 1, buckettest.Refuse(409, conflict, "busy"))},
+		{name: "download cut", door: buckettest.OnlyFor("GET", 1, buckettest.Alter(func(_ http.Header, body []byte) []byte { return body[:len(body)/2] }))},
 	}
 }
 
@@ -104,15 +105,15 @@ type process struct {
 }
 
 // race runs the two processes, checks what came of it, and says what happened.
-func race(t *testing.T, s *server, begun []byte, seed uint64) (happened []string) {
+func race(t *testing.T, s *buckettest.Server, begun []byte, seed uint64) (happened []string) {
 	random := rand.New(rand.NewPCG(seed, 4))
 	at := Location{bucket, fmt.Sprintf("races/%03d.db", seed)}
 	var before []string
 	if random.IntN(3) > 0 { // else both are first runs
-		s.put(t, at.Key, begun)
+		s.Put(t, at.Key, begun)
 		before = []string{"first"}
 	}
-	turns := newTurns(random, "a", "b")
+	turns := buckettest.NewTurns(random, "a", "b")
 	processes := []*process{
 		newProcess(t, s, at, "a", random, turns),
 		newProcess(t, s, at, "b", random, turns),
@@ -124,8 +125,8 @@ func race(t *testing.T, s *server, begun []byte, seed uint64) (happened []string
 	both.Wait()
 
 	var kept []string
-	if s.has(t, at.Key) {
-		kept = recorded(t, s.get(t, at.Key))
+	if s.Has(t, at.Key) {
+		kept = recorded(t, s.Get(t, at.Key))
 	}
 	fail := func(format string, args ...any) {
 		t.Errorf("seed %d (%s, %s): %s; kept %q", seed, processes[0].fault.name, processes[1].fault.name, fmt.Sprintf(format, args...), kept)
@@ -160,7 +161,7 @@ func race(t *testing.T, s *server, begun []byte, seed uint64) (happened []string
 		}
 		want = append(want, p.name)
 	}
-	s.holds(t, at.Key, want...)
+	holds(t, s, at.Key, want...)
 	return happened
 }
 
@@ -191,9 +192,9 @@ func (p *process) judge(kept []string, other *process) (happened, objection stri
 // redo is what follows a run that was not saved, once nothing is wrong with the
 // network: what is in doubt is saved again, and what lost the race is done
 // again.
-func (p *process) redo(t *testing.T, s *server, at Location, turns *turns) {
+func (p *process) redo(t *testing.T, s *buckettest.Server, at Location, turns *buckettest.Turns) {
 	p.fault = fault{}
-	defer turns.leave(p.name)
+	defer turns.Leave(p.name)
 	if errors.As(p.err, new(*SaveError)) {
 		if p.err = p.state.Save(context.Background()); p.err == nil {
 			return
@@ -202,38 +203,16 @@ func (p *process) redo(t *testing.T, s *server, at Location, turns *turns) {
 			return
 		}
 	}
-	p.state, p.name = New(s.config(), at), p.name+" again"
+	p.state, p.name = New(s.Config(), at), p.name+" again"
 	p.run(t, nil)
 }
 
-func newProcess(t *testing.T, s *server, at Location, name string, random *rand.Rand, turns *turns) *process {
+func newProcess(t *testing.T, s *buckettest.Server, at Location, name string, random *rand.Rand, turns *buckettest.Turns) *process {
 	all := faults()
 	p := &process{name: name, fault: all[random.IntN(len(all))]}
-	way := &server{behind: s.behind}
-	way.at(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
-		if r.Method != http.MethodPut {
-			p.pass(w, r, behind)
-			return
-		}
-		turns.take(name)
-		answer := httptest.NewRecorder()
-		broken := p.carry(answer, r, behind)
-		turns.take(name)
-		if broken {
-			panic(http.ErrAbortHandler)
-		}
-		alter(func(_ http.Header, body []byte) []byte { return body })(w, r, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			for name, values := range answer.Header() {
-				w.Header()[name] = values
-			}
-			w.WriteHeader(answer.Code)
-			w.Write(answer.Body.Bytes())
-		}))
-	})
-	front := httptest.NewServer(way)
-	t.Cleanup(front.Close)
-	way.url = front.URL
-	p.state = New(way.config(), at)
+	way := s.Front(t)
+	way.At(turns.Door(name, p.pass))
+	p.state = New(way.Config(), at)
 	return p
 }
 
@@ -246,87 +225,16 @@ func (p *process) pass(w http.ResponseWriter, r *http.Request, behind http.Handl
 	p.fault.door(w, r, behind)
 }
 
-// carry is pass, and reports whether the connection broke.
-func (p *process) carry(w http.ResponseWriter, r *http.Request, behind http.Handler) (broken bool) {
-	defer func() {
-		if reason := recover(); reason != nil && reason != http.ErrAbortHandler {
-			panic(reason)
-		} else {
-			broken = reason != nil
-		}
-	}()
-	p.pass(w, r, behind)
-	return false
-}
-
 // run is a run of the process: it fetches, records and saves.
-func (p *process) run(t *testing.T, turns *turns) {
-	defer turns.leave(p.name)
-	turns.take(p.name)
+func (p *process) run(t *testing.T, turns *buckettest.Turns) {
+	defer turns.Leave(p.name)
+	turns.Take(p.name)
 	dir := t.TempDir()
 	p.path = filepath.Join(dir, localName)
 	if _, p.err = p.state.Fetch(context.Background(), dir); p.err != nil {
 		return
 	}
-	turns.take(p.name)
+	turns.Take(p.name)
 	note(t, p.path, p.name)
 	p.err = p.state.Save(context.Background())
-}
-
-// turns make processes take their steps one at a time, in a given order. A nil
-// one lets all go as they like.
-type turns struct {
-	mu     sync.Mutex
-	change *sync.Cond
-	order  []string
-	holder string // whose step is being taken
-}
-
-// newTurns shuffles the steps of a run: fetch, record, the upload's arrival and
-// its answer. One in eight is no order at all.
-func newTurns(random *rand.Rand, names ...string) *turns {
-	if random.IntN(8) == 0 {
-		return nil
-	}
-	t := &turns{}
-	t.change = sync.NewCond(&t.mu)
-	for _, name := range names {
-		t.order = append(t.order, name, name, name, name)
-	}
-	random.Shuffle(len(t.order), func(i, j int) { t.order[i], t.order[j] = t.order[j], t.order[i] })
-	return t
-}
-
-// take ends the step that a process was taking, and waits until its next one
-// is due. Steps that were not foreseen, such as second tries, are due when all
-// others have been taken.
-func (t *turns) take(name string) {
-	if t == nil {
-		return
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.end(name)
-	for t.holder != "" || len(t.order) > 0 && t.order[0] != name {
-		t.change.Wait()
-	}
-	t.order, t.holder = t.order[min(1, len(t.order)):], name
-}
-
-// leave gives up what steps a process has left.
-func (t *turns) leave(name string) {
-	if t == nil {
-		return
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.order = slices.DeleteFunc(t.order, func(other string) bool { return other == name })
-	t.end(name)
-}
-
-func (t *turns) end(name string) {
-	if t.holder == name {
-		t.holder = ""
-	}
-	t.change.Broadcast()
 }

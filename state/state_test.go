@@ -27,6 +27,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/buckettest"
 	"snapshotter/store"
 )
 
@@ -118,23 +119,23 @@ func save(t testing.TB, s *State) {
 
 // begin is a server on which a first run, named "first", was saved, and what
 // was saved.
-func begin(t testing.TB, s *server) (saved []byte) {
+func begin(t testing.TB, s *buckettest.Server) (saved []byte) {
 	t.Helper()
-	state := New(s.config(), here)
+	state := New(s.Config(), here)
 	record(t, fetch(t, state).Path, "first")
 	save(t, state)
-	return s.get(t, key)
+	return s.Get(t, key)
 }
 
 // holds checks which runs are kept, and that nothing was ever overwritten: of
 // all versions, each holds what every shorter one does, and more.
-func (s *server) holds(t testing.TB, key string, want ...string) {
+func holds(t testing.TB, s *buckettest.Server, key string, want ...string) {
 	t.Helper()
-	if got := recorded(t, s.get(t, key)); !slices.Equal(got, want) {
+	if got := recorded(t, s.Get(t, key)); !slices.Equal(got, want) {
 		t.Errorf("runs kept\n got %q\nwant %q", got, want)
 	}
 	var versions [][]string
-	for _, body := range s.versions(t, key) {
+	for _, body := range s.Versions(t, key) {
 		versions = append(versions, recorded(t, body))
 	}
 	slices.SortFunc(versions, func(a, b []string) int { return len(a) - len(b) })
@@ -153,13 +154,13 @@ func (s *server) holds(t testing.TB, key string, want ...string) {
 func TestFirstRunThenNext(t *testing.T) {
 	s := start(t)
 	var sent []http.Header // with uploads
-	s.at(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+	s.At(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		if r.Method == http.MethodPut {
 			sent = append(sent, r.Header)
 		}
 		behind.ServeHTTP(w, r)
 	})
-	state := New(s.config(), here)
+	state := New(s.Config(), here)
 	local := fetch(t, state)
 	if !local.First || local.Version != "" {
 		t.Errorf("first fetch: %+v", local)
@@ -169,7 +170,7 @@ func TestFirstRunThenNext(t *testing.T) {
 	}
 	record(t, local.Path, "first")
 	save(t, state)
-	s.holds(t, key, "first")
+	holds(t, s, key, "first")
 
 	if got, want := sent[0].Get("X-Amz-Checksum-Sha256"), *checksum(sha256.Sum256(read(t, local.Path))); got != want {
 		t.Errorf("sent with checksum %q, not %q", got, want)
@@ -178,7 +179,7 @@ func TestFirstRunThenNext(t *testing.T) {
 		t.Errorf("sent on condition that there is no %q", got)
 	}
 
-	next := New(s.config(), here)
+	next := New(s.Config(), here)
 	copied := fetch(t, next)
 	if copied.First || copied.Version == "" || copied.Size != int64(len(read(t, local.Path))) {
 		t.Errorf("next fetch: %+v", copied)
@@ -193,7 +194,7 @@ func TestFirstRunThenNext(t *testing.T) {
 	save(t, next)
 	record(t, fetch(t, next).Path, "fourth")
 	save(t, next)
-	s.holds(t, key, "first", "second", "third", "fourth")
+	holds(t, s, key, "first", "second", "third", "fourth")
 	if left, _ := filepath.Glob(filepath.Dir(copied.Path) + "/*"); len(left) != 1 {
 		t.Errorf("beside the copy: %q", left)
 	}
@@ -202,16 +203,16 @@ func TestFirstRunThenNext(t *testing.T) {
 func TestLostRace(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		begin func(*testing.T, *server)
+		begin func(*testing.T, *buckettest.Server)
 		want  []string
 	}{
-		{"of two first runs", func(*testing.T, *server) {}, []string{"ours", "theirs", "again"}},
-		{"of two next runs", func(t *testing.T, s *server) { begin(t, s) }, []string{"first", "ours", "theirs", "again"}},
+		{"of two first runs", func(*testing.T, *buckettest.Server) {}, []string{"ours", "theirs", "again"}},
+		{"of two next runs", func(t *testing.T, s *buckettest.Server) { begin(t, s) }, []string{"first", "ours", "theirs", "again"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t)
 			c.begin(t, s)
-			loser, winner := New(s.config(), here), New(s.config(), here)
+			loser, winner := New(s.Config(), here), New(s.Config(), here)
 			lost, won := fetch(t, loser), fetch(t, winner)
 			record(t, lost.Path, "lost")
 			record(t, won.Path, "ours")
@@ -232,7 +233,7 @@ func TestLostRace(t *testing.T) {
 			}
 			record(t, fetch(t, loser).Path, "again")
 			save(t, loser)
-			s.holds(t, key, c.want...)
+			holds(t, s, key, c.want...)
 		})
 	}
 }
@@ -240,10 +241,10 @@ func TestLostRace(t *testing.T) {
 func TestDeletedInBetween(t *testing.T) {
 	s := start(t)
 	begin(t, s)
-	state := New(s.config(), here)
+	state := New(s.Config(), here)
 	local := fetch(t, state)
 	record(t, local.Path, "second")
-	s.remove(t, local.Version)
+	s.Remove(t, key, local.Version)
 	err := state.Save(t.Context())
 	if race := (*LostRaceError)(nil); !errors.As(err, &race) || !race.Deleted {
 		t.Errorf("saved over nothing: %v", err)
@@ -255,11 +256,11 @@ func TestDeletedInBetween(t *testing.T) {
 func TestDeleted(t *testing.T) {
 	s := start(t)
 	begin(t, s)
-	s.remove(t, "")
-	if os.Getenv(versity) == "" {
-		s.at(onlyFor("GET", 0, refuse(404, "NoSuchKey", "none", "X-Amz-Delete-Marker", "true")))
+	s.Remove(t, key, "")
+	if os.Getenv(buckettest.Versity) == "" {
+		s.At(buckettest.OnlyFor("GET", 0, buckettest.Refuse(404, "NoSuchKey", "none", "X-Amz-Delete-Marker", "true")))
 	}
-	_, err := New(s.config(), here).Fetch(t.Context(), t.TempDir())
+	_, err := New(s.Config(), here).Fetch(t.Context(), t.TempDir())
 	if !errors.As(err, new(*DeletedError)) {
 		t.Errorf("fetched what was deleted: %v", err)
 	}
@@ -267,8 +268,8 @@ func TestDeleted(t *testing.T) {
 
 // What becomes of an upload is known, however its answers come or don't.
 func TestUploadSettles(t *testing.T) {
-	meanwhile := func(t *testing.T, s *server) {
-		other := New(s.config(), here)
+	meanwhile := func(t *testing.T, s *buckettest.Server) {
+		other := New(s.Config(), here)
 		record(t, fetch(t, other).Path, "other")
 		save(t, other)
 	}
@@ -278,39 +279,39 @@ func TestUploadSettles(t *testing.T) {
 		failed
 		unknown
 	)
-	busy := refuse(409, conflict, "another operation is going on")
-	denied := refuse(403, "AccessDenied", "no")
+	busy := buckettest.Refuse(409, conflict, "another operation is going on")
+	denied := buckettest.Refuse(403, "AccessDenied", "no")
 	for _, c := range []struct {
 		name string
-		door door
+		door buckettest.Door
 		want int
 		// other is whether another run is saved before the upload.
 		other bool
 	}{
 		{"answered", nil, saved, false},
 		{"after another's", nil, raced, true},
-		{"answer lost once", onlyFor("PUT", 1, lost), saved, false},
-		{"every answer lost", onlyFor("PUT", 0, lost), saved, false},
-		{"every answer lost, after another's", onlyFor("PUT", 0, lost), raced, true},
-		{"request lost once", onlyFor("PUT", 1, reset), saved, false},
-		{"request lost once, after another's", onlyFor("PUT", 1, reset), raced, true},
-		{"every request lost", onlyFor("PUT", 0, reset), unknown, false},
-		{"conflict once", onlyFor("PUT", 1, busy), saved, false},
-		{"conflict once, after another's", onlyFor("PUT", 1, busy), raced, true},
-		{"conflict without end", onlyFor("PUT", 0, busy), raced, false},
-		{"answer lost, then conflicts", first(onlyFor("PUT", 1, lost), onlyFor("PUT", 0, busy)), saved, false},
-		{"answer lost, then denied", first(onlyFor("PUT", 1, lost), onlyFor("PUT", 0, denied)), saved, false},
-		{"denied", onlyFor("PUT", 0, denied), failed, false},
+		{"answer lost once", buckettest.OnlyFor("PUT", 1, buckettest.Lost), saved, false},
+		{"every answer lost", buckettest.OnlyFor("PUT", 0, buckettest.Lost), saved, false},
+		{"every answer lost, after another's", buckettest.OnlyFor("PUT", 0, buckettest.Lost), raced, true},
+		{"request lost once", buckettest.OnlyFor("PUT", 1, buckettest.Reset), saved, false},
+		{"request lost once, after another's", buckettest.OnlyFor("PUT", 1, buckettest.Reset), raced, true},
+		{"every request lost", buckettest.OnlyFor("PUT", 0, buckettest.Reset), unknown, false},
+		{"conflict once", buckettest.OnlyFor("PUT", 1, busy), saved, false},
+		{"conflict once, after another's", buckettest.OnlyFor("PUT", 1, busy), raced, true},
+		{"conflict without end", buckettest.OnlyFor("PUT", 0, busy), raced, false},
+		{"answer lost, then conflicts", first(buckettest.OnlyFor("PUT", 1, buckettest.Lost), buckettest.OnlyFor("PUT", 0, busy)), saved, false},
+		{"answer lost, then denied", first(buckettest.OnlyFor("PUT", 1, buckettest.Lost), buckettest.OnlyFor("PUT", 0, denied)), saved, false},
+		{"denied", buckettest.OnlyFor("PUT", 0, denied), failed, false},
 		{"all denied", denied, unknown, false},
-		{"slowed down once", onlyFor("PUT", 1, refuse(503, "SlowDown", "later")), saved, false},
-		{"broken", onlyFor("PUT", 0, refuse(500, "InternalError", "broken")), unknown, false},
-		{"precondition refused for no reason", onlyFor("PUT", 0, refuse(412, "PreconditionFailed", "no")), failed, false},
-		{"no conditional writes", onlyFor("PUT", 0, refuse(501, "NotImplemented", "no")), unknown, false},
+		{"slowed down once", buckettest.OnlyFor("PUT", 1, buckettest.Refuse(503, "SlowDown", "later")), saved, false},
+		{"broken", buckettest.OnlyFor("PUT", 0, buckettest.Refuse(500, "InternalError", "broken")), unknown, false},
+		{"precondition refused for no reason", buckettest.OnlyFor("PUT", 0, buckettest.Refuse(412, "PreconditionFailed", "no")), failed, false},
+		{"no conditional writes", buckettest.OnlyFor("PUT", 0, buckettest.Refuse(501, "NotImplemented", "no")), unknown, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t)
 			begin(t, s)
-			state := New(s.config(), here)
+			state := New(s.Config(), here)
 			local := fetch(t, state)
 			record(t, local.Path, "second")
 			before := read(t, local.Path)
@@ -319,9 +320,9 @@ func TestUploadSettles(t *testing.T) {
 				meanwhile(t, s)
 				want = []string{"first", "other"}
 			}
-			s.at(c.door)
+			s.At(c.door)
 			err := state.Save(t.Context())
-			s.at(nil)
+			s.At(nil)
 			var (
 				race *LostRaceError
 				kept *SaveError
@@ -346,25 +347,25 @@ func TestUploadSettles(t *testing.T) {
 			if c.want != saved && !c.other {
 				want = want[:1]
 			}
-			s.holds(t, key, want...)
+			holds(t, s, key, want...)
 			if !bytes.Equal(read(t, local.Path), before) {
 				t.Error("saving changed the local copy")
 			}
 			if c.want == failed || c.want == unknown { // then nothing has changed, and trying again is right
 				save(t, state)
-				s.holds(t, key, "first", "second")
+				holds(t, s, key, "first", "second")
 			}
 			if c.want == saved { // the state knows what it has saved
 				record(t, local.Path, "third")
 				save(t, state)
-				s.holds(t, key, "first", "second", "third")
+				holds(t, s, key, "first", "second", "third")
 			}
 		})
 	}
 }
 
 // first is a door for one PUT, and then another.
-func first(one, then door) door {
+func first(one, then buckettest.Door) buckettest.Door {
 	puts := 0
 	return func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		if r.Method == http.MethodPut {
@@ -383,10 +384,10 @@ func first(one, then door) door {
 func TestUploadLandsLate(t *testing.T) {
 	s := start(t)
 	begin(t, s)
-	state := New(s.config(), here)
+	state := New(s.Config(), here)
 	record(t, fetch(t, state).Path, "second")
 	late := make(chan *http.Request, 10)
-	s.at(onlyFor("PUT", 0, func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+	s.At(buckettest.OnlyFor("PUT", 0, func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
 		var body bytes.Buffer
 		body.ReadFrom(r.Body)
 		held := r.Clone(context.Background())
@@ -395,41 +396,41 @@ func TestUploadLandsLate(t *testing.T) {
 		panic(http.ErrAbortHandler)
 	}))
 	err := state.Save(t.Context())
-	s.at(nil)
+	s.At(nil)
 	if kept := (*SaveError)(nil); !errors.As(err, &kept) || !kept.Unknown {
 		t.Fatalf("not in doubt: %v", err)
 	}
-	s.holds(t, key, "first")
-	other := New(s.config(), here)
+	holds(t, s, key, "first")
+	other := New(s.Config(), here)
 	record(t, fetch(t, other).Path, "other")
-	s.behind.ServeHTTP(httptest.NewRecorder(), <-late)
+	s.Behind.ServeHTTP(httptest.NewRecorder(), <-late)
 	if err := other.Save(t.Context()); !errors.As(err, new(*LostRaceError)) {
 		t.Errorf("saved over what had landed: %v", err)
 	}
-	s.holds(t, key, "first", "second")
+	holds(t, s, key, "first", "second")
 }
 
 // An answer that never comes is given up, and looked for.
 func TestSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := startInBubble(t)
+		s := buckettest.StartInBubble(t)
 		begin(t, s)
-		state := New(s.config(), here)
+		state := New(s.Config(), here)
 		record(t, fetch(t, state).Path, "second")
-		s.at(onlyFor("PUT", 0, silent))
+		s.At(buckettest.OnlyFor("PUT", 0, buckettest.Silent))
 		began := time.Now()
 		save(t, state)
 		if took := time.Since(began); took < time.Minute || took > 5*time.Minute {
 			t.Errorf("an answer was waited for %s", took)
 		}
-		s.holds(t, key, "first", "second")
+		holds(t, s, key, "first", "second")
 
-		s.at(onlyFor("GET", 1, silent))
-		if local := fetch(t, New(s.config(), here)); local.First {
+		s.At(buckettest.OnlyFor("GET", 1, buckettest.Silent))
+		if local := fetch(t, New(s.Config(), here)); local.First {
 			t.Error("silence was taken for a first run")
 		}
-		s.at(onlyFor("GET", 0, silent))
-		_, err := New(s.config(), here).Fetch(t.Context(), t.TempDir())
+		s.At(buckettest.OnlyFor("GET", 0, buckettest.Silent))
+		_, err := New(s.Config(), here).Fetch(t.Context(), t.TempDir())
 		if call := (*CallError)(nil); !errors.As(err, &call) || !strings.Contains(err.Error(), "no answer within 1m0s") {
 			t.Errorf("fetched from silence: %v", err)
 		}
@@ -439,17 +440,17 @@ func TestSilence(t *testing.T) {
 // An object that stops coming is given up after as long as it could have taken.
 func TestStandstill(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := startInBubble(t)
+		s := buckettest.StartInBubble(t)
 		saved := begin(t, s)
-		s.at(onlyFor("GET", 2, func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
-			half := alter(func(_ http.Header, body []byte) []byte {
+		s.At(buckettest.OnlyFor("GET", 2, func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+			half := buckettest.Alter(func(_ http.Header, body []byte) []byte {
 				return body[:len(body)/2]
 			})
 			defer func() { recover(); http.NewResponseController(w).Flush(); <-r.Context().Done() }()
 			half(w, r, behind)
 		}))
 		began := time.Now()
-		local := fetch(t, New(s.config(), here))
+		local := fetch(t, New(s.Config(), here))
 		if took := time.Since(began); took < 2*time.Minute || took > 4*time.Minute {
 			t.Errorf("two that stood still were waited for %s", took)
 		}
@@ -468,10 +469,10 @@ func TestInterrupted(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t)
 			begin(t, s)
-			state := New(s.config(), here)
+			state := New(s.Config(), here)
 			record(t, fetch(t, state).Path, "second")
 			ctx, interrupt := context.WithCancel(t.Context())
-			s.at(onlyFor("PUT", 0, func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+			s.At(buckettest.OnlyFor("PUT", 0, func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 				if c.arrives {
 					behind.ServeHTTP(httptest.NewRecorder(), r)
 				}
@@ -479,26 +480,26 @@ func TestInterrupted(t *testing.T) {
 				panic(http.ErrAbortHandler)
 			}))
 			err := state.Save(ctx)
-			s.at(nil)
+			s.At(nil)
 			if c.arrives {
 				if err != nil {
 					t.Errorf("what was kept counts as not saved: %v", err)
 				}
-				s.holds(t, key, "first", "second")
+				holds(t, s, key, "first", "second")
 				return
 			}
 			if kept := (*SaveError)(nil); !errors.As(err, &kept) || !kept.Unknown {
 				t.Errorf("not in doubt: %v", err)
 			}
-			s.holds(t, key, "first")
+			holds(t, s, key, "first")
 		})
 	}
 }
 
 func TestDownload(t *testing.T) {
-	half := alter(func(_ http.Header, body []byte) []byte { return body[:len(body)/2] })
-	flipped := alter(func(_ http.Header, body []byte) []byte { body[len(body)/3] ^= 4; return body })
-	unmarked := alter(func(header http.Header, body []byte) []byte { header.Del("ETag"); return body })
+	half := buckettest.Alter(func(_ http.Header, body []byte) []byte { return body[:len(body)/2] })
+	flipped := buckettest.Alter(func(_ http.Header, body []byte) []byte { body[len(body)/3] ^= 4; return body })
+	unmarked := buckettest.Alter(func(header http.Header, body []byte) []byte { header.Del("ETag"); return body })
 	endless := func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		answer := httptest.NewRecorder()
 		behind.ServeHTTP(answer, r)
@@ -508,26 +509,26 @@ func TestDownload(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name string
-		door door
+		door buckettest.Door
 		want string // the error, "" where it comes whole
 	}{
-		{"cut once", onlyFor("GET", 1, half), ""},
+		{"cut once", buckettest.OnlyFor("GET", 1, half), ""},
 		{"cut always", half, "did not come whole: unexpected EOF"},
-		{"spoilt once", onlyFor("GET", 1, flipped), ""},
+		{"spoilt once", buckettest.OnlyFor("GET", 1, flipped), ""},
 		{"spoilt always", flipped, "did not come whole: checksum did not match"},
 		{"of no known length", endless, "did not come whole"},
-		{"lost once", onlyFor("GET", 1, lost), ""},
-		{"lost always", lost, "EOF"},
-		{"busy once", onlyFor("GET", 1, refuse(503, "SlowDown", "later")), ""},
+		{"lost once", buckettest.OnlyFor("GET", 1, buckettest.Lost), ""},
+		{"lost always", buckettest.Lost, "EOF"},
+		{"busy once", buckettest.OnlyFor("GET", 1, buckettest.Refuse(503, "SlowDown", "later")), ""},
 		{"without an ETag", unmarked, "has no ETag"},
-		{"denied", refuse(403, "AccessDenied", "User: arn:aws:sts::123456789012:assumed-role/task/x is not authorized"), "AccessDenied: User: [arn] is not authorized"},
+		{"denied", buckettest.Refuse(403, "AccessDenied", "User: arn:aws:sts::123456789012:assumed-role/task/x is not authorized"), "AccessDenied: User: [arn] is not authorized"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t)
 			saved := begin(t, s)
-			s.at(c.door)
+			s.At(c.door)
 			dir := t.TempDir()
-			local, err := New(s.config(), here).Fetch(t.Context(), dir)
+			local, err := New(s.Config(), here).Fetch(t.Context(), dir)
 			if c.want == "" {
 				if err != nil {
 					t.Fatal(err)
@@ -550,32 +551,32 @@ func TestDownload(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	s := start(t)
-	noCredentials := s.config()
+	noCredentials := s.Config()
 	noCredentials.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, errors.New("no EC2 IMDS role found")
 	})
-	unreachable := s.config()
+	unreachable := s.Config()
 	unreachable.BaseEndpoint = aws.String("http://127.0.0.1:1")
 	for _, c := range []struct {
 		name   string
 		config aws.Config
 		at     Location
-		door   door
+		door   buckettest.Door
 		want   string
 		advice string
 	}{
-		{"another bucket", s.config(), Location{"elsewhere", key}, nil, "NoSuchBucket", "create it"},
-		{"denied", s.config(), here, refuse(403, "AccessDenied", "Access Denied"), "AccessDenied: Access Denied", "s3:ListBucket"},
-		{"expired", s.config(), here, refuse(400, "ExpiredToken", "The provided token has expired."), "ExpiredToken", "new temporary credentials"},
-		{"unknown key", s.config(), here, refuse(403, "InvalidAccessKeyId", "unknown"), "InvalidAccessKeyId", "access key exists"},
-		{"wrong clock", s.config(), here, refuse(403, "SignatureDoesNotMatch", "no match"), "SignatureDoesNotMatch", "clock"},
-		{"something new", s.config(), here, refuse(400, "Novelty", "new"), "Novelty: new", "list of error responses"},
+		{"another bucket", s.Config(), Location{"elsewhere", key}, nil, "NoSuchBucket", "create it"},
+		{"denied", s.Config(), here, buckettest.Refuse(403, "AccessDenied", "Access Denied"), "AccessDenied: Access Denied", "s3:ListBucket"},
+		{"expired", s.Config(), here, buckettest.Refuse(400, "ExpiredToken", "The provided token has expired."), "ExpiredToken", "new temporary credentials"},
+		{"unknown key", s.Config(), here, buckettest.Refuse(403, "InvalidAccessKeyId", "unknown"), "InvalidAccessKeyId", "access key exists"},
+		{"wrong clock", s.Config(), here, buckettest.Refuse(403, "SignatureDoesNotMatch", "no match"), "SignatureDoesNotMatch", "clock"},
+		{"something new", s.Config(), here, buckettest.Refuse(400, "Novelty", "new"), "Novelty: new", "list of error responses"},
 		{"no credentials", noCredentials, here, nil, "no AWS credentials could be had: no EC2 IMDS role found", "AWS_PROFILE"},
 		{"unreachable", unreachable, here, nil, "connection refused", "network"},
-		{"account in the bucket's name", s.config(), Location{"history-123456789012", key}, refuse(403, "AccessDenied", "no"), "s3://history-[account]/", "s3:GetObject"},
+		{"account in the bucket's name", s.Config(), Location{"history-123456789012", key}, buckettest.Refuse(403, "AccessDenied", "no"), "s3://history-[account]/", "s3:GetObject"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s.at(c.door)
+			s.At(c.door)
 			dir := t.TempDir()
 			_, err := New(c.config, c.at).Fetch(t.Context(), dir)
 			call := (*CallError)(nil)
@@ -591,12 +592,12 @@ func TestRefused(t *testing.T) {
 
 // The credentials of another are refused by a server that checks signatures.
 func TestWrongSecret(t *testing.T) {
-	if os.Getenv(versity) == "" {
-		t.Skip("the server within the tests checks no signatures: set " + versity)
+	if os.Getenv(buckettest.Versity) == "" {
+		t.Skip("the server within the tests checks no signatures: set " + buckettest.Versity)
 	}
 	s := start(t)
-	cfg := s.config()
-	cfg.Credentials = credentials.NewStaticCredentialsProvider(access, "another", "")
+	cfg := s.Config()
+	cfg.Credentials = credentials.NewStaticCredentialsProvider(buckettest.Access, "another", "")
 	_, err := New(cfg, here).Fetch(t.Context(), t.TempDir())
 	if call := (*CallError)(nil); !errors.As(err, &call) || call.Code != "SignatureDoesNotMatch" {
 		t.Errorf("fetched: %v", err)
@@ -611,9 +612,9 @@ func TestOtherRegion(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t)
 			status := map[string]int{"PermanentRedirect": 301, "AuthorizationHeaderMalformed": 400}[c.code]
-			elsewhere := refuse(status, c.code, "the bucket is elsewhere")
-			head := refuse(status, "", "", "X-Amz-Bucket-Region", "us-east-1")
-			s.at(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+			elsewhere := buckettest.Refuse(status, c.code, "the bucket is elsewhere")
+			head := buckettest.Refuse(status, "", "", "X-Amz-Bucket-Region", "us-east-1")
+			s.At(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 				switch {
 				case strings.Contains(r.Header.Get("Authorization"), "/us-east-1/s3/"):
 					behind.ServeHTTP(w, r)
@@ -623,7 +624,7 @@ func TestOtherRegion(t *testing.T) {
 					elsewhere(w, r, behind)
 				}
 			})
-			cfg := s.config()
+			cfg := s.Config()
 			cfg.Region = "eu-west-1"
 			state := New(cfg, here)
 			record(t, fetch(t, state).Path, "first")
@@ -632,8 +633,8 @@ func TestOtherRegion(t *testing.T) {
 			if has, err := folder.Has(t.Context(), "latest.md"); has || err != nil {
 				t.Errorf("has a report: %v, %v", has, err)
 			}
-			s.at(nil)
-			s.holds(t, key, "first")
+			s.At(nil)
+			holds(t, s, key, "first")
 		})
 	}
 }
@@ -643,11 +644,11 @@ func TestOtherRegion(t *testing.T) {
 func TestOtherRegionIsOne(t *testing.T) {
 	s := start(t)
 	asked := 0
-	s.at(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+	s.At(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		asked++
-		refuse(301, "PermanentRedirect", "elsewhere", "X-Amz-Bucket-Region", "x.example/")(w, r, behind)
+		buckettest.Refuse(301, "PermanentRedirect", "elsewhere", "X-Amz-Bucket-Region", "x.example/")(w, r, behind)
 	})
-	_, err := New(s.config(), here).Fetch(t.Context(), t.TempDir())
+	_, err := New(s.Config(), here).Fetch(t.Context(), t.TempDir())
 	if call := (*CallError)(nil); !errors.As(err, &call) || call.Code != "PermanentRedirect" || asked != 2 {
 		t.Errorf("after %d requests: %v", asked, err)
 	}
@@ -658,22 +659,22 @@ func TestUnquotedETag(t *testing.T) {
 	s := start(t)
 	begin(t, s)
 	var conditions []string
-	s.at(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+	s.At(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		if r.Method == http.MethodPut {
 			conditions = append(conditions, r.Header.Get("If-Match"))
 			behind.ServeHTTP(w, r)
 			return
 		}
-		alter(func(header http.Header, body []byte) []byte {
+		buckettest.Alter(func(header http.Header, body []byte) []byte {
 			header.Set("ETag", strings.Trim(header.Get("ETag"), `"`))
 			return body
 		})(w, r, behind)
 	})
-	state := New(s.config(), here)
+	state := New(s.Config(), here)
 	record(t, fetch(t, state).Path, "second")
 	save(t, state)
-	s.at(nil)
-	s.holds(t, key, "first", "second")
+	s.At(nil)
+	holds(t, s, key, "first", "second")
 	if len(conditions) != 1 || !strings.HasPrefix(conditions[0], `"`) || !strings.HasSuffix(conditions[0], `"`) || len(conditions[0]) < 3 {
 		t.Errorf("conditions: %q", conditions)
 	}
@@ -686,7 +687,7 @@ func TestUnwritableDirectory(t *testing.T) {
 		"no directory": filepath.Join(t.TempDir(), "none"),
 		"read-only":    readOnly(t),
 	} {
-		_, err := New(s.config(), here).Fetch(t.Context(), dir)
+		_, err := New(s.Config(), here).Fetch(t.Context(), dir)
 		call := (*CallError)(nil)
 		if !errors.As(err, &call) || !strings.Contains(err.Error(), dir) || !strings.Contains(call.Advice(), "writable") {
 			t.Errorf("%s: %v", name, err)
@@ -723,11 +724,11 @@ func TestFullDisk(t *testing.T) {
 	s := start(t)
 	begin(t, s)
 	asked := 0
-	s.at(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+	s.At(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		asked++
 		behind.ServeHTTP(w, r)
 	})
-	state := New(s.config(), here)
+	state := New(s.Config(), here)
 	_, err = state.get(t.Context(), func(object *s3.GetObjectOutput) error { return receive(full, object) })
 	failed := newCallError("fetch", here, err)
 	if asked != 1 || !strings.Contains(failed.Error(), "no space left") || !strings.Contains(failed.Advice(), "make room") {
@@ -745,7 +746,7 @@ func TestOccupied(t *testing.T) {
 		if err := os.WriteFile(path, []byte("mine"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		_, err := New(s.config(), here).Fetch(t.Context(), dir)
+		_, err := New(s.Config(), here).Fetch(t.Context(), dir)
 		if occupied := (*OccupiedError)(nil); !errors.As(err, &occupied) || occupied.Path != path {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -771,19 +772,19 @@ func TestNotWhole(t *testing.T) {
 		{"too large", func(path string) error { return os.Truncate(path, largest+1) }, new(*TooLargeError)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			state := New(s.config(), here)
+			state := New(s.Config(), here)
 			if err := c.harm(fetch(t, state).Path); err != nil {
 				t.Fatal(err)
 			}
 			if err := state.Save(t.Context()); !errors.As(err, c.want) {
 				t.Errorf("saved: %v", err)
 			}
-			if !bytes.Equal(s.get(t, key), saved) {
+			if !bytes.Equal(s.Get(t, key), saved) {
 				t.Error("what was kept has changed")
 			}
 		})
 	}
-	if err := New(s.config(), here).Save(t.Context()); err == nil {
+	if err := New(s.Config(), here).Save(t.Context()); err == nil {
 		t.Error("saved what was never fetched")
 	}
 }
@@ -792,7 +793,7 @@ func TestNotWhole(t *testing.T) {
 func TestStillOpen(t *testing.T) {
 	s := start(t)
 	begin(t, s)
-	state := New(s.config(), here)
+	state := New(s.Config(), here)
 	local := fetch(t, state)
 	db, err := store.Open(t.Context(), local.Path)
 	if err != nil {
@@ -808,14 +809,14 @@ func TestStillOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	save(t, state)
-	s.holds(t, key, "first", "second")
+	holds(t, s, key, "first", "second")
 }
 
 // Everything is settled by the environment, as for every AWS tool.
 func TestEnvironment(t *testing.T) {
 	s := start(t)
 	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL_S3": s.url, "AWS_ACCESS_KEY_ID": access, "AWS_SECRET_ACCESS_KEY": secret,
+		"AWS_ENDPOINT_URL_S3": s.URL, "AWS_ACCESS_KEY_ID": buckettest.Access, "AWS_SECRET_ACCESS_KEY": buckettest.Secret,
 		"AWS_REGION": "us-east-1", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
 		"AWS_EC2_METADATA_DISABLED": "true",
 	} {
@@ -828,31 +829,31 @@ func TestEnvironment(t *testing.T) {
 	state := New(cfg, here)
 	record(t, fetch(t, state).Path, "first")
 	save(t, state)
-	s.holds(t, key, "first")
+	holds(t, s, key, "first")
 }
 
 func TestNoRegion(t *testing.T) {
 	s := start(t)
-	cfg := s.config()
+	cfg := s.Config()
 	cfg.Region = ""
 	state := New(cfg, here)
 	record(t, fetch(t, state).Path, "first")
 	save(t, state)
-	s.holds(t, key, "first")
+	holds(t, s, key, "first")
 }
 
 func TestReports(t *testing.T) {
 	s := start(t)
-	folder := NewFolder(s.config(), Location{bucket, "reports/"})
+	folder := NewFolder(s.Config(), Location{bucket, "reports/"})
 	for _, text := range []string{"# Bedrock changes 2026-11-20: none\n", "# Bedrock changes 2026-11-21: 1 to act on\n"} {
 		if err := folder.PutReport(t.Context(), "latest.md", []byte(text)); err != nil {
 			t.Fatal(err)
 		}
-		if got := string(s.get(t, "reports/latest.md")); got != text {
+		if got := string(s.Get(t, "reports/latest.md")); got != text {
 			t.Errorf("got %q", got)
 		}
 	}
-	head, err := s.client().HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String(bucket), Key: aws.String("reports/latest.md")})
+	head, err := s.Client().HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String(bucket), Key: aws.String("reports/latest.md")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -864,7 +865,7 @@ func TestReports(t *testing.T) {
 			t.Errorf("has %s: %v, %v", name, has, err)
 		}
 	}
-	s.at(refuse(403, "AccessDenied", "no"))
+	s.At(buckettest.Refuse(403, "AccessDenied", "no"))
 	call := (*CallError)(nil)
 	if err := folder.PutReport(t.Context(), "latest.md", nil); !errors.As(err, &call) || err.Error() != "write report s3://histories/reports/latest.md: AccessDenied: no" {
 		t.Errorf("written: %v", err)

@@ -84,12 +84,14 @@ const latestName = "latest.md"
 // repairs is how many runs back a missing report is still written.
 const repairs = 7
 
-// newestReport is the report of the newest run that recorded a catalogue; there
-// must be one.
+// newestReport is the report of the newest run that recorded a catalogue.
 func (j *job) newestReport(ctx context.Context, db *store.Store) (*report.Report, error) {
 	runs, err := recordedRuns(ctx, db)
 	if err != nil {
 		return nil, err
+	}
+	if len(runs) == 0 {
+		return nil, errNoRuns
 	}
 	newest := len(runs) - 1
 	return buildReport(ctx, db, before(runs, newest), runs[newest], filter{}, j.rules)

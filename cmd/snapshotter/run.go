@@ -81,9 +81,15 @@ credentials' partition, records them, and writes the report of what changed. A
 region that can't be read keeps what it was last known to list, and the exit code
 is 3. Each flag's default is what a nightly job wants.
 
+Exit codes: 0 recorded, and every readable region was read; 1 failed, nothing was
+recorded or it could not be saved in S3; 2 a mistake in a flag, the environment or
+the configuration; 3 recorded, but a list or the report is missing; 4 another run
+holds the lock or, in S3, was saved first; 10 with --exit-code: changes were found.
+
 Examples:
   snapshotter run
   snapshotter run --db history.db --region 'eu-*'
+  snapshotter run --db s3://bucket/snapshotter.db --reports s3://bucket/reports/
   snapshotter run --exit-code && echo nothing changed`
 }
 

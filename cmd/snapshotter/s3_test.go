@@ -2,65 +2,518 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"sync"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
 
-	"github.com/johannesboyne/gofakes3"
-	"github.com/johannesboyne/gofakes3/backend/s3mem"
+	"snapshotter/catalog"
+	"snapshotter/internal/bedrocktest"
+	"snapshotter/internal/buckettest"
+	"snapshotter/internal/sample"
+	"snapshotter/state"
+	"snapshotter/store"
 )
 
-// objects is an S3 on loopback with one bucket, which keeps conditional writes,
-// behind a door at which what goes wrong on the way happens.
-type objects struct {
-	*httptest.Server
-	behind http.Handler
-
-	mu   sync.Mutex
-	door door
+// cloud is where tasks without a disk run: a Bedrock, an S3, and a directory for
+// what is temporary.
+type cloud struct {
+	bedrock *bedrocktest.Server
+	s3      *buckettest.Server
+	tmp     string
 }
 
-// door handles a request with the server behind it, or does not.
-type door func(w http.ResponseWriter, r *http.Request, behind http.Handler)
+const (
+	historyKey = "bedrock/snapshotter.db"
+	historyURL = "s3://" + buckettest.Bucket + "/" + historyKey
+	reportsURL = "s3://" + buckettest.Bucket + "/reports"
+)
 
-const histories = "histories"
-
-func startS3() (*objects, error) {
-	backend := s3mem.New()
-	if err := backend.CreateBucket(histories); err != nil {
-		return nil, err
+func newCloud(t *testing.T) *cloud {
+	t.Helper()
+	bedrock, err := bedrocktest.Start()
+	if err != nil {
+		t.Fatal(err)
 	}
-	s := &objects{behind: gofakes3.New(backend).Server()}
-	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
-	return s, nil
-}
-
-func (s *objects) serve(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	door := s.door
-	s.mu.Unlock()
-	if door == nil {
-		s.behind.ServeHTTP(w, r)
-		return
+	t.Cleanup(bedrock.Close)
+	c := &cloud{bedrock: bedrock, s3: buckettest.Start(t, ""), tmp: t.TempDir()}
+	for name, value := range bedrock.Env() {
+		t.Setenv(name, value)
 	}
-	door(w, r, s.behind)
+	t.Setenv("AWS_ENDPOINT_URL_S3", c.s3.URL)
+	t.Setenv("AWS_MAX_ATTEMPTS", "1") // tries again elsewhere: see package state
+	t.Setenv("TMPDIR", c.tmp)
+	c.serve(1)
+	return c
 }
 
-// at puts a door in front, nil takes it away.
-func (s *objects) at(door door) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.door = door
+// serve serves the nth moment of the sample.
+func (c *cloud) serve(moment int) { c.bedrock.Serve(sample.Moments()[moment-1].Catalogue) }
+
+// said is what a command ended with.
+type said struct {
+	code           int
+	stdout, stderr string
 }
 
-// get is an object, nil if there is none.
-func (s *objects) get(key string) []byte {
-	answer := httptest.NewRecorder()
-	s.behind.ServeHTTP(answer, httptest.NewRequest("GET", "/"+histories+"/"+key, nil))
-	if answer.Code != http.StatusOK {
-		return nil
+// run is a task on a night of May.
+func (c *cloud) run(ctx context.Context, night int, args ...string) said {
+	return c.command(ctx, night, append([]string{"run", "--reports", reportsURL, "--confirm-after", "1ms", "--region", "us-*,eu-west-2"}, args...)...)
+}
+
+func (c *cloud) command(ctx context.Context, night int, args ...string) said {
+	var stdout, stderr bytes.Buffer
+	now := time.Date(2026, 5, night, 2, 0, 0, 0, time.UTC)
+	code := run(ctx, append(args, "--db", historyURL), nil, &stdout, &stderr, os.Getenv, func() time.Time { return now })
+	return said{code, stdout.String(), stderr.String()}
+}
+
+// want checks how a command ended, and what it said on stderr.
+func (s said) want(t *testing.T, code int, parts ...string) {
+	t.Helper()
+	if s.code != code {
+		t.Errorf("exit code %d, want %d: %s", s.code, code, s.stderr)
 	}
-	body, _ := io.ReadAll(answer.Body)
-	return bytes.Clone(body)
+	for _, part := range parts {
+		if !strings.Contains(s.stderr, part) {
+			t.Errorf("it did not say %q: %s", part, s.stderr)
+		}
+	}
+}
+
+// nights are those of the runs in S3, each checked against its digest.
+func (c *cloud) nights(t *testing.T) []int {
+	t.Helper()
+	return nightsIn(t, c.s3.Get(t, historyKey))
+}
+
+func nightsIn(t *testing.T, history []byte) (nights []int) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "snapshotter.db"), history, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range recordedIn(t, dir) {
+		nights = append(nights, run.StartedAt.Day())
+	}
+	return nights
+}
+
+func (c *cloud) wantNights(t *testing.T, want ...int) {
+	t.Helper()
+	if got := c.nights(t); !slices.Equal(got, want) {
+		t.Errorf("the runs in S3 are of nights %v, want %v", got, want)
+	}
+}
+
+// wantReport checks that the newest report in S3 is that of a night.
+func (c *cloud) wantReport(t *testing.T, night int) {
+	t.Helper()
+	date := fmt.Sprintf("2026-05-%02d", night)
+	latest := string(c.s3.Get(t, "reports/latest.md"))
+	if own := string(c.s3.Get(t, "reports/"+date+"T02-00-00Z.md")); own != latest || !strings.HasPrefix(latest, "# Bedrock changes "+date) {
+		t.Errorf("the newest report is %.40q, that of night %d is %.40q", latest, night, own)
+	}
+}
+
+// wantNothingLeft checks that no copy stays on disk.
+func (c *cloud) wantNothingLeft(t *testing.T) {
+	t.Helper()
+	if left, err := os.ReadDir(c.tmp); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
+var keptIn = regexp.MustCompile(`what this run recorded is in (\S+/snapshotter\.db)`)
+
+// kept is the file that a command says it kept.
+func (c *cloud) kept(t *testing.T, s said) string {
+	t.Helper()
+	path := keptIn.FindStringSubmatch(s.stderr)
+	if path == nil || !strings.HasPrefix(path[1], c.tmp) {
+		t.Fatalf("no file was kept: %s", s.stderr)
+	}
+	return path[1]
+}
+
+// uploads is a door for those of the history alone.
+func uploads(door buckettest.Door) buckettest.Door {
+	return func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+		if r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, historyKey) {
+			door(w, r, behind)
+			return
+		}
+		behind.ServeHTTP(w, r)
+	}
+}
+
+// gate holds what comes through its door until it is opened.
+type gate struct{ reached, open chan struct{} }
+
+func newGate() *gate { return &gate{make(chan struct{}), make(chan struct{})} }
+
+func (g *gate) door(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+	close(g.reached)
+	<-g.open
+	behind.ServeHTTP(w, r)
+}
+
+// Of two tasks that began on the same history the one is kept that saves first.
+// The other overwrites nothing, tells nobody, reports what was saved, and says
+// where its own run is.
+func TestTaskLosesTheRace(t *testing.T) {
+	c, l := newCloud(t), listen(t)
+	flags := []string{"--notify", l.hook(), "--notify", l.check(), "--emf"}
+	c.run(t.Context(), 1).want(t, exitOK)
+	c.serve(2)
+	gate := newGate()
+	c.s3.At(uploads(gate.door))
+	lost := make(chan said)
+	go func() { lost <- c.run(context.Background(), 2, flags...) }()
+	<-gate.reached
+	c.s3.At(nil)
+	c.run(t.Context(), 3, flags...).want(t, exitOK)
+	close(gate.open)
+	loser := <-lost
+
+	loser.want(t, exitLocked, "another run saved its own", "nothing was overwritten", "the run that was saved first is reported instead", "run again")
+	if strings.Contains(loser.stdout, "RunsFailed") {
+		t.Errorf("it counts as a failure: %s", loser.stdout)
+	}
+	c.wantNights(t, 1, 3)
+	c.wantReport(t, 3)
+	if c.s3.Has(t, "reports/2026-05-02T02-00-00Z.md") {
+		t.Error("a run that was not saved was reported")
+	}
+	messages, pings := l.heard()
+	if len(messages) != 1 || !strings.Contains(messages[0].Title, "2026-05-03") {
+		t.Errorf("told of %q, want of the run that was saved alone", titles(messages))
+	}
+	wantPings(t, pings, "start", "start", "", "")
+	body, err := os.ReadFile(c.kept(t, loser))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := nightsIn(t, body); !slices.Equal(got, []int{1, 2}) {
+		t.Errorf("the loser kept the runs of nights %v", got)
+	}
+}
+
+// What could not be saved stays in a file, nobody is told of it, and the next
+// run tells all of it.
+func TestTaskIsNotSaved(t *testing.T) {
+	for name, fault := range map[string]struct {
+		door   buckettest.Door
+		parts  []string
+		saved  bool // all the same
+		nights []int
+	}{
+		"denied": {
+			door:  buckettest.Refuse(403, "AccessDenied", "no for arn:aws:sts::111122223333:assumed-role/r"),
+			parts: []string{"AccessDenied", "allow s3:GetObject and s3:PutObject", "aws s3api put-object --bucket histories"},
+		},
+		"refused":        {door: buckettest.Refuse(503, "SlowDown", "later"), parts: []string{"SlowDown", "it may have been kept all the same"}},
+		"request lost":   {door: buckettest.Reset, parts: []string{"it may have been kept all the same"}},
+		"not supported":  {door: buckettest.Refuse(501, "NotImplemented", "no conditions"), parts: []string{"use an S3 that supports conditional writes"}},
+		"answer is lost": {door: buckettest.Lost, saved: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, l := newCloud(t), listen(t)
+			flags := []string{"--notify", l.hook(), "--notify", l.check(), "--emf"}
+			c.run(t.Context(), 1).want(t, exitOK)
+			c.serve(2)
+			c.s3.At(uploads(fault.door))
+			failed := c.run(t.Context(), 2, flags...)
+			c.s3.At(nil)
+			messages, pings := l.heard()
+			if fault.saved {
+				failed.want(t, exitOK)
+				c.wantNights(t, 1, 2)
+				c.wantReport(t, 2)
+				c.wantNothingLeft(t)
+				if len(messages) != 1 {
+					t.Errorf("told %q", titles(messages))
+				}
+				return
+			}
+			failed.want(t, exitFailed, append(fault.parts, "save "+historyURL)...)
+			if strings.Contains(failed.stderr, "111122223333") || !strings.Contains(failed.stdout, `"RunsFailed":1`) {
+				t.Errorf("it said %s%s", failed.stdout, failed.stderr)
+			}
+			if len(messages) > 0 {
+				t.Errorf("told %q of a run that is not kept", titles(messages))
+			}
+			wantPings(t, pings, "start", "1")
+			c.wantNights(t, 1)
+			c.wantReport(t, 1)
+			body, err := os.ReadFile(c.kept(t, failed))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := nightsIn(t, body); !slices.Equal(got, []int{1, 2}) {
+				t.Errorf("the file holds the runs of nights %v", got)
+			}
+
+			c.run(t.Context(), 3, flags...).want(t, exitOK)
+			c.wantNights(t, 1, 3)
+			c.wantReport(t, 3)
+			if messages, _ := l.heard(); len(messages) != 1 || !strings.Contains(messages[0].Title, "1 to act on") {
+				t.Errorf("the next run told %q", titles(messages))
+			}
+		})
+	}
+}
+
+// A signal that comes while a run is saved costs nothing of it.
+func TestTaskIsStoppedWhileItSaves(t *testing.T) {
+	c, l := newCloud(t), listen(t)
+	c.run(t.Context(), 1).want(t, exitOK)
+	c.serve(2)
+	gate := newGate()
+	c.s3.At(uploads(gate.door))
+	ctx, stop := context.WithCancel(t.Context())
+	stopped := make(chan said)
+	go func() { stopped <- c.run(ctx, 2, "--notify", l.hook()) }()
+	<-gate.reached
+	stop()
+	close(gate.open)
+	(<-stopped).want(t, exitOK)
+	c.wantNights(t, 1, 2)
+	c.wantReport(t, 2)
+	c.wantNothingLeft(t)
+	if messages, _ := l.heard(); len(messages) != 1 {
+		t.Errorf("told %q", titles(messages))
+	}
+}
+
+// A signal that comes before everything is read leaves nothing, and one that
+// cuts an upload off is no reason not to say where the run is.
+func TestTaskIsStopped(t *testing.T) {
+	c := newCloud(t)
+	gate := bedrocktest.NewGate()
+	c.bedrock.Inject(bedrocktest.Fault{Kind: bedrocktest.Wait, Gate: gate})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan said)
+	go func() { ended <- c.run(ctx, 1) }()
+	<-gate.Reached()
+	stop()
+	(<-ended).want(t, exitFailed, "snapshotter: stopped by a signal\n")
+	gate.Open()
+	c.bedrock.Inject()
+	c.wantNothingLeft(t)
+	if c.s3.Has(t, historyKey) {
+		t.Error("saved a history without a run")
+	}
+
+	var stderr bytes.Buffer
+	p := &program{stdout: io.Discard, stderr: &stderr, common: common{DB: historyURL}}
+	p.log = p.logger()
+	err := p.writing(t.Context(), func(db *store.Store) error {
+		_, err := db.RecordFailure(t.Context(), catalog.Run{Trigger: catalog.Manual})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := p.place(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	history, err := at.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := history.db.RecordFailure(t.Context(), catalog.Run{Trigger: catalog.Manual}); err != nil {
+		t.Fatal(err)
+	}
+	err = history.save(ctx)
+	if err := history.close(); err != nil {
+		t.Fatal(err)
+	}
+	said{p.exit(err), "", stderr.String()}.want(t, exitFailed, "save "+historyURL, "what this run recorded is in "+history.copied.Path, "aws s3api put-object")
+	if _, err := os.Stat(history.copied.Path); err != nil {
+		t.Error(err)
+	}
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("the upload was not cut off: %v", err)
+	}
+}
+
+// Saving, reporting and telling end a while after the program was told to stop,
+// however many of them there are.
+func TestLasting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		longer, cancel := lasting(ctx)
+		defer cancel()
+		time.Sleep(time.Hour)
+		if longer.Err() != nil {
+			t.Error("it ended although nothing was to stop")
+		}
+		stop()
+		told := time.Now()
+		<-longer.Done()
+		if took := time.Since(told); took != grace || grace >= patience {
+			t.Errorf("it ended after %s, want %s, and less than %s", took, grace, patience)
+		}
+	})
+}
+
+// Whoever hears of a run finds it in S3, and that the message was claimed. There
+// is one upload a run.
+func TestTaskIsSavedBeforeItIsTold(t *testing.T) {
+	c := newCloud(t)
+	c.run(t.Context(), 1).want(t, exitOK)
+	c.serve(2)
+	l := listen(t)
+	heard := make(chan string, 1)
+	behind := l.Config.Handler
+	l.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		heard <- c.claims(t)
+		behind.ServeHTTP(w, r)
+	})
+	c.run(t.Context(), 2, "--notify", l.hook()).want(t, exitOK)
+	if got := <-heard; got != "run 2, " {
+		t.Errorf("when the message came, S3 held the claims %q", got)
+	}
+	if versions := c.s3.Versions(t, historyKey); len(versions) != 2 {
+		t.Errorf("%d uploads of 2 runs", len(versions))
+	}
+}
+
+// claims are the messages that the history in S3 says were claimed.
+func (c *cloud) claims(t *testing.T) (claims string) {
+	path := filepath.Join(t.TempDir(), "claims.db")
+	if err := os.WriteFile(path, c.s3.Get(t, historyKey), 0o644); err != nil {
+		t.Error(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	defer db.Close()
+	if err := db.QueryRow(`SELECT group_concat('run ' || run_id || ', ' || outcome) FROM deliveries`).Scan(&claims); err != nil {
+		t.Error(err)
+	}
+	return claims
+}
+
+// A service keeps its history in S3 too. Its pages show what others saved, and
+// fetch it only when there is something new.
+func TestServeInS3(t *testing.T) {
+	c := newCloud(t)
+	var downloads atomic.Int32
+	c.s3.At(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+		if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, historyKey) {
+			downloads.Add(1)
+		}
+		behind.ServeHTTP(w, r)
+	})
+	dir := t.TempDir()
+	s := serve(t, c.bedrock, dir, "--db", historyURL, "--reports", reportsURL, "--schedule", "0 2 1 1 *", "--listen", "127.0.0.1:0")
+	address, _ := s.until(t, "listening for HTTP")["address"].(string)
+	s.until(t, "there is no history at this place yet: this one is the first")
+	s.until(t, "report written")
+	page := func(path string) string {
+		t.Helper()
+		response, err := http.Get("http://" + address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s %v %s", path, response.Status, err, body)
+		}
+		return string(body)
+	}
+	if latest, saved := page("/reports/latest"), c.s3.Get(t, "reports/latest.md"); latest != string(saved) {
+		t.Errorf("the page shows %q, the report is %q", latest, saved)
+	}
+	page("/readyz")
+	before := downloads.Load()
+	page("/metrics")
+	page("/reports/latest.json")
+	if more := downloads.Load() - before; more > 0 {
+		t.Errorf("%d downloads of what had not changed", more)
+	}
+	c.serve(2)
+	now := time.Now().AddDate(0, 1, 0)
+	var stderr bytes.Buffer
+	if code := run(t.Context(), []string{"run", "--db", historyURL, "--reports", reportsURL, "--confirm-after", "1ms"}, nil, io.Discard, &stderr, os.Getenv, func() time.Time { return now }); code != exitOK {
+		t.Fatalf("another run: exit code %d: %s", code, &stderr)
+	}
+	if latest := page("/reports/latest"); !strings.Contains(latest, "\nRun 2 ") {
+		t.Errorf("what another run saved is not shown:\n%s", latest)
+	}
+	s.stop(t)
+	c.wantNothingLeft(t)
+	if left, _ := os.ReadDir(dir); len(left) > 0 {
+		t.Errorf("it left %v where it ran", left)
+	}
+
+	// It starts again where there is a history, and where there is none to be
+	// had it does not.
+	s = serve(t, c.bedrock, dir, "--db", historyURL, "--reports", reportsURL, "--schedule", "0 2 1 1 *")
+	s.until(t, "waiting for the schedule")
+	s.stop(t)
+	c.s3.At(buckettest.Refuse(403, "AccessDenied", "no"))
+	c.command(t.Context(), 1, "serve").want(t, exitFailed, "fetch "+historyURL, "s3:ListBucket")
+}
+
+// A mirror of what was deleted says so, and does not show what it had.
+func TestMirrorFollows(t *testing.T) {
+	c := newCloud(t)
+	at := place{name: historyURL, log: (&program{stderr: io.Discard}).logger()}
+	var err error
+	if at.aws, err = (&program{}).loadAWS(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var m mirror
+	runs := func() (n int, err error) {
+		err = m.read(t.Context(), at, func(db *store.Store) error {
+			all, err := db.Runs(t.Context())
+			n = len(all)
+			return err
+		})
+		return n, err
+	}
+	missing := (*store.NotFoundError)(nil)
+	for range 2 {
+		if _, err := runs(); !errors.As(err, &missing) {
+			t.Errorf("no history: %v", err)
+		}
+	}
+	for night := 1; night <= 2; night++ {
+		c.run(t.Context(), night).want(t, exitOK)
+		if n, err := runs(); n != night || err != nil {
+			t.Errorf("%d runs, want %d: %v", n, night, err)
+		}
+	}
+	c.s3.At(buckettest.Refuse(503, "SlowDown", "later"))
+	call := (*state.CallError)(nil)
+	if _, err := runs(); !errors.As(err, &call) {
+		t.Errorf("while S3 does not answer: %v", err)
+	}
+	c.s3.At(nil)
+	c.s3.Remove(t, historyKey, "")
+	if _, err := runs(); err == nil {
+		t.Error("shows a history that was deleted")
+	}
+	if err := m.close(); err != nil {
+		t.Error(err)
+	}
+	c.wantNothingLeft(t)
 }

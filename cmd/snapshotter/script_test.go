@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"snapshotter/internal/bedrocktest"
+	"snapshotter/internal/buckettest"
 	"snapshotter/internal/sample"
 )
 
@@ -56,11 +58,7 @@ func TestScripts(t *testing.T) {
 			for name, value := range server.Env() {
 				env.Setenv(name, value)
 			}
-			s3, err := startS3()
-			if err != nil {
-				return err
-			}
-			env.Defer(s3.Close)
+			s3 := buckettest.Start(t, "")
 			env.Setenv("AWS_ENDPOINT_URL_S3", s3.URL)
 			env.Setenv("AWS_MAX_ATTEMPTS", "1")
 			env.Values["s3"] = s3
@@ -93,9 +91,13 @@ func serveMoment(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func takeObject(ts *testscript.TestScript, _ bool, args []string) {
-	body := ts.Value("s3").(*objects).get(args[0])
-	if body == nil {
-		ts.Fatalf("there is no object %s", args[0])
+	response, err := http.Get(ts.Value("s3").(*buckettest.Server).URL + "/" + buckettest.Bucket + "/" + args[0])
+	ts.Check(err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	ts.Check(err)
+	if response.StatusCode != http.StatusOK {
+		ts.Fatalf("object %s: %s", args[0], response.Status)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), body, 0o644))
 }

@@ -1,0 +1,86 @@
+package buckettest
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"sync"
+)
+
+// OnlyFor is a door that stands in the way of one method's requests alone, and
+// of the first of them only if there are as many as that; 0 is all.
+func OnlyFor(method string, first int, d Door) Door {
+	var mu sync.Mutex
+	seen := 0
+	return func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+		mu.Lock()
+		if r.Method == method {
+			seen++
+		}
+		through := r.Method != method || first > 0 && seen > first
+		mu.Unlock()
+		if through {
+			behind.ServeHTTP(w, r)
+			return
+		}
+		d(w, r, behind)
+	}
+}
+
+// Reset is a door at which the request is lost.
+func Reset(http.ResponseWriter, *http.Request, http.Handler) { panic(http.ErrAbortHandler) }
+
+// Lost is a door at which the answer is lost, to a request that was carried
+// out.
+func Lost(_ http.ResponseWriter, r *http.Request, behind http.Handler) {
+	behind.ServeHTTP(httptest.NewRecorder(), r)
+	panic(http.ErrAbortHandler)
+}
+
+// Silent is a door at which the answer, to a request that was carried out, does
+// not come for as long as it is waited for.
+func Silent(_ http.ResponseWriter, r *http.Request, behind http.Handler) {
+	behind.ServeHTTP(httptest.NewRecorder(), r)
+	<-r.Context().Done()
+}
+
+// Refuse is a door that answers as S3 does when it refuses.
+func Refuse(status int, code, message string, headers ...string) Door {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		io.Copy(io.Discard, r.Body)
+		for i := 0; i < len(headers); i += 2 {
+			w.Header().Set(headers[i], headers[i+1])
+		}
+		w.Header().Set("Content-Type", "application/xml")
+		w.WriteHeader(status)
+		if r.Method != http.MethodHead {
+			fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>", code, message)
+		}
+	}
+}
+
+// Alter is a door that changes the answer, of which the length was already
+// told.
+func Alter(change func(header http.Header, body []byte) []byte) Door {
+	return func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+		answer := httptest.NewRecorder()
+		behind.ServeHTTP(answer, r)
+		length := answer.Body.Len()
+		body := change(answer.Header(), answer.Body.Bytes())
+		forward(w, answer, body)
+		if len(body) < length {
+			panic(http.ErrAbortHandler)
+		}
+	}
+}
+
+// forward sends an answer on, with another body but the length that it had.
+func forward(w http.ResponseWriter, answer *httptest.ResponseRecorder, body []byte) {
+	maps.Copy(w.Header(), answer.Header())
+	w.Header().Set("Content-Length", strconv.Itoa(answer.Body.Len()))
+	w.WriteHeader(answer.Code)
+	w.Write(body)
+}
