@@ -105,6 +105,7 @@ func Collect(ctx context.Context, cfg aws.Config, known map[catalog.Scope]catalo
 		partition: catalog.Partition(cfg.Region),
 		regions:   map[string]*region{},
 		events:    make(chan func()),
+		crashed:   make(chan struct{}),
 	}
 	c.collect()
 	if err := ended(ctx); err != nil {
@@ -137,6 +138,7 @@ type collection struct {
 
 	running  int // goroutines that have yet to send their last event
 	events   chan func()
+	crashed  chan struct{} // closed where nobody takes events any more
 	progress Progress
 }
 
@@ -151,6 +153,7 @@ type region struct {
 // collect starts with the regions that need no discovery, while the sources
 // that may name more of them are being read.
 func (c *collection) collect() {
+	defer close(c.crashed) // if it did not, all have sent their last
 	c.start(c.readRegions)
 	c.start(c.readOptIn)
 	names := slices.Concat(builtIn[c.partition], c.opts.Regions)
@@ -174,15 +177,23 @@ func (c *collection) start(work func() (last func())) {
 		defer func() {
 			if crash := recover(); crash != nil {
 				stack := debug.Stack()
-				c.events <- func() { panic(fmt.Sprintf("%v\n%s", crash, stack)) }
+				c.send(func() { panic(fmt.Sprintf("%v\n%s", crash, stack)) })
 			}
 		}()
 		last := work()
-		c.events <- func() {
+		c.send(func() {
 			c.running--
 			last()
-		}
+		})
 	}()
+}
+
+// send waits until the event is taken: after a crash none is.
+func (c *collection) send(event func()) {
+	select {
+	case c.events <- event:
+	case <-c.crashed:
+	}
 }
 
 // found begins with the regions among names that are new.

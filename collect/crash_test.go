@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -18,8 +19,11 @@ type crashing struct{}
 func (crashing) Do(*http.Request) (*http.Response, error) { panic("a mistake") }
 
 // A mistake in any goroutine ends no more than the call: it panics where the
-// caller can recover.
-func TestPanicIsTheCallers(t *testing.T) {
+// caller can recover, and no goroutine is left behind, which the bubble would
+// object to.
+func TestPanicIsTheCallers(t *testing.T) { synctest.Test(t, panicIsTheCallers) }
+
+func panicIsTheCallers(t *testing.T) {
 	defer func() {
 		if said := fmt.Sprint(recover()); !strings.HasPrefix(said, "a mistake\n") || !strings.Contains(said, "crash_test.go") {
 			t.Errorf("recovered %q, want the mistake and where it was made", said)

@@ -38,7 +38,7 @@ func (c *collection) readRegions() (last func()) {
 		for _, parameter := range out.Parameters {
 			names = append(names, aws.ToString(parameter.Value))
 		}
-		c.events <- func() { c.found(names) }
+		c.send(func() { c.found(names) })
 		return out.NextToken, nil
 	})
 	return func() { c.answered("ssm:GetParametersByPath", "which regions have Bedrock", err) }

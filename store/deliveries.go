@@ -15,18 +15,42 @@ type Delivery struct {
 	Reason  string // why it was not delivered
 }
 
-// Claim takes the right to send the message about a run to a channel, and
-// reports whether nobody took it before. It is durable when it returns: after a
-// crash it is still taken. The run must be in the history.
-func (s *Store) Claim(ctx context.Context, channelID string, runID int64, at time.Time) (bool, error) {
-	result, err := s.db.ExecContext(ctx, `
-		INSERT INTO deliveries (channel_id, run_id, claimed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
-		channelID, runID, timeText(at))
+// KeepDecision keeps, all or nothing, what a decision about the message of a run
+// leaves behind: a JSON text that decides about the next one, in place of the one
+// before, and the right to send this one to each channel. It returns the channels
+// for which nobody took that right before. All is durable when it returns: after
+// a crash it is still taken. The run must be in the history.
+func (s *Store) KeepDecision(ctx context.Context, state string, runID int64, channelIDs []string, at time.Time) (claimed map[string]bool, err error) {
+	claimed, err = s.keepDecision(ctx, state, runID, channelIDs, at)
+	return claimed, explained("claim messages in", s.path, err)
+}
+
+func (s *Store) keepDecision(ctx context.Context, state string, runID int64, channelIDs []string, at time.Time) (map[string]bool, error) {
+	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
-		return false, explained("claim a message in", s.path, err)
+		return nil, err
 	}
-	added, err := result.RowsAffected()
-	return added == 1, explained("claim a message in", s.path, err)
+	defer tx.Rollback()
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO notify_state (id, state) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state`, state)
+	if err != nil {
+		return nil, err
+	}
+	claimed := map[string]bool{}
+	for _, id := range channelIDs {
+		result, err := tx.ExecContext(ctx, `
+			INSERT INTO deliveries (channel_id, run_id, claimed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+			id, runID, timeText(at))
+		if err != nil {
+			return nil, err
+		}
+		if added, err := result.RowsAffected(); err != nil {
+			return nil, err
+		} else if added == 1 {
+			claimed[id] = true
+		}
+	}
+	return claimed, tx.Commit()
 }
 
 // Delivered keeps what became of a message that was claimed.
@@ -47,7 +71,7 @@ func (s *Store) delivered(ctx context.Context, channelID string, runID int64, d 
 	return fmt.Errorf("the message about run %d was not claimed", runID)
 }
 
-// NotifyState is what [Store.KeepNotifyState] kept last, "" if it never did.
+// NotifyState is what [Store.KeepDecision] kept last, "" if it never did.
 func (s *Store) NotifyState(ctx context.Context) (string, error) {
 	var state string
 	err := s.queryRow(ctx, `SELECT state FROM notify_state`, nil, &state)
@@ -55,12 +79,4 @@ func (s *Store) NotifyState(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	return state, explained("read", s.path, err)
-}
-
-// KeepNotifyState keeps a JSON text, in place of the one before, of what decides
-// about the next message.
-func (s *Store) KeepNotifyState(ctx context.Context, state string) error {
-	_, err := s.db.ExecContext(ctx, `
-		INSERT INTO notify_state (id, state) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state`, state)
-	return explained("record in", s.path, err)
 }

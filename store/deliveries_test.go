@@ -12,15 +12,19 @@ import (
 	"snapshotter/store"
 )
 
+func claim(s *store.Store, channel string, run int64) (bool, error) {
+	claimed, err := s.KeepDecision(context.Background(), "{}", run, []string{channel}, day)
+	return claimed[channel], err
+}
+
 func TestClaimIsTakenOnce(t *testing.T) {
-	ctx := context.Background()
 	path := recorded(t)
 	s := open(t, path)
 	var taken atomic.Int32
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			claimed, err := s.Claim(ctx, "c1", 1, day)
+			claimed, err := claim(s, "c1", 1)
 			if err != nil {
 				t.Error(err)
 			}
@@ -33,15 +37,15 @@ func TestClaimIsTakenOnce(t *testing.T) {
 	if taken.Load() != 1 {
 		t.Errorf("%d of 8 took the claim, want 1", taken.Load())
 	}
-	if claimed, err := s.Claim(ctx, "c2", 1, day); err != nil || !claimed {
+	if claimed, err := claim(s, "c2", 1); err != nil || !claimed {
 		t.Errorf("another channel: %v, %v; want a claim of its own", claimed, err)
 	}
 	close(t, s)
 	again := open(t, path)
-	if claimed, err := again.Claim(ctx, "c1", 1, day); err != nil || claimed {
+	if claimed, err := claim(again, "c1", 1); err != nil || claimed {
 		t.Errorf("opened again: %v, %v; want that it is taken", claimed, err)
 	}
-	if _, err := again.Claim(ctx, "c1", 99, day); err == nil {
+	if _, err := claim(again, "c1", 99); err == nil {
 		t.Error("a run that is not recorded was claimed")
 	}
 }
@@ -53,7 +57,7 @@ func TestClaimOutlivesItsHolder(t *testing.T) {
 	await(t, start(t, claimer), "claimed true")
 	claimer.Process.Kill()
 	claimer.Wait()
-	if claimed, err := open(t, path).Claim(context.Background(), "c1", 1, day); err != nil || claimed {
+	if claimed, err := claim(open(t, path), "c1", 1); err != nil || claimed {
 		t.Errorf("after the kill: %v, %v; want that it is taken", claimed, err)
 	}
 	checkIntegrity(t, path)
@@ -61,7 +65,7 @@ func TestClaimOutlivesItsHolder(t *testing.T) {
 
 func TestClaimUntilKilled(t *testing.T) {
 	path := childPath(t)
-	claimed, err := open(t, path).Claim(context.Background(), "c1", 1, day)
+	claimed, err := claim(open(t, path), "c1", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +81,7 @@ func TestDelivered(t *testing.T) {
 	if err := s.Delivered(ctx, "c1", 1, want); err == nil {
 		t.Error("a delivery without a claim was recorded")
 	}
-	if _, err := s.Claim(ctx, "c1", 1, day); err != nil {
+	if _, err := claim(s, "c1", 1); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Delivered(ctx, "c1", 1, want); err != nil {
@@ -101,6 +105,24 @@ func TestDelivered(t *testing.T) {
 	}
 }
 
+func TestDecisionIsKeptWhole(t *testing.T) {
+	ctx := context.Background()
+	s := open(t, recorded(t))
+	if _, err := s.KeepDecision(ctx, `{"run":1}`, 1, []string{"c1"}, day); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.KeepDecision(ctx, `{"run":99}`, 99, []string{"c1"}, day); err == nil {
+		t.Error("a run that is not recorded was claimed")
+	}
+	if state, err := s.NotifyState(ctx); err != nil || state != `{"run":1}` {
+		t.Errorf("the state is %q, %v; want that of before", state, err)
+	}
+	claimed, err := s.KeepDecision(ctx, `{"run":1}`, 1, []string{"c1", "c2"}, day)
+	if err != nil || claimed["c1"] || !claimed["c2"] {
+		t.Errorf("claimed %v, %v; want c2 alone", claimed, err)
+	}
+}
+
 func TestNotifyState(t *testing.T) {
 	ctx := context.Background()
 	path := filepath.Join(t.TempDir(), "history.db")
@@ -109,14 +131,14 @@ func TestNotifyState(t *testing.T) {
 		t.Errorf("of a new database: %q, %v; want none", state, err)
 	}
 	for _, want := range []string{`{"run":1}`, `{"run":2}`} {
-		if err := s.KeepNotifyState(ctx, want); err != nil {
+		if _, err := s.KeepDecision(ctx, want, 0, nil, day); err != nil {
 			t.Fatal(err)
 		}
 		if state, err := s.NotifyState(ctx); err != nil || state != want {
 			t.Errorf("got %q, %v; want %q", state, err, want)
 		}
 	}
-	if err := s.KeepNotifyState(ctx, "no JSON"); err == nil {
+	if _, err := s.KeepDecision(ctx, "no JSON", 0, nil, day); err == nil {
 		t.Error("what is no JSON was kept")
 	}
 	close(t, s)

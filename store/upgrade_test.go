@@ -91,7 +91,7 @@ func TestUpgradeLosesNothing(t *testing.T) {
 
 	s := open(t, path)
 	checkOldRuns(t, s)
-	if claimed, err := s.Claim(ctx, "c1", oldRuns, day); err != nil || !claimed {
+	if claimed, err := claim(s, "c1", oldRuns); err != nil || !claimed {
 		t.Errorf("Claim of an old run: %v, %v", claimed, err)
 	}
 	record(t, s, run(oldRuns+2), crashListings(oldRuns+1)...)

@@ -79,61 +79,84 @@ func lasting(ctx context.Context) (context.Context, context.CancelFunc) {
 	return longer, func() { stop(); cancel() }
 }
 
-// announcement is a message that is due, with its claims by channel id. It is
-// sent where one is claimed.
+// announcement is a message that is due on the channels that it was claimed for.
 type announcement struct {
 	run     int64
 	message notify.Message
-	claims  map[string]claim
-}
-
-type claim struct {
-	taken bool
-	err   error
+	claimed map[string]bool // by channel id
 }
 
 // prepare decides and claims, and sends nothing: all that keeps a message from
 // being sent twice is in the database when it returns, which can be put in its
-// place before anybody is told. It returns nil if there is nothing to tell.
-func (a *announcer) prepare(ctx context.Context, db *store.Store, taken *snapshot) *announcement {
+// place before anybody is told. It returns what is to be told, in the order of
+// the runs: also of those before that nobody decided about, because they were cut
+// off or had no channels.
+func (a *announcer) prepare(ctx context.Context, db *store.Store, taken *snapshot) (due []*announcement) {
 	if a == nil || taken.run.ID == 0 || !slices.ContainsFunc(a.channels, takesMessages) {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx)
-	message, err := a.decide(ctx, db, taken)
+	overlooked, err := overlooked(ctx, db, taken.run)
 	if err != nil {
 		a.log.Warn("nobody was notified", "run", taken.run.ID, "problem", err)
-	}
-	if err != nil || message == nil {
 		return nil
 	}
-	due := &announcement{taken.run.ID, *message, map[string]claim{}}
-	for _, channel := range a.channels {
-		if id := channel.ID(); takesMessages(channel) && due.claims[id] == (claim{}) {
-			claimed, err := db.Claim(ctx, id, due.run, a.now())
-			due.claims[id] = claim{claimed, err}
+	for _, snapshot := range append(overlooked, taken) {
+		message, err := a.decide(ctx, db, snapshot)
+		if err != nil {
+			a.log.Warn("nobody was notified; the next run tries again", "run", snapshot.run.ID, "problem", err)
+			return due
+		}
+		if message != nil {
+			due = append(due, message)
 		}
 	}
 	return due
 }
 
-// deliver sends what is due, if anything is, and records what became of it.
-func (a *announcer) deliver(ctx context.Context, db *store.Store, due *announcement) {
-	if due == nil {
-		return
+// overlookedLimit is how many runs may have been overlooked: more are a time
+// without channels, of which nobody wants to be told.
+const overlookedLimit = 7
+
+// overlooked are the runs between the last one that was decided about, if ever
+// one was, and run, sorted by id.
+func overlooked(ctx context.Context, db *store.Store, run catalog.Run) (all []*snapshot, err error) {
+	state, err := notifyState(ctx, db)
+	if err != nil || state.Run == 0 {
+		return nil, err
 	}
-	deliveries := a.sender.Send(ctx, a.channels, due.message, func(channel string) (bool, error) {
-		return due.claims[channel].taken, due.claims[channel].err
-	})
-	a.logDeliveries(deliveries)
-	a.keep(context.WithoutCancel(ctx), db, due.run, deliveries)
+	runs, err := db.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range runs {
+		if r.ID > state.Run && r.ID < run.ID && r.Trigger != catalog.Import {
+			all = append(all, &snapshot{run: r})
+		}
+	}
+	if len(all) > overlookedLimit {
+		return nil, nil
+	}
+	return all, nil
+}
+
+// deliver sends what is due and records what became of it.
+func (a *announcer) deliver(ctx context.Context, db *store.Store, due []*announcement) {
+	for _, announcement := range due {
+		deliveries := a.sender.Send(ctx, a.channels, announcement.message, func(channel string) (bool, error) {
+			return announcement.claimed[channel], nil
+		})
+		a.logDeliveries(deliveries)
+		a.keep(context.WithoutCancel(ctx), db, announcement.run, deliveries)
+	}
 }
 
 func takesMessages(c notify.Channel) bool { return !c.Pings() }
 
-// decide makes the message that the run is worth, nil if it is none. What it
-// must remember for the next run is in the database when it returns.
-func (a *announcer) decide(ctx context.Context, db *store.Store, taken *snapshot) (*notify.Message, error) {
+// decide makes and claims the message that the run is worth, nil if it is none.
+// What must be remembered of it is in the database when it returns, whole or, of
+// an error, not at all.
+func (a *announcer) decide(ctx context.Context, db *store.Store, taken *snapshot) (*announcement, error) {
 	base, result, err := changesOf(ctx, db, taken.run)
 	if err != nil {
 		return nil, err
@@ -153,14 +176,22 @@ func (a *announcer) decide(ctx context.Context, db *store.Store, taken *snapshot
 	if err != nil {
 		return nil, err
 	}
-	if err := db.KeepNotifyState(ctx, string(after)); err != nil {
+	if !decision.Notify() {
+		_, err := db.KeepDecision(ctx, string(after), taken.run.ID, nil, a.now())
 		return nil, err
 	}
-	if !decision.Notify() {
-		return nil, nil
+	claimed, err := db.KeepDecision(ctx, string(after), taken.run.ID, a.recipients(), a.now())
+	return &announcement{taken.run.ID, a.compose(taken, told, decision), claimed}, err
+}
+
+// recipients are the ids of the channels that take messages.
+func (a *announcer) recipients() (ids []string) {
+	for _, channel := range a.channels {
+		if takesMessages(channel) {
+			ids = append(ids, channel.ID())
+		}
 	}
-	message := a.compose(taken, told, decision)
-	return &message, nil
+	return ids
 }
 
 // changesOf is what a run changed since base, nil if it failed; base is nil if

@@ -294,7 +294,7 @@ func TestClaimedAndNotSentIsLost(t *testing.T) {
 	n.run(0)
 	a, db, taken := n.latest(l.hook())
 	ctx := context.Background()
-	if a.prepare(ctx, db, taken) == nil {
+	if len(a.prepare(ctx, db, taken)) != 1 {
 		t.Fatal("nothing was due")
 	}
 	a.tell(ctx, db, taken)
@@ -303,6 +303,29 @@ func TestClaimedAndNotSentIsLost(t *testing.T) {
 	}
 	if got, want := n.deliveries(), []string{"2  0"}; !slices.Equal(got, want) {
 		t.Errorf("deliveries %q, want %q", got, want)
+	}
+}
+
+// What nobody decided about, because the program was cut off right after it
+// recorded it, is told with the next run, and once.
+func TestTellsOfOverlookedRuns(t *testing.T) {
+	n, l := newOperator(t), listen(t)
+	n.run(0, "--notify", l.hook())
+	n.serve(2)
+	n.run(0) // as if it had been cut off
+	n.run(0, "--notify", l.hook())
+	n.run(0, "--notify", l.hook())
+	messages, _ := l.heard()
+	if len(messages) != 1 || !strings.HasPrefix(messages[0].Title, "Bedrock changes 2026-05-02: ") {
+		t.Errorf("sent %q, want what changed on the second", titles(messages))
+	}
+	for range overlookedLimit + 1 {
+		n.run(0)
+	}
+	n.serve(4)
+	n.run(0, "--notify", l.hook())
+	if messages, _ := l.heard(); len(messages) != 1 || !strings.HasPrefix(messages[0].Title, "Bedrock changes 2026-05-13: ") {
+		t.Errorf("sent %q after a time without channels, want what changed last", titles(messages))
 	}
 }
 

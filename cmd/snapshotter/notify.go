@@ -63,7 +63,9 @@ func (p *program) web() *http.Client {
 	if p.network == nil {
 		return nil
 	}
-	return &http.Client{Transport: &http.Transport{DialContext: p.network}}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.Proxy, transport.DialContext = nil, p.network
+	return &http.Client{Transport: transport}
 }
 
 // notifyCommand is about the channels themselves.
