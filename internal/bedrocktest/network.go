@@ -2,8 +2,13 @@ package bedrocktest
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net"
+	"os"
 	"sync"
+	"sync/atomic"
+	"syscall"
 )
 
 // Network is one within the process, of hosts that listen on it and no others.
@@ -37,10 +42,11 @@ func (n *Network) Dial(ctx context.Context, _, address string) (net.Conn, error)
 	if h == nil {
 		return nil, noHost
 	}
-	here, there := net.Pipe()
+	client, server := net.Pipe()
+	reset := &atomic.Bool{}
 	select {
-	case h.arrivals <- there:
-		return here, nil
+	case h.arrivals <- &serverEnd{server, reset}:
+		return &clientEnd{client, reset}, nil
 	case <-h.closed:
 		return nil, noHost
 	case <-ctx.Done():
@@ -85,3 +91,42 @@ type address string
 
 func (address) Network() string  { return "memory" }
 func (a address) String() string { return string(a) }
+
+// serverEnd can be closed by a reset, as a TCP connection can.
+type serverEnd struct {
+	net.Conn
+	reset *atomic.Bool
+}
+
+// SetLinger makes closing a reset, as 0 does of a [net.TCPConn].
+func (s *serverEnd) SetLinger(seconds int) error {
+	s.reset.Store(seconds == 0)
+	return nil
+}
+
+// clientEnd fails with the errors of a TCP connection.
+type clientEnd struct {
+	net.Conn
+	reset *atomic.Bool
+}
+
+func (c *clientEnd) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	return n, c.failed("read", err)
+}
+
+func (c *clientEnd) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	return n, c.failed("write", err)
+}
+
+func (c *clientEnd) failed(op string, err error) error {
+	ended := errors.Is(err, io.EOF) || errors.Is(err, io.ErrClosedPipe)
+	switch {
+	case ended && c.reset.Load():
+		return &net.OpError{Op: op, Net: "tcp", Err: os.NewSyscallError(op, syscall.ECONNRESET)}
+	case errors.Is(err, io.ErrClosedPipe):
+		return &net.OpError{Op: op, Net: "tcp", Err: os.NewSyscallError(op, syscall.EPIPE)}
+	}
+	return err
+}

@@ -52,7 +52,7 @@ func (s *Server) cut(x *exchange, fault Fault) ([]*item, string, *refusal) {
 	}
 	end := len(at.items)
 	if size := cmp.Or(x.query.maxResults, x.operation.pageSize); size > 0 {
-		end = min(end, at.offset+size)
+		end = min(end, at.offset+min(size, cmp.Or(s.limit, size)))
 	}
 	return at.items[at.offset:end], s.next(x, at, end, fault.Kind), nil
 }

@@ -51,6 +51,7 @@ type Server struct {
 	started map[place]int // listings begun
 	cursors map[string]cursor
 	issued  int // page tokens
+	limit   int // items a page; 0 is as many as are asked for
 }
 
 // place is where something happens: one operation of one region.
@@ -133,6 +134,14 @@ func (s *Server) Inject(faults ...Fault) {
 	for _, f := range faults {
 		s.faults = append(s.faults, &injected{Fault: f, met: map[place]int{}})
 	}
+}
+
+// LimitPages makes the pages of what is listed page by page no longer than so
+// many items, as a service may whatever it is asked for; 0 ends that.
+func (s *Server) LimitPages(items int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limit = items
 }
 
 // Calls are the requests so far, in the order in which they arrived.
