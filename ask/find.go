@@ -65,7 +65,7 @@ func NewDirectory(s *catalog.Snapshot) *Directory {
 // form alone.
 func (d *Directory) Find(word string) Found {
 	folded := strings.ToLower(word)
-	if d.knows(word) {
+	if d.Knows(word) {
 		return Found{Models: []Candidate{d.candidate(word)}}
 	}
 	if models := d.behind[word]; models != nil {
@@ -117,7 +117,8 @@ func (d *Directory) add(code string, region *catalog.Region) {
 	}
 }
 
-func (d *Directory) knows(id string) bool {
+// Knows reports whether id is that of a model that is listed, routed to, or gone.
+func (d *Directory) Knows(id string) bool {
 	_, known := d.names[id]
 	return known || d.gone[id]
 }

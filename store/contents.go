@@ -2,9 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
-	"runtime"
+	"maps"
 	"slices"
 	"sync"
 
@@ -41,41 +42,29 @@ func (c *contents) get(ctx context.Context, s *Store, kind catalog.Kind, documen
 
 // decode reads those of documents that were not read before.
 func (c *contents) decode(ctx context.Context, s *Store, kind catalog.Kind, documents []int64) error {
-	var missing []int64
+	missing := map[int64]bool{}
 	for _, id := range documents {
 		if c.decoded[content{kind, id}] == nil {
-			missing = append(missing, id)
+			missing[id] = true
 		}
 	}
-	if missing == nil {
+	if len(missing) == 0 {
 		return nil
 	}
 	if c.decoded == nil {
 		c.decoded = map[content]catalog.Item{}
 	}
-	rows, err := s.query(ctx, `SELECT id, body FROM documents WHERE id IN (SELECT value FROM json_each(?))`, list(missing))
+	rows, err := s.query(ctx, `SELECT id, body FROM documents WHERE id IN (SELECT value FROM json_each(?))`,
+		list(slices.Sorted(maps.Keys(missing))))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	var read []body
-	for rows.Next() {
-		var b body
-		if err := rows.Scan(&b.id, &b.text); err != nil {
-			return err
-		}
-		read = append(read, b)
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	if err := decodeAll(kind, read); err != nil {
-		return err
-	}
+	read, err := decodeAll(kind, rows)
 	for _, b := range read {
 		c.decoded[content{kind, b.id}] = b.item
 	}
-	return nil
+	return err
 }
 
 // body is a document before and after it is read as an item.
@@ -86,24 +75,45 @@ type body struct {
 	err  error
 }
 
-// decodeAll reads bodies as items of a kind, on all processors: it is most of
+// batch is how many documents are decoded at a time: enough that handing them
+// over costs nothing beside it.
+const batch = 64
+
+// decodeAll reads rows of documents as items of a kind. On the other processors
+// it decodes those that came while it waits for the rest: decoding is much of
 // what a first snapshot takes.
-func decodeAll(kind catalog.Kind, bodies []body) error {
+func decodeAll(kind catalog.Kind, rows *sql.Rows) ([]body, error) {
+	var parts [][]body
 	var workers sync.WaitGroup
-	for part := range slices.Chunk(bodies, max(1, (len(bodies)+1)/runtime.GOMAXPROCS(0))) {
-		workers.Go(func() {
-			for i := range part {
-				part[i].item, part[i].err = catalog.Decode(kind, part[i].text)
+	for more := true; more; {
+		var part []body
+		for len(part) < batch {
+			if more = rows.Next(); !more {
+				break
 			}
-		})
+			var b body
+			if err := rows.Scan(&b.id, &b.text); err != nil {
+				return nil, err
+			}
+			part = append(part, b)
+		}
+		parts = append(parts, part)
+		workers.Go(func() { decode(kind, part) })
 	}
 	workers.Wait()
-	for _, b := range bodies {
+	all := slices.Concat(parts...)
+	for _, b := range all {
 		if b.err != nil {
-			return fmt.Errorf("document %d: %w", b.id, b.err)
+			return nil, fmt.Errorf("document %d: %w", b.id, b.err)
 		}
 	}
-	return nil
+	return all, rows.Err()
+}
+
+func decode(kind catalog.Kind, bodies []body) {
+	for i := range bodies {
+		bodies[i].item, bodies[i].err = catalog.Decode(kind, bodies[i].text)
+	}
 }
 
 // list is numbers as JSON, to bind a list to one parameter.

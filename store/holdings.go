@@ -19,6 +19,22 @@ type holding struct {
 type selection struct {
 	whole map[int64]bool    // scopes of which to read all
 	items map[int64][]int64 // of the others, by scope, by their ids
+	// listed leaves out those that are gone: after years they are as many as the
+	// others, and most questions are about what is there.
+	listed bool
+}
+
+// add selects the items in rows of a scope and an item each, and closes them.
+func (only *selection) add(rows *sql.Rows) error {
+	defer rows.Close()
+	for rows.Next() {
+		var scope, item int64
+		if err := rows.Scan(&scope, &item); err != nil {
+			return err
+		}
+		only.items[scope] = append(only.items[scope], item)
+	}
+	return rows.Err()
 }
 
 // selectHoldings reads items as of the run ?1. What an item had become by then
@@ -31,30 +47,38 @@ const selectHoldings = `
 		FROM item_changes
 		WHERE item_id = i.id AND run_id <= ?1
 		ORDER BY run_id DESC
-		LIMIT 1)
+		LIMIT 1) AS state
 	FROM items i `
 
 // heldIn is what scopes held as of a run: the selected items, or all where only
 // is nil. By the id of the scope, sorted by key.
 func (s *Store) heldIn(ctx context.Context, scopes []scopeState, run int64, only *selection) (map[int64][]holding, error) {
 	held := map[int64][]holding{}
-	var selected []int64
+	var whole, selected []int64
 	for _, scope := range scopes {
-		if only != nil && !only.whole[scope.id] {
+		if only == nil || only.whole[scope.id] {
+			whole = append(whole, scope.id)
+		} else {
 			selected = append(selected, only.items[scope.id]...)
-			continue
-		}
-		err := s.collect(ctx, held, selectHoldings+`WHERE i.scope_id = ?2 ORDER BY i.key`, run, scope.id)
-		if err != nil {
-			return nil, err
 		}
 	}
-	if selected == nil {
-		return held, nil
+	listed := only != nil && only.listed
+	err := s.collect(ctx, held, holdings(`i.scope_id IN (SELECT value FROM json_each(?2))`, listed), run, list(whole))
+	if err != nil || selected == nil {
+		return held, err
 	}
-	return held, s.collect(ctx, held, selectHoldings+`
-		WHERE i.id IN (SELECT value FROM json_each(?2))
-		ORDER BY i.scope_id, i.key`, run, list(selected))
+	return held, s.collect(ctx, held, holdings(`i.id IN (SELECT value FROM json_each(?2))`, listed), run, list(selected))
+}
+
+// holdings is the query for the items that where says, sorted.
+func holdings(where string, listed bool) string {
+	query := selectHoldings + `WHERE ` + where + ` ORDER BY i.scope_id, i.key`
+	if listed {
+		// The limit keeps SQLite from working out the state once more for the
+		// condition: https://www.sqlite.org/optoverview.html#subquery_flattening
+		query = `SELECT * FROM (` + query + ` LIMIT -1) WHERE state > 0`
+	}
+	return query
 }
 
 func (s *Store) collect(ctx context.Context, held map[int64][]holding, query string, arguments ...any) error {

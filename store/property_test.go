@@ -408,6 +408,7 @@ func (h *history) check() {
 		}
 	}
 	h.checkDigests(full)
+	h.checkThinned(full)
 	for range 10 {
 		h.checkBetween(full, 1+h.random.IntN(len(h.runs)), 1+h.random.IntN(len(h.runs)))
 	}
@@ -462,6 +463,88 @@ func (h *history) thinned(name string, thin, full *catalog.Snapshot) {
 			}
 		}
 	}
+}
+
+// checkThinned holds what is read of a part of the catalogue against that part
+// of the whole.
+func (h *history) checkThinned(full map[int]*catalog.Snapshot) {
+	ctx := context.Background()
+	for n, whole := range full {
+		thin, err := h.store.Listed(ctx, whole.Run.ID)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.same("listed", thin, part(whole, false, func(string, catalog.Item) bool { return true }))
+		kind := catalog.Kinds()[n%2]
+		if thin, err = h.store.Listed(ctx, whole.Run.ID, kind); err != nil {
+			h.t.Fatal(err)
+		}
+		h.same("listed of kind "+string(kind), thin, part(whole, false, func(_ string, item catalog.Item) bool { return item.Kind() == kind }))
+		model := pick(h, "m1", "m2", "m4", "m5")
+		if thin, err = h.store.About(ctx, whole.Run.ID, model); err != nil {
+			h.t.Fatal(err)
+		}
+		routers := h.routers(model)
+		isAbout := func(kind catalog.Kind, region, key string) bool {
+			if kind == catalog.KindFoundationModel {
+				return key == model
+			}
+			return routers[region+key]
+		}
+		h.same("about "+model, thin, part(whole, true, func(region string, item catalog.Item) bool {
+			return isAbout(item.Kind(), region, item.Key())
+		}), cmpopts.IgnoreFields(catalog.ScopeState{}, "Gone"))
+		for i, scope := range thin.Scopes {
+			for id, run := range whole.Scopes[i].Gone {
+				asked := isAbout(scope.Kind, scope.Region, id)
+				if got, found := scope.Gone[id]; found != asked || found && got != run {
+					h.t.Errorf("about %s: in %v, %s is gone by %v: %t, want %v: %t", model, scope.Scope, id, got, found, run, asked)
+				}
+			}
+		}
+	}
+}
+
+// routers are the profiles that ever routed to model, by region and id.
+func (h *history) routers(model string) map[string]bool {
+	ever := map[string]bool{}
+	for _, run := range h.runs {
+		for scope, listing := range run.learned {
+			for _, item := range listing.Items {
+				if profile, ok := item.(*catalog.InferenceProfile); ok && slices.Contains(profile.Models(), model) {
+					ever[scope.Region+profile.ID] = true
+				}
+			}
+		}
+	}
+	return ever
+}
+
+// part is a snapshot of the items that are wanted.
+func part(whole *catalog.Snapshot, gone bool, wanted func(region string, item catalog.Item) bool) *catalog.Snapshot {
+	some := func(region string, items []catalog.Item) (kept []catalog.Item) {
+		for _, item := range items {
+			if wanted(region, item) {
+				kept = append(kept, item)
+			}
+		}
+		return kept
+	}
+	thin := *whole
+	thin.Scopes = slices.Clone(whole.Scopes)
+	for i, scope := range thin.Scopes {
+		thin.Scopes[i].Items = some(scope.Region, scope.Items)
+		if !gone {
+			thin.Scopes[i].Gone = nil
+		}
+	}
+	thin.Together = maps.Clone(whole.Together)
+	for region, joint := range whole.Together {
+		if joint != nil {
+			thin.Together[region] = &catalog.Joint{Run: joint.Run, Items: some(region, joint.Items)}
+		}
+	}
+	return &thin
 }
 
 // checkHistory holds the history of items against what the copies say.

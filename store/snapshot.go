@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"snapshotter/catalog"
 )
@@ -21,6 +22,57 @@ func (s *Store) snapshot(ctx context.Context, runID int64) (*catalog.Snapshot, e
 		return nil, err
 	}
 	return s.fill(ctx, outline, nil)
+}
+
+// Listed is the state of the catalogue as of a recorded run, without Gone: for
+// questions about what is there. Where kinds are named, the scopes of others
+// have no items. The error is a [*NoRunError] if there is no such run or if it
+// failed.
+func (s *Store) Listed(ctx context.Context, runID int64, kinds ...catalog.Kind) (*catalog.Snapshot, error) {
+	snapshot, err := s.listed(ctx, runID, kinds)
+	return snapshot, explained("read", s.path, err)
+}
+
+func (s *Store) listed(ctx context.Context, runID int64, kinds []catalog.Kind) (*catalog.Snapshot, error) {
+	outline, err := s.outline(ctx, runID)
+	if err != nil {
+		return nil, err
+	}
+	only := &selection{whole: map[int64]bool{}, listed: true}
+	for _, scope := range outline.scopes {
+		only.whole[scope.id] = kinds == nil || slices.Contains(kinds, scope.Kind)
+	}
+	return s.fill(ctx, outline, only)
+}
+
+// About is the state of the catalogue as of a recorded run, thinned to a
+// foundation model and the inference profiles that ever routed to it. The error
+// is a [*NoRunError] if there is no such run or if it failed.
+func (s *Store) About(ctx context.Context, runID int64, model string) (*catalog.Snapshot, error) {
+	snapshot, err := s.about(ctx, runID, model)
+	return snapshot, explained("read", s.path, err)
+}
+
+func (s *Store) about(ctx context.Context, runID int64, model string) (*catalog.Snapshot, error) {
+	outline, err := s.outline(ctx, runID)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.query(ctx, `
+		SELECT i.scope_id, i.id
+		FROM scopes s
+		CROSS JOIN items i ON i.scope_id = s.id AND i.key = ?1
+		WHERE s.kind = ?2
+		UNION
+		SELECT scope_id, item_id FROM routes WHERE model = ?1`, model, catalog.KindFoundationModel)
+	if err != nil {
+		return nil, err
+	}
+	only := &selection{items: map[int64][]int64{}}
+	if err := only.add(rows); err != nil {
+		return nil, err
+	}
+	return s.fill(ctx, outline, only)
 }
 
 // outline is a snapshot before its items are read. What it says is final when
@@ -224,19 +276,21 @@ func (s *Store) fill(ctx context.Context, o *outline, only *selection) (*catalog
 	return snapshot, nil
 }
 
-// readAhead reads the documents of all scopes at once, which takes less than a
-// query for each.
+// readAhead reads the documents and the runs that all scopes need at once, which
+// takes less than queries for each.
 func (s *Store) readAhead(ctx context.Context, scopes []scopeState, held map[int64][]holding) error {
-	all := map[catalog.Kind][]holding{}
+	kinds, all := map[catalog.Kind][]holding{}, []holding{}
 	for _, scope := range scopes {
-		all[scope.Kind] = append(all[scope.Kind], held[scope.id]...)
+		kinds[scope.Kind] = append(kinds[scope.Kind], held[scope.id]...)
+		all = append(all, held[scope.id]...)
 	}
-	for kind, held := range all {
+	for kind, held := range kinds {
 		if _, err := s.items(ctx, kind, held); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := s.gone(ctx, all)
+	return err
 }
 
 func (s *Store) fillJoint(ctx context.Context, region regionApart, only *selection) (*catalog.Joint, error) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -198,16 +197,12 @@ var recorded = map[string]func(context.Context, *store.Store) ([]string, error){
 	"base": runNames, "head": runNames, "as-of": runNames, "since": runNames,
 }
 
-func latestSnapshot(ctx context.Context, db *store.Store) (*catalog.Snapshot, error) {
+func recordedRegions(ctx context.Context, db *store.Store) ([]string, error) {
 	last, err := db.Latest(ctx, 0)
 	if err != nil {
 		return nil, err
 	}
-	return db.Snapshot(ctx, last.ID)
-}
-
-func recordedRegions(ctx context.Context, db *store.Store) ([]string, error) {
-	snapshot, err := latestSnapshot(ctx, db)
+	snapshot, err := db.Listed(ctx, last.ID, catalog.KindFoundationModel)
 	if err != nil {
 		return nil, err
 	}
@@ -215,15 +210,15 @@ func recordedRegions(ctx context.Context, db *store.Store) ([]string, error) {
 }
 
 func recordedIDs(ctx context.Context, db *store.Store) ([]string, error) {
-	snapshot, err := latestSnapshot(ctx, db)
-	if err != nil {
-		return nil, err
+	var ids []string
+	for _, kind := range catalog.Kinds() {
+		keys, err := db.Keys(ctx, kind)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, keys...)
 	}
-	ids := map[string]bool{}
-	for item := range items([]*catalog.Snapshot{snapshot}) {
-		ids[item.Key()] = true
-	}
-	return slices.Collect(maps.Keys(ids)), nil
+	return ids, nil
 }
 
 func runNames(ctx context.Context, db *store.Store) ([]string, error) {

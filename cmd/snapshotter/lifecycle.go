@@ -54,7 +54,7 @@ type lifecycleAnswer struct {
 
 func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
-		snapshot, err := db.Snapshot(ctx, run.ID)
+		snapshot, err := db.Listed(ctx, run.ID, catalog.KindFoundationModel)
 		if err != nil {
 			return err
 		}

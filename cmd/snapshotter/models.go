@@ -44,7 +44,7 @@ Examples:
 
 func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
-		snapshot, err := db.Snapshot(ctx, run.ID)
+		snapshot, err := db.Listed(ctx, run.ID)
 		if err != nil {
 			return err
 		}

@@ -42,7 +42,11 @@ type profilesAnswer struct {
 
 func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
-		snapshot, err := db.Snapshot(ctx, run.ID)
+		kinds := []catalog.Kind{catalog.KindInferenceProfile}
+		if len(c.Provider) > 0 {
+			kinds = catalog.Kinds() // models say who provides them
+		}
+		snapshot, err := db.Listed(ctx, run.ID, kinds...)
 		if err != nil {
 			return err
 		}

@@ -39,7 +39,7 @@ type regionsAnswer struct {
 
 func (c *regionsCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
-		snapshot, err := db.Snapshot(ctx, run.ID)
+		snapshot, err := db.Listed(ctx, run.ID)
 		if err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ Examples:
 
 func (c *whereCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
-		snapshot, err := db.Snapshot(ctx, run.ID)
+		snapshot, err := c.ground(ctx, db, run)
 		if err != nil {
 			return err
 		}
@@ -66,6 +66,19 @@ func (c *whereCommand) Run(ctx context.Context, p *program) error {
 		}
 		return c.write(p, answer)
 	})
+}
+
+// ground is what the answer stands on: of a model's id, what the history holds
+// about the model; of any other word, all that the word may mean. Which places
+// --within may name, all profiles tell.
+func (c *whereCommand) ground(ctx context.Context, db *store.Store, run catalog.Run) (*catalog.Snapshot, error) {
+	if len(c.Within) == 0 {
+		about, err := db.About(ctx, run.ID, c.Model)
+		if err != nil || ask.NewDirectory(about).Knows(c.Model) {
+			return about, err
+		}
+	}
+	return db.Snapshot(ctx, run.ID)
 }
 
 // check refuses a region or place that the history does not know: an answer of
