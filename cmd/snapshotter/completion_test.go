@@ -9,13 +9,24 @@ import (
 	"testing"
 )
 
-// TestCompletionInBash has a real bash source the script and call its function
-// as it does when somebody presses TAB.
-func TestCompletionInBash(t *testing.T) {
-	bash, err := exec.LookPath("bash")
-	if err != nil {
-		t.Skip("bash is not installed")
-	}
+// shells are real ones that source our script and complete a line as they do
+// when somebody presses TAB: ask prints the candidates.
+var shells = map[string]struct {
+	flags []string
+	ask   func(line string) string
+}{
+	"bash": {[]string{"--norc"}, func(line string) string {
+		return fmt.Sprintf("COMP_LINE=%q COMP_POINT=%d; _snapshotter snapshotter; printf '%%s\\n' \"${COMPREPLY[@]}\"", line, len(line))
+	}},
+	// Only a terminal makes zsh complete: its own functions are replaced by ones
+	// that print what they are called with.
+	"zsh": {[]string{"-f"}, func(line string) string {
+		return fmt.Sprintf(`line=%q; words=("${(@s: :)line}"); CURRENT=$#words; compadd() { print -rl -- "${(P@)2}" }; _files() { :; }; _snapshotter`, line)
+	}},
+	"fish": {[]string{"--no-config"}, func(line string) string { return fmt.Sprintf("complete -C %q", line) }},
+}
+
+func TestCompletion(t *testing.T) {
 	dir := t.TempDir()
 	folder := filepath.Join(dir, "2026-02-08", "eu-west-1")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -35,31 +46,48 @@ func TestCompletionInBash(t *testing.T) {
 	if err := os.Symlink(self, filepath.Join(bin, "snapshotter")); err != nil {
 		t.Fatal(err)
 	}
-	script := string(command(t, "completion", "bash"))
-	for line, want := range map[string]string{
-		"snapshotter wh":                          "where",
-		"snapshotter where --in ":                 "eu-west-1",
-		"snapshotter where --in=eu":               "eu-west-1",
-		"snapshotter where maker.":                "maker.one-v1:0 maker.one-v1:1",
-		"snapshotter where maker.one-v1:":         "0 1",
-		"snapshotter export --format ":            "aws csv",
-		"snapshotter export --as-of l":            "latest",
-		"snapshotter diff ":                       "1 latest",
-		"snapshotter export --exc":                "--exclude-region",
-		"snapshotter comple":                      "completion",
-		"snapshotter where --db missing.db --in ": "",
-		"snapshotter import ":                     "",
-	} {
-		program := script + fmt.Sprintf("COMP_LINE=%q COMP_POINT=%d; _snapshotter snapshotter; echo \"${COMPREPLY[*]}\"", line, len(line))
-		asked := exec.Command(bash, "--norc", "-c", program)
-		asked.Dir = dir
-		asked.Env = append(os.Environ(), asCommand+"=1", "SNAPSHOTTER_DB="+db, "PATH="+bin+":"+os.Getenv("PATH"))
-		out, err := asked.CombinedOutput()
-		if got := strings.TrimSpace(string(out)); err != nil || got != want {
-			t.Errorf("%q completes to %q (%v), want %q", line, got, err, want)
-		}
-	}
-	if _, err := os.Stat(filepath.Join(dir, "missing.db")); err == nil {
-		t.Error("completing made a database")
+	for shell, how := range shells {
+		t.Run(shell, func(t *testing.T) {
+			path, err := exec.LookPath(shell)
+			if err != nil {
+				t.Skipf("%s is not installed", shell)
+			}
+			script := string(command(t, "completion", shell))
+			if shell == "zsh" {
+				script = "compdef() { :; }\n" + script
+			}
+			for line, want := range map[string]string{
+				"snapshotter wh":                           "where",
+				"snapshotter where --in ":                  "eu-west-1",
+				"snapshotter where --in=eu":                "--in=eu-west-1",
+				"snapshotter where maker.":                 "maker.one-v1:0 maker.one-v1:1",
+				"snapshotter where maker.one-v1:":          "maker.one-v1:0 maker.one-v1:1",
+				"snapshotter export --format ":             "aws csv",
+				"snapshotter export --as-of l":             "latest",
+				"snapshotter diff ":                        "1 latest",
+				"snapshotter export --exc":                 "--exclude-region",
+				"snapshotter comple":                       "completion",
+				"snapshotter where --db missing.db --in z": "",
+				"snapshotter import z":                     "", // no file begins so
+			} {
+				if shell == "bash" { // it puts back itself what comes before a colon or "="
+					fields := strings.Fields(want)
+					for i, field := range fields {
+						fields[i] = field[strings.LastIndexAny(line[strings.LastIndex(line, " ")+1:], ":=")+1:]
+					}
+					want = strings.Join(fields, " ")
+				}
+				asked := exec.Command(path, append(how.flags, "-c", script+how.ask(line))...)
+				asked.Dir = dir
+				asked.Env = append(os.Environ(), asCommand+"=1", "SNAPSHOTTER_DB="+db, "HOME="+bin, "PATH="+bin+":"+os.Getenv("PATH"))
+				out, err := asked.CombinedOutput()
+				if got := strings.Join(strings.Fields(string(out)), " "); err != nil || got != want {
+					t.Errorf("%q completes to %q (%v), want %q", line, got, err, want)
+				}
+			}
+			if _, err := os.Stat(filepath.Join(dir, "missing.db")); err == nil {
+				t.Error("completing made a database")
+			}
+		})
 	}
 }

@@ -69,16 +69,22 @@ func (c *whereCommand) Run(ctx context.Context, p *program) error {
 }
 
 // ground is what the answer stands on: of a model's id, what the history holds
-// about the model; of any other word, all that the word may mean. Which places
-// --within may name, all profiles tell.
+// about the model; of any other word, all that the word may mean. Of places that
+// are no listed region, the destinations of all profiles tell.
 func (c *whereCommand) ground(ctx context.Context, db *store.Store, run catalog.Run) (*catalog.Snapshot, error) {
-	if len(c.Within) == 0 {
-		about, err := db.About(ctx, run.ID, c.Model)
-		if err != nil || ask.NewDirectory(about).Knows(c.Model) {
-			return about, err
-		}
+	about, err := db.About(ctx, run.ID, c.Model)
+	if err != nil {
+		return nil, err
+	}
+	foreign := func(place string) bool { return !holds(about.Regions(), place) }
+	if ask.NewDirectory(about).Knows(c.Model) && !slices.ContainsFunc(c.Within, foreign) {
+		return about, nil
 	}
 	return db.Snapshot(ctx, run.ID)
+}
+
+func holds(regions []string, place string) bool {
+	return slices.ContainsFunc(regions, func(region string) bool { return catalog.InPlace(region, place) })
 }
 
 // check refuses a region or place that the history does not know: an answer of
@@ -92,7 +98,7 @@ func (c *whereCommand) check(s *catalog.Snapshot) error {
 	}
 	known := knownRegions(s)
 	for _, place := range c.Within {
-		if !slices.ContainsFunc(known, func(region string) bool { return catalog.InPlace(region, place) }) {
+		if !holds(known, place) {
 			return usageError("--within %q holds no region on record; give a region, a glob of regions, or one of the geographies %s",
 				oneLine(place), strings.Join(geographies(known), ", "))
 		}
