@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -262,14 +263,23 @@ func (p *program) say(format string, args ...any) {
 	}
 }
 
-// width is how wide the terminal is that output goes to, 0 where there is none.
-func (p *program) width() int {
-	file, ok := p.stdout.(interface{ Fd() uintptr })
-	if !ok {
-		return 0
+// paragraph says something that is broken between words to fit the terminal.
+func (p *program) paragraph(format string, args ...any) {
+	for _, line := range wrap(plain(fmt.Sprintf(format, args...)), p.width()) {
+		p.say("%s", line)
 	}
-	width, _, err := term.GetSize(int(file.Fd()))
-	if err != nil {
+}
+
+// width is how wide the terminal is that output goes to, or as COLUMNS says
+// where it goes elsewhere; 0 is any.
+func (p *program) width() int {
+	if file, ok := p.stdout.(interface{ Fd() uintptr }); ok {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+			return width
+		}
+	}
+	width, err := strconv.Atoi(p.getenv("COLUMNS"))
+	if err != nil || width < 0 {
 		return 0
 	}
 	return width

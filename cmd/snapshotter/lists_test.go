@@ -2,8 +2,12 @@ package main
 
 import (
 	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/rivo/uniseg"
 )
 
 // BenchmarkLists shows the catalogue of ten years of nightly runs, on the
@@ -19,5 +23,31 @@ func BenchmarkLists(b *testing.B) {
 				command(b, append(strings.Fields(args), "--db", db)...)
 			}
 		})
+	}
+}
+
+// TestListsFitTheTerminal has every list drawn for terminals of the usual
+// widths: no line is wider, but for a word by itself and a command to copy, and
+// no id is broken.
+func TestListsFitTheTerminal(t *testing.T) {
+	dir := t.TempDir()
+	command(t, "demo", "--dir", dir)
+	db := filepath.Join(dir, "snapshotter.db")
+	ids := strings.Fields(string(command(t, "complete", "--db", db, "--", "where", "")))
+	for _, args := range []string{"models", "models --matrix", "profiles", "regions", "runs", "lifecycle", "diff", "where nova-2-lite-v1:0", "where nova-2-lite-v1:0 --in eu-west-1"} {
+		whole := string(command(t, append(strings.Fields(args), "--db", db)...))
+		for _, width := range []int{80, 120, 200} {
+			fitted := string(commandOn(t, strconv.Itoa(width), append(strings.Fields(args), "--db", db)...))
+			for line := range strings.Lines(fitted) {
+				if got := uniseg.StringWidth(strings.TrimSuffix(line, "\n")); got > width && len(strings.Fields(line)) > 1 && !strings.HasPrefix(line, "  aws ") {
+					t.Errorf("%s on %d columns has a line of %d: %s", args, width, got, line)
+				}
+			}
+			for _, id := range ids {
+				if strings.Contains(whole, id) && !strings.Contains(fitted, id) {
+					t.Errorf("%s on %d columns breaks %s", args, width, id)
+				}
+			}
+		}
 	}
 }

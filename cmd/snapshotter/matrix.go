@@ -49,10 +49,10 @@ func (c *modelsCommand) matrix(p *program, run catalog.Run, s *catalog.Snapshot,
 		p.say("No model is listed as of run %d (%s) that the filters let through.", run.ID, moment(run.StartedAt))
 		return nil
 	}
-	p.say("Run %d (%s). %s", run.ID, moment(run.StartedAt), matrixLegend)
+	p.paragraph("Run %d (%s). %s", run.ID, moment(run.StartedAt), matrixLegend)
 	never := neverRead(s)
 	if len(never) > 0 {
-		p.say("Never read, so not drawn: %s", strings.Join(never, ", "))
+		p.paragraph("Never read, so not drawn: %s", strings.Join(never, ", "))
 	}
 	p.say("")
 	regions, models := without(regions, answer.Models, never)
@@ -157,9 +157,7 @@ func drawMatrix(p *program, regions []string, rows []matrixRow) error {
 			key = append(key, short[i]+" "+region)
 		}
 	}
-	for _, line := range wrap(strings.Join(key, ", "), p.width()) {
-		p.say("%s", line)
-	}
+	p.paragraph("%s", strings.Join(key, ", "))
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 type prose struct {
 	w        io.Writer
 	markdown bool
+	width    int  // text is broken between words to fit it; 0 is any
 	apart    bool // a blank line goes before what comes next
 	err      error
 }
@@ -24,10 +25,25 @@ func (pr *prose) title(format string, args ...any) {
 	if pr.markdown {
 		mark = "## "
 	}
-	pr.block(mark + pr.clean(fmt.Sprintf(format, args...)))
+	pr.block(pr.fit(mark+pr.clean(fmt.Sprintf(format, args...)), ""))
 }
 
-func (pr *prose) say(format string, args ...any) { pr.block(pr.clean(fmt.Sprintf(format, args...))) }
+func (pr *prose) say(format string, args ...any) {
+	pr.block(pr.fit(pr.clean(fmt.Sprintf(format, args...)), ""))
+}
+
+// fit breaks text between words; further lines are indented. In Markdown a
+// paragraph is one line.
+func (pr *prose) fit(text, indent string) string {
+	if pr.markdown {
+		return text
+	}
+	width := pr.width
+	if width > 0 {
+		width -= len(indent)
+	}
+	return strings.Join(wrap(text, width), "\n"+indent)
+}
 
 // list writes one line for each text, nothing if there is none.
 func (pr *prose) list(texts []string) {
@@ -37,7 +53,7 @@ func (pr *prose) list(texts []string) {
 	}
 	var lines []string
 	for _, text := range texts {
-		lines = append(lines, mark+pr.clean(text))
+		lines = append(lines, mark+pr.fit(pr.clean(text), mark+"  "))
 	}
 	if len(lines) > 0 {
 		pr.block(strings.Join(lines, "\n"))

@@ -21,8 +21,10 @@ type table struct {
 
 func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
 
-// text writes aligned columns. The last column is broken between words to keep
-// within width, if there is one; ids, which have no spaces, are never broken.
+// text writes aligned columns. Where they do not fit into width, if there is
+// one, a row goes on in a further line, indented, with the columns that are
+// left; the last column is broken between words. Ids, which have no spaces, are
+// never broken: one that is wider than all by itself sticks out.
 func (t *table) text(w io.Writer, width int) error {
 	head := upper(t.head)
 	if t.plainHead {
@@ -33,22 +35,65 @@ func (t *table) text(w io.Writer, width int) error {
 		rows = append(rows, printable(row))
 	}
 	widths := columnWidths(rows)
-	indent := 0
-	for _, column := range widths[:len(widths)-1] {
-		indent += column + len(gutter)
-	}
+	lines := folded(widths, width, room(rows))
 	var out strings.Builder
 	for _, row := range rows {
-		last := len(row) - 1
-		for i, cell := range row[:last] {
-			out.WriteString(cell + strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)) + gutter)
+		for _, line := range lines {
+			line.write(&out, row, widths, width)
 		}
-		lines := wrap(row[last], width-indent)
-		out.WriteString(strings.Join(lines, "\n"+strings.Repeat(" ", indent)))
-		out.WriteString("\n")
 	}
 	_, err := io.WriteString(w, trimLines(out.String()))
 	return err
+}
+
+// line is the part of a row that stands in one line: columns from first to
+// before end.
+type line struct{ indent, first, end int }
+
+// room is what the last column needs to be broken between words.
+func room(rows [][]string) int {
+	needed := narrowest
+	for _, row := range rows {
+		for _, word := range strings.Fields(row[len(row)-1]) {
+			needed = max(needed, uniseg.StringWidth(word))
+		}
+	}
+	return needed
+}
+
+// folded cuts columns into lines that fit, as many columns in each as can. The
+// last column fits where it has room.
+func folded(widths []int, width, room int) []line {
+	lines := []line{{}}
+	at := 0
+	for i, column := range widths {
+		needed := column
+		if i == len(widths)-1 {
+			needed = min(column, room)
+		}
+		last := &lines[len(lines)-1]
+		if width > 0 && at+needed > width && i > last.first {
+			lines = append(lines, line{indent: len(gutter), first: i})
+			last, at = &lines[len(lines)-1], len(gutter)
+		}
+		last.end = i + 1
+		at += column + len(gutter)
+	}
+	return lines
+}
+
+func (l line) write(out *strings.Builder, row []string, widths []int, width int) {
+	out.WriteString(strings.Repeat(" ", l.indent))
+	at := l.indent
+	for i := l.first; i < l.end; i++ {
+		if i == len(row)-1 {
+			out.WriteString(strings.Join(wrap(row[i], width-at), "\n"+strings.Repeat(" ", at)))
+			break
+		}
+		out.WriteString(row[i] + strings.Repeat(" ", widths[i]-uniseg.StringWidth(row[i])) + gutter)
+		at += widths[i] + len(gutter)
+	}
+	out.WriteString("\n")
 }
 
 const gutter = "  "

@@ -3,10 +3,15 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 
 	"snapshotter/report"
 )
@@ -33,6 +38,24 @@ ID             ITEMS CHANGED  REGIONS
 =HYPERLINK(1)  3              eu-west-1 eu-west-2 eu-west-3
                               us-east-1 us-east-2
 [31mred        日本           a,"b" c
+`}, {"a narrow one has rows of several lines", 40, `
+ID             ITEMS CHANGED
+  REGIONS
+=HYPERLINK(1)  3
+  eu-west-1 eu-west-2 eu-west-3
+  us-east-1 us-east-2
+[31mred        日本
+  a,"b" c
+`}, {"a very narrow one cuts nothing", 10, `
+ID
+  ITEMS CHANGED
+  REGIONS
+=HYPERLINK(1)
+  3
+  eu-west-1 eu-west-2 eu-west-3 us-east-1 us-east-2
+[31mred
+  日本
+  a,"b" c
 `},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -180,6 +203,57 @@ func TestJSONIsPrintable(t *testing.T) {
 		var back []string
 		if err := json.Unmarshal([]byte(out.String()), &back); err != nil || back[0] != strings.ToValidUTF8(piece, "\ufffd\ufffd") && back[0] != piece {
 			t.Errorf("%q is read back as %q, %v", piece, back, err)
+		}
+	}
+}
+
+// Whatever is in a table and however wide the terminal, no line is wider, but
+// for a word that is by itself; and nothing gets lost.
+func TestTableFits(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	for range 2000 {
+		width := 40 + random.IntN(160)
+		table := &table{}
+		for i := range 1 + random.IntN(8) {
+			table.head = append(table.head, fmt.Sprint("head_", i))
+		}
+		var want []string
+		longest := narrowest
+		for range random.IntN(4) {
+			var cells []string
+			for range table.head {
+				var words []string
+				for range random.IntN(4) {
+					words = append(words, strings.Repeat("x", 1+random.IntN(30)))
+				}
+				cells = append(cells, strings.Join(words, " "))
+				if len(cells) < len(table.head) {
+					longest = max(longest, len(cells[len(cells)-1]))
+				}
+				for _, word := range words {
+					longest = max(longest, len(word))
+				}
+				want = append(want, words...)
+			}
+			table.rows = append(table.rows, cells)
+		}
+		var out strings.Builder
+		if err := table.text(&out, width); err != nil {
+			t.Fatal(err)
+		}
+		for text := range strings.Lines(out.String()) {
+			if got := uniseg.StringWidth(strings.TrimSuffix(text, "\n")); got > max(width, longest+len(gutter)) {
+				t.Fatalf("a line of %d columns on a terminal of %d:\n%s", got, width, out.String())
+			}
+		}
+		var got []string
+		for _, word := range strings.Fields(out.String()) {
+			if strings.HasPrefix(word, "x") {
+				got = append(got, word)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("the words of the table are not all there:\n%s", out.String())
 		}
 	}
 }

@@ -153,7 +153,7 @@ func ambiguous(p *program, word string, models []ask.Candidate, advice string) e
 	for _, model := range models {
 		t.add(model.ID, model.Name, cmp.Or(strings.Join(model.Callable, ", "), "nowhere"))
 	}
-	if err := t.text(p.stderr, 0); err != nil {
+	if err := t.text(p.stderr, p.width()); err != nil {
 		return err
 	}
 	return &codedError{exitUsage, advised{
@@ -228,7 +228,7 @@ func (c *whereCommand) write(p *program, answer *whereAnswer) error {
 	if !c.forPeople() {
 		return c.print(p, answer.paths(), answer)
 	}
-	pr := &prose{w: p.stdout, markdown: c.Format == "md"}
+	pr := &prose{w: p.stdout, markdown: c.Format == "md", width: p.width()}
 	for _, model := range answer.Models {
 		pr.title("%s, as of run %d (%s)", titled(model), answer.Run.ID, moment(answer.Run.At))
 		if answer.Profile != "" {

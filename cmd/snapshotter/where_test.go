@@ -109,10 +109,16 @@ func decode(t *testing.T, data []byte, into any) {
 // command runs the command line in this process, as at the end of April 2026.
 func command(t testing.TB, args ...string) []byte {
 	t.Helper()
+	return commandOn(t, "", args...)
+}
+
+// commandOn is a command on a terminal of that many columns.
+func commandOn(t testing.TB, columns string, args ...string) []byte {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	now := func() time.Time { return time.Date(2026, 5, 1, 2, 0, 0, 0, time.UTC) }
-	none := func(string) string { return "" }
-	if code := run(context.Background(), args, nil, &stdout, io.Writer(&stderr), none, now); code != exitOK {
+	getenv := func(name string) string { return map[string]string{"COLUMNS": columns}[name] }
+	if code := run(context.Background(), args, nil, &stdout, io.Writer(&stderr), getenv, now); code != exitOK {
 		t.Fatalf("%q exits %d: %s", args, code, stderr.String())
 	}
 	return stdout.Bytes()
