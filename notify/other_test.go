@@ -120,6 +120,7 @@ func TestParseErrors(t *testing.T) {
 		{"generic://example.com/in?template=mine", "the URL of a channel of kind generic is not valid: template is json or left out: there are no others"},
 		{"generic://example.com/in?@x=a%0d%0aHost:+evil", "the URL of a channel of kind generic is not valid: a header is no single line of printable text"},
 		{"sns:arn:aws:s3:::bucket", "the URL of a channel of kind sns is not valid: it is no topic's ARN: the form is sns:arn:aws:sns:REGION:ACCOUNT:TOPIC"},
+		{"sns:arn:aws:sns:eu-west-1:111122223333:" + strings.Repeat("x", 257), "the URL of a channel of kind sns is not valid: it is no topic's ARN: the form is sns:arn:aws:sns:REGION:ACCOUNT:TOPIC"},
 		{"ping:https://hc-ping.com/", "the URL of a channel of kind ping is not valid: it is no check's address: the form is ping:https://hc-ping.com/UUID"},
 		{"ping:ftp://hc-ping.com/x", "the URL of a channel of kind ping is not valid: it is no check's address: the form is ping:https://hc-ping.com/UUID"},
 	} {
