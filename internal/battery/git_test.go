@@ -35,7 +35,7 @@ const (
 // a model came or went, and not those on which something about it changed, all
 // of which our history tells.
 //
-// The bars are ten times better in two of the three, and never worse.
+// The bars are ten times better in two of the three, and never worse.
 // The table says which are met. The test holds on to those that are.
 func TestGit(t *testing.T) {
 	needs(t, "git")

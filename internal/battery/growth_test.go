@@ -1,0 +1,207 @@
+//go:build battery
+
+package battery
+
+import (
+	"database/sql"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"snapshotter/store"
+)
+
+// questions are the commands that are put to the histories; MODEL is the one to
+// which most has happened.
+var questions = []string{"where MODEL", "models", "diff", "history MODEL"}
+
+// TestGrowth grows histories of 36 and 100 regions, by a run a night and by one
+// an hour, for 30 years, and after 1, 10 and 30 of them takes their size, asks
+// the program questions, and records one more run. It prints the table, and the
+// law that sizes follow. Where SNAPSHOTTER_PLOT names a file it draws them
+// there.
+//
+//	SNAPSHOTTER_PLOT=$PWD/docs/growth.svg go test -tags battery -timeout 0 -v -run TestGrowth ./internal/battery
+func TestGrowth(t *testing.T) {
+	var sizes []grown
+	for _, regions := range []int{36, 100} {
+		for _, perDay := range []int{1, 24} {
+			d := newHistory(t, regions, perDay)
+			for _, years := range []int{1, 10, 30} {
+				start := time.Now()
+				if err := d.write(t.Context(), years*365*perDay); err != nil {
+					t.Fatal(err)
+				}
+				written := time.Now()
+				g := grown{regions: regions, perDay: perDay, years: years, seconds: map[string]float64{}}
+				g.recordOneMore(t, d)
+				g.count(t, d.path)
+				g.ask(t, d.path)
+				sizes = append(sizes, g)
+				t.Logf("%d regions, %d runs a day, %d years: written in %.1f s, asked in %.1f s", regions, perDay, years,
+					written.Sub(start).Seconds(), time.Since(written).Seconds())
+			}
+		}
+	}
+	law := fit(sizes)
+	t.Log("\n" + growthTable(sizes, law))
+	if worst := law.worst(sizes); worst > 0.1 {
+		t.Errorf("a size is %.0f%% off the law", 100*worst)
+	}
+	if path := os.Getenv("SNAPSHOTTER_PLOT"); path != "" {
+		if err := os.WriteFile(path, []byte(growthPlot(sizes)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// grown is a history after some years.
+type grown struct {
+	regions, perDay, years int
+
+	items, changes, runs float64 // rows
+	bytes                float64
+	seconds              map[string]float64 // by question
+}
+
+// oneMore is among the questions what it takes to record another run.
+const oneMore = "one more run"
+
+// recordOneMore records three more runs, as the program does, and checks the
+// last of them against its digest.
+func (g *grown) recordOneMore(t *testing.T, d *decades) {
+	t.Helper()
+	var took []float64
+	for range 3 {
+		start := time.Now()
+		db, err := store.Open(t.Context(), d.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.record(t.Context(), db); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		took = append(took, time.Since(start).Seconds())
+	}
+	slices.Sort(took)
+	g.seconds[oneMore] = took[1]
+
+	db, err := store.OpenReader(t.Context(), d.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.Verify(t.Context(), int64(d.run)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (g *grown) count(t *testing.T, path string) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.bytes = float64(info.Size())
+	row(t, path, `SELECT (SELECT count(*) FROM items), (SELECT count(*) FROM item_changes), (SELECT count(*) FROM runs)`,
+		&g.items, &g.changes, &g.runs)
+}
+
+func row(t *testing.T, path, query string, into ...any) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.QueryRow(query).Scan(into...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ask puts the questions to the program.
+func (g *grown) ask(t *testing.T, path string) {
+	t.Helper()
+	var model string
+	row(t, path, `
+		SELECT i.key FROM items i JOIN item_changes c ON c.item_id = i.id JOIN scopes s ON s.id = i.scope_id
+		WHERE s.kind = 'foundation-model' GROUP BY i.key ORDER BY count(*) DESC, i.key LIMIT 1`, &model)
+	server := bedrock(t)
+	for _, question := range questions {
+		line := append(strings.Fields(strings.Replace(question, "MODEL", model, 1)), "--db", path)
+		took := warm(t, func() *exec.Cmd { return command(t.Context(), filepath.Dir(path), server, "", line...) })
+		g.seconds[question] = took.wall.Seconds()
+	}
+}
+
+// law is what a history's size comes to: so many bytes for each item ever
+// listed, each change of one, and each run.
+type law struct{ item, change, run float64 }
+
+func (l law) bytes(g grown) float64 {
+	return l.item*g.items + l.change*g.changes + l.run*g.runs
+}
+
+// worst is how far the law is off at most, as a part of the size.
+func (l law) worst(sizes []grown) (worst float64) {
+	for _, g := range sizes {
+		worst = max(worst, math.Abs(l.bytes(g)/g.bytes-1))
+	}
+	return worst
+}
+
+// fit finds the law of the least squares of relative errors.
+func fit(sizes []grown) law {
+	var m [3][4]float64 // the normal equations
+	for _, g := range sizes {
+		x := [3]float64{g.items / g.bytes, g.changes / g.bytes, g.runs / g.bytes}
+		for i := range 3 {
+			for j := range 3 {
+				m[i][j] += x[i] * x[j]
+			}
+			m[i][3] += x[i]
+		}
+	}
+	for i := range 3 { // which is positive definite: no pivoting
+		for k := range 3 {
+			if k == i {
+				continue
+			}
+			factor := m[k][i] / m[i][i]
+			for j := range 4 {
+				m[k][j] -= factor * m[i][j]
+			}
+		}
+	}
+	return law{m[0][3] / m[0][0], m[1][3] / m[1][1], m[2][3] / m[2][2]}
+}
+
+func growthTable(sizes []grown, law law) string {
+	var out strings.Builder
+	fmt.Fprint(&out, "| regions | runs a day | years | runs | changes | size | by the law |")
+	columns := append(slices.Clone(questions), oneMore)
+	for _, column := range columns {
+		fmt.Fprintf(&out, " %s |", strings.TrimSuffix(column, " MODEL"))
+	}
+	fmt.Fprint(&out, "\n|"+strings.Repeat(" ---: |", 7+len(columns))+"\n")
+	for _, g := range sizes {
+		fmt.Fprintf(&out, "| %d | %d | %d | %.0f | %.0f | %.1f MB | %+.1f %% |",
+			g.regions, g.perDay, g.years, g.runs, g.changes, g.bytes/1e6, 100*(law.bytes(g)/g.bytes-1))
+		for _, column := range columns {
+			fmt.Fprintf(&out, " %.0f ms |", 1000*g.seconds[column])
+		}
+		out.WriteByte('\n')
+	}
+	fmt.Fprintf(&out, "\nbytes = %.0f × items ever listed + %.0f × changes + %.0f × runs, within %.1f %%.\n",
+		law.item, law.change, law.run, 100*law.worst(sizes))
+	return out.String()
+}
