@@ -184,8 +184,9 @@ func bareFails(at ask.Stand) bool {
 	return at.Listed != nil && *at.Listed && (at.Standing == ask.StandsByProfile || at.Standing == ask.StandsListed)
 }
 
-// refusal is what Bedrock answers to a bare id that is not on demand.
-// https://repost.aws/knowledge-center/bedrock-invocation-on-demand-error
+// refusal is what Converse and InvokeModel answer, as a ValidationException, to a
+// bare id that is not on demand. No reference of AWS has the wording; users see
+// it: https://blog.danielcorin.com/til/bedrock/on-demand-throughput-error
 func refusal(id string) string {
 	return "Invocation of model ID " + id + " with on-demand throughput isn't supported. " +
 		"Retry your request with the ID or ARN of an inference profile that contains this model."
