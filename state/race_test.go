@@ -113,7 +113,7 @@ func race(t *testing.T, s *buckettest.Server, begun []byte, seed uint64) (happen
 		s.Put(t, at.Key, begun)
 		before = []string{"first"}
 	}
-	turns := buckettest.NewTurns(random, "a", "b")
+	turns := buckettest.NewTurns(random, 4, "a", "b") // fetch, record, the upload's arrival and its answer
 	processes := []*process{
 		newProcess(t, s, at, "a", random, turns),
 		newProcess(t, s, at, "b", random, turns),

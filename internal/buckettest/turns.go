@@ -17,16 +17,16 @@ type Turns struct {
 	holder string // whose step is being taken
 }
 
-// NewTurns shuffles the steps of a run: fetch, record, the upload's arrival and
-// its answer. One in eight is no order at all.
-func NewTurns(random *rand.Rand, names ...string) *Turns {
+// NewTurns shuffles so many steps of each process. One in eight is no order at
+// all.
+func NewTurns(random *rand.Rand, steps int, names ...string) *Turns {
 	if random.IntN(8) == 0 {
 		return nil
 	}
 	t := &Turns{}
 	t.change = sync.NewCond(&t.mu)
 	for _, name := range names {
-		t.order = append(t.order, name, name, name, name)
+		t.order = append(t.order, slices.Repeat([]string{name}, steps)...)
 	}
 	random.Shuffle(len(t.order), func(i, j int) { t.order[i], t.order[j] = t.order[j], t.order[i] })
 	return t
