@@ -52,9 +52,9 @@ func statusError(status catalog.Status) error {
 }
 
 // stopped reports whether a signal ended a command, and no more is to be said:
-// of a run that was recorded and not saved there is.
+// of a run that was recorded, and not saved or reported, there is.
 func stopped(err error) bool {
-	return errors.Is(err, context.Canceled) && !errors.As(err, new(*state.SaveError))
+	return errors.Is(err, context.Canceled) && !errors.As(err, new(*state.SaveError)) && !errors.As(err, new(unwritable))
 }
 
 // overtaken reports whether another run was at it, so that this one is none.
@@ -78,7 +78,7 @@ func (p *program) exit(err error) int {
 			return code
 		}
 	}
-	if locked := (*store.LockedError)(nil); errors.As(err, &locked) {
+	if overtaken(err) {
 		code = exitLocked
 	}
 	if stopped(err) {

@@ -68,30 +68,36 @@ func (j *job) take(ctx context.Context) (taken *snapshot, err error) {
 		return nil, cause
 	}
 	// The run is recorded: a signal that comes now must not cost the rest.
-	ctx, done := lasting, &snapshot{run: run}
-	if cause == nil {
+	done, err := j.finish(lasting, history, run)
+	if err := errors.Join(cause, err); err != nil {
+		return nil, err
+	}
+	return done, nil
+}
+
+// finish saves, reports and tells what is recorded.
+func (j *job) finish(ctx context.Context, history *session, run catalog.Run) (*snapshot, error) {
+	done := &snapshot{run: run}
+	if run.Status != catalog.RunFailed {
 		done.report, done.unwritten = j.newestReport(ctx, history.db)
 	}
 	due := j.announcer.prepare(ctx, history.db, done)
 	if err := history.save(ctx); err != nil {
-		return nil, errors.Join(cause, j.unsaved(ctx, err))
+		return nil, j.unsaved(ctx, err)
 	}
 	if done.report != nil {
 		done.path, done.unwritten = j.writeReports(ctx, history.db, done.report)
 	}
 	j.announcer.deliver(ctx, history.db, due)
-	if cause != nil {
-		return nil, cause
-	}
 	return done, nil
 }
 
 // place is where the history is kept.
 func (j *job) place() place { return place{j.db, j.aws, j.log} }
 
-// unsaved is the error of a run that could not be saved. One that another run
-// came before leaves the report of that one, and tells nobody: whoever saved it
-// does.
+// unsaved is the error of a run that could not be saved. If another run was saved
+// first, the report of that one is written, and nobody is told: whoever saved it
+// does that.
 func (j *job) unsaved(ctx context.Context, err error) error {
 	lost := (*state.LostRaceError)(nil)
 	if !errors.As(err, &lost) || lost.Deleted {
@@ -108,7 +114,7 @@ func (j *job) unsaved(ctx context.Context, err error) error {
 		}
 		return err
 	})
-	return &codedError{exitLocked, errors.Join(err, unreported)}
+	return errors.Join(err, unreported)
 }
 
 // record reads and records; of an error the run is the failed one, if that was

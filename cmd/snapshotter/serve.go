@@ -161,7 +161,7 @@ func (s *service) settings() (*program, *serveCommand) {
 func (s *service) last(ctx context.Context) time.Time {
 	p, _ := s.settings()
 	runs, err := p.runs(ctx)
-	if err != nil {
+	if missing := (*store.NotFoundError)(nil); err != nil && !errors.As(err, &missing) {
 		p.log.Warn("the history does not say when the last run was", "problem", err)
 		return time.Time{}
 	}
