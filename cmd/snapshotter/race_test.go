@@ -54,8 +54,8 @@ func TestTaskRaces(t *testing.T) {
 	}
 }
 
-// mishap is what goes wrong for a task, or on its way to S3.
-type mishap struct {
+// hazard is what goes wrong for a task, or on its way to S3.
+type hazard struct {
 	name string
 	door buckettest.Door
 	// settles is whether a look may be what tells that the run was saved, and
@@ -64,9 +64,9 @@ type mishap struct {
 	signal         syscall.Signal // that comes while it uploads
 }
 
-func mishaps() []mishap {
+func hazards() []hazard {
 	cut := buckettest.Alter(func(_ http.Header, body []byte) []byte { return body[:len(body)/2] })
-	return []mishap{
+	return []hazard{
 		{name: "none"},
 		{name: "none"},
 		{name: "answer lost", door: buckettest.OnlyFor("PUT", 1, buckettest.Lost), settles: true},
@@ -82,7 +82,7 @@ func mishaps() []mishap {
 type racer struct {
 	name    string
 	night   int // of May, by which its run is known
-	mishap  mishap
+	hazard  hazard
 	command *exec.Cmd
 	started chan struct{}
 	tmp     string
@@ -110,7 +110,7 @@ func raceTasks(t *testing.T, c *cloud, l *listener, begun []byte, seed uint64) (
 		kept = nightsIn(t, c.s3.Get(t, key))
 	}
 	fail := func(format string, args ...any) {
-		t.Errorf("seed %d (%s, %s): %s; kept %v", seed, racers[0].mishap.name, racers[1].mishap.name, fmt.Sprintf(format, args...), kept)
+		t.Errorf("seed %d (%s, %s): %s; kept %v", seed, racers[0].hazard.name, racers[1].hazard.name, fmt.Sprintf(format, args...), kept)
 	}
 	saved := 0
 	for i, r := range racers {
@@ -124,7 +124,7 @@ func raceTasks(t *testing.T, c *cloud, l *listener, begun []byte, seed uint64) (
 		happened = append(happened, what)
 	}
 	happened = append(happened, []string{"none saved", "one saved", "both saved"}[saved])
-	if saved == 0 && !racers[0].mishap.fails && !racers[1].mishap.fails {
+	if saved == 0 && !racers[0].hazard.fails && !racers[1].hazard.fails {
 		fail("nobody won")
 	}
 	if objection := wrongTold(l, kept, len(before), racers); objection != "" {
@@ -136,7 +136,7 @@ func raceTasks(t *testing.T, c *cloud, l *listener, begun []byte, seed uint64) (
 		if slices.Contains(kept, r.night) {
 			continue
 		}
-		r.mishap = mishap{}
+		r.hazard = hazard{}
 		if r.race(t, c, l, key, nil); r.code != exitOK {
 			fail("%s again: exit code %d: %s", r.name, r.code, r.stderr)
 		}
@@ -148,8 +148,8 @@ func raceTasks(t *testing.T, c *cloud, l *listener, begun []byte, seed uint64) (
 }
 
 func newRacer(t *testing.T, c *cloud, name string, night int, random *rand.Rand) *racer {
-	all := mishaps()
-	return &racer{name: name, night: night, mishap: all[random.IntN(len(all))]}
+	all := hazards()
+	return &racer{name: name, night: night, hazard: all[random.IntN(len(all))]}
 }
 
 // race is one run of the task.
@@ -177,7 +177,7 @@ func (r *racer) race(t *testing.T, c *cloud, l *listener, key string, turns *buc
 	r.said = said{r.command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 }
 
-// door is where the task's steps take turns and its mishap happens.
+// door is where the task's steps take turns and its hazard happens.
 func (r *racer) door(key string, turns *buckettest.Turns) buckettest.Door {
 	uploads := turns.Door(r.name, r.meet)
 	fetched := sync.Once{}
@@ -193,24 +193,24 @@ func (r *racer) door(key string, turns *buckettest.Turns) buckettest.Door {
 	}
 }
 
-// meet sends a request through the mishap.
+// meet sends a request through the hazard.
 func (r *racer) meet(w http.ResponseWriter, request *http.Request, behind http.Handler) {
-	pass := r.mishap.door
+	pass := r.hazard.door
 	if pass == nil {
 		pass = func(w http.ResponseWriter, request *http.Request, behind http.Handler) { behind.ServeHTTP(w, request) }
 	}
-	if request.Method != http.MethodPut || r.mishap.signal == 0 {
+	if request.Method != http.MethodPut || r.hazard.signal == 0 {
 		pass(w, request, behind)
 		return
 	}
 	<-r.started
-	if r.mishap.signal == syscall.SIGKILL {
+	if r.hazard.signal == syscall.SIGKILL {
 		// Its request came whole, so it does not matter when it is killed.
 		defer r.command.Process.Kill()
 		pass(httptest.NewRecorder(), request, behind)
 		panic(http.ErrAbortHandler)
 	}
-	r.command.Process.Signal(r.mishap.signal)
+	r.command.Process.Signal(r.hazard.signal)
 	pass(w, request, behind)
 }
 
@@ -218,31 +218,31 @@ func (r *racer) meet(w http.ResponseWriter, request *http.Request, behind http.H
 func (r *racer) judge(t *testing.T, kept []int, other *racer) (happened, objection string) {
 	in := slices.Contains(kept, r.night)
 	own := r.own(t)
-	builtOn := in && r.mishap.settles && slices.Index(kept, r.night) < slices.Index(kept, other.night)
+	builtOn := in && r.hazard.settles && slices.Index(kept, r.night) < slices.Index(kept, other.night)
 	switch {
 	case r.code == exitOK && !in:
 		return "", "was saved and is not kept"
 	case r.code == exitOK && own != nil:
 		return "", "left its copy"
-	case r.code == exitOK && r.mishap.settles:
+	case r.code == exitOK && r.hazard.settles:
 		return "settled by a look", ""
-	case r.code == exitOK && r.mishap.signal != 0:
+	case r.code == exitOK && r.hazard.signal != 0:
 		return "stopped and saved", ""
 	case r.code == exitOK:
 		return "saved", ""
-	case r.mishap.signal == syscall.SIGKILL && in:
+	case r.hazard.signal == syscall.SIGKILL && in:
 		return "killed and saved", ""
-	case r.mishap.signal == syscall.SIGKILL:
+	case r.hazard.signal == syscall.SIGKILL:
 		return "killed and not saved", ""
 	case r.code == exitLocked && in && !builtOn:
 		return "", "lost the race and is kept"
-	case (r.code == exitLocked || r.mishap.name == "request lost") && !slices.Contains(own, r.night):
+	case (r.code == exitLocked || r.hazard.name == "request lost") && !slices.Contains(own, r.night):
 		return "", "lost its run"
 	case r.code == exitLocked && in:
 		return "lost, but built on", ""
 	case r.code == exitLocked:
 		return "lost", ""
-	case r.code != exitFailed || !r.mishap.fails || in:
+	case r.code != exitFailed || !r.hazard.fails || in:
 		return "", "failed"
 	case own == nil:
 		return "not fetched", ""
@@ -257,7 +257,7 @@ func (r *racer) own(t *testing.T) []int {
 	if err != nil || len(copies) > 1 {
 		t.Errorf("copies %q: %v", copies, err)
 	}
-	if len(copies) == 0 || r.mishap.signal == syscall.SIGKILL {
+	if len(copies) == 0 || r.hazard.signal == syscall.SIGKILL {
 		return nil
 	}
 	body, err := os.ReadFile(copies[0])
