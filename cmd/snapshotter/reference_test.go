@@ -179,3 +179,36 @@ func TestSettingFitsTheCommand(t *testing.T) {
 		}
 	}
 }
+
+// deployed is a command line in the files of deploy/.
+var deployed = regexp.MustCompile(`(?m)^(?:ExecStart=|[^#\n]*&& )/usr/local/bin/snapshotter (.*)$|^ +command: (\[.*\])$`)
+
+// What deploy/ starts is understood.
+func TestDeployedCommands(t *testing.T) {
+	found := 0
+	for _, file := range []string{"snapshotter.service", "snapshotter-serve.service", "crontab", "compose.yaml"} {
+		for _, line := range deployed.FindAllStringSubmatch(readFile(t, "../../deploy/"+file), -1) {
+			found++
+			var args []string
+			if line[2] != "" {
+				if err := yaml.Unmarshal([]byte(line[2]), &args); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, word := range quotable.FindAllString(line[1], -1) {
+				args = append(args, strings.Trim(word, `"`))
+			}
+			p := &program{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, now: time.Now}
+			var set commands
+			if _, _, err := p.parse(t.Context(), args, &set); err != nil {
+				t.Errorf("%s: %q: %v", file, args, err)
+			}
+		}
+	}
+	if found != 4 {
+		t.Errorf("found %d commands, want one a file", found)
+	}
+}
+
+// quotable is a word of a command line, or a text in quotes.
+var quotable = regexp.MustCompile(`"[^"]*"|\S+`)
