@@ -59,7 +59,12 @@ func (j *job) take(ctx context.Context) (taken *snapshot, err error) {
 	}
 	defer history.close()
 	end := j.announcer.begin(ctx)
-	defer func() { end(lasting, taken, err) }()
+	defer func() {
+		if taken == nil && err == nil { // it crashed
+			j.rescue(lasting, history)
+		}
+		end(lasting, taken, err)
+	}()
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +95,13 @@ func (j *job) finish(ctx context.Context, history *session, run catalog.Run) (*s
 	}
 	j.announcer.deliver(ctx, history.db, due)
 	return done, nil
+}
+
+// rescue saves what a run recorded before it crashed.
+func (j *job) rescue(ctx context.Context, history *session) {
+	if err := history.save(ctx); err != nil {
+		j.log.Error("a run crashed, and what it had recorded was not saved", problem(err)...)
+	}
 }
 
 // place is where the history is kept.

@@ -125,6 +125,7 @@ type session struct {
 	lock   *store.Lock
 	remote *state.State // nil where a file is all there is
 	copied state.Copy
+	tried  bool // to save it
 	only   bool // the copy alone holds what was recorded
 }
 
@@ -152,12 +153,13 @@ func (at place) open(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-// save puts what was recorded in its place. A file is in its place already. An
-// error leaves the session with nothing open.
+// save puts what was recorded in its place, the first time that it is called. A
+// file is in its place already. An error leaves the session with nothing open.
 func (s *session) save(ctx context.Context) error {
-	if s.remote == nil {
+	if s.remote == nil || s.tried {
 		return nil
 	}
+	s.tried = true
 	err := s.db.Close() // so that the one file is the whole of it
 	s.db, s.only = nil, true
 	if err != nil {

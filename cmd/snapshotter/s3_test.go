@@ -350,6 +350,28 @@ func TestTaskIsStopped(t *testing.T) {
 	}
 }
 
+// A run that crashes once it is recorded is saved all the same.
+func TestTaskCrashes(t *testing.T) {
+	c := newCloud(t)
+	log := &journal{}
+	log.crashAt("run recorded")
+	func() {
+		defer func() {
+			if crash := recover(); crash != ownCrash {
+				t.Errorf("it ended with %v", crash)
+			}
+		}()
+		args := []string{"run", "--db", historyURL, "--reports", reportsURL, "--confirm-after", "1ms"}
+		run(t.Context(), args, nil, io.Discard, log, os.Getenv, func() time.Time { return time.Date(2026, 5, 1, 2, 0, 0, 0, time.UTC) })
+	}()
+	c.wantNothingLeft(t)
+	c.run(t.Context(), 2).want(t, exitOK)
+	c.wantNights(t, 1, 2)
+	if !c.s3.Has(t, "reports/2026-05-01T02-00-00Z.md") {
+		t.Error("the report that the crash cost was not made up")
+	}
+}
+
 // Saving, reporting and telling end a while after the program was told to stop,
 // however many of them there are.
 func TestLasting(t *testing.T) {
