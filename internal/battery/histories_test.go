@@ -48,7 +48,7 @@ var (
 //
 // TMPDIR on a memory file system spares the disk.
 func TestHistories(t *testing.T) {
-	began, sum := time.Now(), &sums{tally: map[string]int{}}
+	began, sum := time.Now(), &sums{t: t, tally: map[string]int{}}
 	empty := emptyHistory(t)
 	var next atomic.Uint64
 	next.Store(*firstHistory)
@@ -71,6 +71,7 @@ func TestHistories(t *testing.T) {
 
 // sums adds up what the histories saw.
 type sums struct {
+	t     *testing.T
 	mu    sync.Mutex
 	tally map[string]int
 }
@@ -80,6 +81,9 @@ func (s *sums) add(tally map[string]int) {
 	defer s.mu.Unlock()
 	for name, n := range tally {
 		s.tally[name] += n
+	}
+	if lived := s.tally["histories"]; lived%1000 == 0 {
+		s.t.Logf("%d lived", lived)
 	}
 }
 
@@ -211,19 +215,17 @@ func (w *life) take(n *night) bool {
 func (w *life) tell(ctx context.Context, db *store.Store, n *night) {
 	head := must(db.Snapshot(ctx, n.run))(w.t)
 	n.first = func(l list) map[string]thing { return itemsOf(w.t, head, l) }
-	var base *catalog.Snapshot
-	told := diff.Compare(nil, head)
+	then, now := (*catalog.Snapshot)(nil), head
 	if w.reader.run != 0 {
-		base = must(db.Snapshot(ctx, w.reader.run))(w.t)
-		then, now, err := db.Between(ctx, w.reader.run, n.run)
-		if err != nil {
+		var err error
+		if then, now, err = db.Between(ctx, w.reader.run, n.run); err != nil {
 			w.t.Fatal(err)
 		}
-		told = diff.Compare(then, now)
 	}
+	told := diff.Compare(then, now)
 	n.told = must(decode[toldDocument](must(json.Marshal(told))(w.t)))(w.t)
 	var markdown, document bytes.Buffer
-	built := report.Build(diff.Compare(base, head), base, head, report.Options{})
+	built := report.Build(told, then, head, report.Options{})
 	if err := built.Markdown(&markdown); err != nil {
 		w.t.Fatal(err)
 	}

@@ -255,6 +255,8 @@ func (w *life) refusing(f bedrocktest.Fault) (bedrocktest.Fault, prospect) {
 func (w *life) misleading(f bedrocktest.Fault, l list) (bedrocktest.Fault, prospect) {
 	f.Kind = pick(w, misleading...)
 	known := len(w.reader.told[l]) > 0
+	// A list of one that is confirmed by an empty one is not believed.
+	alone := len(truthOf(w.truth, l)) == 1
 	switch f.Kind {
 	case bedrocktest.Empty:
 		if w.chance(50) || w.reader.empty[l] > 0 {
@@ -264,10 +266,10 @@ func (w *life) misleading(f bedrocktest.Fault, l list) (bedrocktest.Fault, prosp
 		return f, prospect{readable: !known, lost: known, late: !known}
 	case bedrocktest.Flap:
 		f.Times, f.After, f.OneIn = 1, pick(w, 0, 0, 1), pick(w, 0, 2, 3)
-		return f, prospect{readable: true, late: f.After == 0}
+		return f, prospect{readable: f.After == 0 || !alone, late: f.After == 0}
 	case bedrocktest.ShortPage:
 		f.Times, f.After = 1, pick(w, 0, 0, 1, 2)
-		return f, prospect{readable: true, late: true}
+		return f, prospect{readable: f.After == 0 || !alone, late: true}
 	case bedrocktest.InvalidToken:
 		f.Times = pick(w, 0, 1, 2)
 		lasting := f.Times == 0 && w.pages(l) > 1

@@ -29,6 +29,17 @@ func init() { runtime.LockOSThread() }
 // built builds the command from edited source; the source itself stays.
 func built(t *testing.T, edits ...edit) string {
 	t.Helper()
+	path := filepath.Join(t.TempDir(), "snapshotter")
+	build := exec.Command("go", "build", "-overlay", overlay(t, edits...), "-o", path, "snapshotter/cmd/snapshotter")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the command as edited: %v\n%s", err, out)
+	}
+	return path
+}
+
+// overlay is a file that makes the go command read edited source.
+func overlay(t *testing.T, edits ...edit) string {
+	t.Helper()
 	module, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -44,16 +55,12 @@ func built(t *testing.T, edits ...edit) string {
 		write(t, changed, text)
 		replaced[original] = changed
 	}
-	overlay, err := json.Marshal(map[string]any{"Replace": replaced})
+	list, err := json.Marshal(map[string]any{"Replace": replaced})
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "overlay.json"), string(overlay))
-	path := filepath.Join(dir, "snapshotter")
-	build := exec.Command("go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", path, "snapshotter/cmd/snapshotter")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the command as edited: %v\n%s", err, out)
-	}
+	path := filepath.Join(dir, "overlay.json")
+	write(t, path, string(list))
 	return path
 }
 

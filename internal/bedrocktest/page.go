@@ -52,7 +52,10 @@ func (s *Server) cut(x *exchange, fault Fault) ([]*item, string, *refusal) {
 	}
 	end := len(at.items)
 	if size := cmp.Or(x.query.maxResults, x.operation.pageSize); size > 0 {
-		end = min(end, at.offset+min(size, cmp.Or(s.limit, size)))
+		if x.scope.service == bedrock && s.limit > 0 {
+			size = min(size, s.limit)
+		}
+		end = min(end, at.offset+size)
 	}
 	return at.items[at.offset:end], s.next(x, at, end, fault.Kind), nil
 }

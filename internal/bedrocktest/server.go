@@ -136,8 +136,8 @@ func (s *Server) Inject(faults ...Fault) {
 	}
 }
 
-// LimitPages makes the pages of what is listed page by page no longer than so
-// many items, as a service may whatever it is asked for; 0 ends that.
+// LimitPages makes Bedrock's pages no longer than so many items, as a service may
+// whatever it is asked for; 0 ends that.
 func (s *Server) LimitPages(items int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
