@@ -415,6 +415,7 @@ func (h *history) check() {
 	h.checkHistory()
 	h.checkCoverage()
 	h.checkTallies()
+	h.checkLast()
 	h.checkViews(full[len(h.runs)])
 }
 
@@ -617,12 +618,9 @@ func (h *history) same(what string, got, want any, options ...cmp.Option) {
 	}
 }
 
-// checkTallies holds what each run came to against what the copies say.
+// checkTallies holds what each run came to against what the copies say, of all
+// runs and of those from each one on.
 func (h *history) checkTallies() {
-	tallies, err := h.store.Tallies(context.Background())
-	if err != nil {
-		h.t.Fatal(err)
-	}
 	want := map[int64]store.Tally{}
 	for _, run := range h.runs {
 		tally := store.Tally{Outcomes: map[catalog.Outcome]int{}}
@@ -636,5 +634,58 @@ func (h *history) checkTallies() {
 		tally.Changes++
 		want[change.run] = tally
 	}
-	h.same("tallies", tallies, want)
+	for from := range int64(len(h.all)) + 2 {
+		delete(want, from-1)
+		tallies, err := h.store.Tallies(context.Background(), from)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.same("tallies", tallies, want)
+	}
+}
+
+// checkLast holds what is read of a part of the runs against all of them.
+func (h *history) checkLast() {
+	ctx := context.Background()
+	got := func(runs []catalog.Run, err error) []catalog.Run {
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		return runs
+	}
+	var recorded []catalog.Run
+	for _, run := range h.runs {
+		recorded = append(recorded, run.Run)
+	}
+	count, err := h.store.Recorded(ctx)
+	if err != nil || count != len(recorded) {
+		h.t.Errorf("Recorded = %d, %v; want %d", count, err, len(recorded))
+	}
+	for _, n := range []int{-1, 0, 1, 3, len(h.all), len(h.all) + 2} {
+		h.same("last runs", got(h.store.LastRuns(ctx, n)), last(h.all, n))
+		h.same("last recorded", got(h.store.LastRecorded(ctx, n)), last(recorded, n))
+	}
+	var ids []int64
+	for id := range int64(len(h.all)) + 2 {
+		ids = append(ids, id)
+		h.same("runs after", got(h.store.RunsAfter(ctx, id)), last(h.all, len(h.all)-int(id)))
+	}
+	steps, err := h.store.Steps(ctx, ids)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	want := map[int64]store.Step{}
+	for i := 1; i < len(recorded); i++ {
+		want[recorded[i].ID] = store.Step{Before: recorded[i-1].Ref(), Run: recorded[i].Ref()}
+	}
+	h.same("steps", steps, want)
+}
+
+// last are the last n runs, nil if that is none.
+func last(runs []catalog.Run, n int) []catalog.Run {
+	n = min(max(n, 0), len(runs))
+	if n == 0 {
+		return nil
+	}
+	return runs[len(runs)-n:]
 }

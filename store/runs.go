@@ -17,12 +17,12 @@ const selectRun = `
 
 // Runs are all runs, failed ones too, by id.
 func (s *Store) Runs(ctx context.Context) ([]catalog.Run, error) {
-	runs, err := s.runs(ctx)
+	runs, err := s.runsOf(ctx, selectRun+`ORDER BY id`)
 	return runs, explained("read", s.path, err)
 }
 
-func (s *Store) runs(ctx context.Context) ([]catalog.Run, error) {
-	rows, err := s.query(ctx, selectRun+`ORDER BY id`)
+func (s *Store) runsOf(ctx context.Context, query string, arguments ...any) ([]catalog.Run, error) {
+	rows, err := s.query(ctx, query, arguments...)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +36,32 @@ func (s *Store) runs(ctx context.Context) ([]catalog.Run, error) {
 		runs = append(runs, run)
 	}
 	return runs, rows.Err()
+}
+
+// LastRuns are the last n runs, failed ones too, by id; fewer if there are not
+// so many. It reads no others, where a history may have hundreds of thousands.
+func (s *Store) LastRuns(ctx context.Context, n int) ([]catalog.Run, error) {
+	runs, err := s.runsOf(ctx, selectRun+`WHERE id IN (SELECT id FROM runs ORDER BY id DESC LIMIT max(?, 0)) ORDER BY id`, n)
+	return runs, explained("read", s.path, err)
+}
+
+// LastRecorded are the last n recorded runs, by id; fewer if there are not so
+// many. Failed runs are passed over.
+func (s *Store) LastRecorded(ctx context.Context, n int) ([]catalog.Run, error) {
+	runs, err := s.runsOf(ctx, selectRun+`WHERE ordinal > (SELECT max(ordinal) FROM runs) - max(?, 0) ORDER BY id`, n)
+	return runs, explained("read", s.path, err)
+}
+
+// RunsAfter are the runs after the one with an id, failed ones too, by id.
+func (s *Store) RunsAfter(ctx context.Context, id int64) ([]catalog.Run, error) {
+	runs, err := s.runsOf(ctx, selectRun+`WHERE id > ? ORDER BY id`, id)
+	return runs, explained("read", s.path, err)
+}
+
+// Recorded is how many runs are recorded. Failed ones are not.
+func (s *Store) Recorded(ctx context.Context) (n int, err error) {
+	err = s.queryRow(ctx, `SELECT coalesce(max(ordinal), 0) FROM runs`, nil, &n)
+	return n, explained("read", s.path, err)
 }
 
 // Latest is the recorded run that n others follow: 0 is the last, 1 the one
@@ -122,6 +148,41 @@ func scanRun(scan func(...any) error) (catalog.Run, error) {
 	}
 	run.FinishedAt, err = parseTime(finished)
 	return run, err
+}
+
+// Step is what leads from one recorded run to the next.
+type Step struct{ Before, Run catalog.RunRef }
+
+// Steps are the steps to runs, by the id of the run. A run to which none leads
+// has none: the first, a failed one, and one that is not there.
+func (s *Store) Steps(ctx context.Context, runs []int64) (map[int64]Step, error) {
+	steps, err := s.steps(ctx, runs)
+	return steps, explained("read", s.path, err)
+}
+
+func (s *Store) steps(ctx context.Context, runs []int64) (map[int64]Step, error) {
+	rows, err := s.query(ctx, `
+		SELECT r.id, r.started_at, b.id, b.started_at
+		FROM runs r
+		JOIN runs b ON b.ordinal = r.ordinal - 1
+		WHERE r.id IN (SELECT value FROM json_each(?))`, list(runs))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	steps := map[int64]Step{}
+	for rows.Next() {
+		var step Step
+		var before string
+		if err := scanRef(rows, &step.Run, &step.Before.ID, &before); err != nil {
+			return nil, err
+		}
+		if step.Before.At, err = parseTime(before); err != nil {
+			return nil, err
+		}
+		steps[step.Run.ID] = step
+	}
+	return steps, rows.Err()
 }
 
 // refs are the runs pointed at so far; like documents they never change.

@@ -125,12 +125,12 @@ func overlooked(ctx context.Context, db *store.Store, run catalog.Run) (all []*s
 	if err != nil || state.Run == 0 {
 		return nil, err
 	}
-	runs, err := db.Runs(ctx)
+	runs, err := db.RunsAfter(ctx, state.Run)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range runs {
-		if r.ID > state.Run && r.ID < run.ID && r.Trigger != catalog.Import {
+		if r.ID < run.ID && r.Trigger != catalog.Import {
 			all = append(all, &snapshot{run: r})
 		}
 	}

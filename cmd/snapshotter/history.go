@@ -228,11 +228,10 @@ func (h *past) chapters(ctx context.Context, db *store.Store, since int64, inclu
 	if err != nil {
 		return nil, err
 	}
-	runs, err := recordedRuns(ctx, db)
+	changes, err := h.changes(ctx, db, covered, since)
 	if err != nil {
 		return nil, err
 	}
-	changes := h.changes(covered, runs, since)
 	all := slices.Concat(h.firstSeen(includes), h.notRead(covered), h.changed(changes, includes))
 	all = slices.DeleteFunc(all, func(c chapter) bool { return c.last() <= since })
 	slices.SortStableFunc(all, func(a, b chapter) int {
@@ -333,25 +332,30 @@ func runsText(n int) string {
 	return fmt.Sprintf("%d runs", n)
 }
 
-// changes are those of every run against the one before that may be about it.
-func (h *past) changes(covered map[catalog.Scope][]catalog.Interval, runs []catalog.Run, since int64) []diff.Change {
-	regions := map[string]bool{}
+// changes are those of every run after since, against the one before, that may
+// be about it.
+func (h *past) changes(ctx context.Context, db *store.Store, covered map[catalog.Scope][]catalog.Interval, since int64) ([]diff.Change, error) {
+	timelines := map[string]*ask.Timeline{} // by region
+	var turns []int64
 	for scope := range covered {
-		regions[scope.Region] = true
-	}
-	var all []diff.Change
-	for region := range regions {
-		timeline := ask.NewTimeline(region, covered, h.events)
-		for _, turn := range timeline.Turns() {
-			i, found := slices.BinarySearchFunc(runs, turn, func(run catalog.Run, id int64) int { return cmp.Compare(run.ID, id) })
-			if !found || i == 0 || turn <= since {
-				continue
-			}
-			base, head := timeline.At(runs[i-1].Ref()), timeline.At(runs[i].Ref())
-			all = append(all, diff.Compare(base, head).Changes...)
+		if timelines[scope.Region] == nil {
+			timelines[scope.Region] = ask.NewTimeline(scope.Region, covered, h.events)
+			turns = append(turns, timelines[scope.Region].Turns()...)
 		}
 	}
-	return all
+	steps, err := db.Steps(ctx, turns)
+	if err != nil {
+		return nil, err
+	}
+	var all []diff.Change
+	for _, timeline := range timelines {
+		for _, turn := range timeline.Turns() {
+			if step, found := steps[turn]; found && turn > since {
+				all = append(all, diff.Compare(timeline.At(step.Before), timeline.At(step.Run)).Changes...)
+			}
+		}
+	}
+	return all, nil
 }
 
 // changed tells those changes that are about it.

@@ -86,7 +86,7 @@ const repairs = 7
 
 // newestReport is the report of the newest run that recorded a catalogue.
 func (j *job) newestReport(ctx context.Context, db *store.Store) (*report.Report, error) {
-	runs, err := recordedRuns(ctx, db)
+	runs, err := db.LastRecorded(ctx, 2)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (j *job) writeReports(ctx context.Context, db *store.Store, latest *report.
 	if err != nil {
 		return "", err
 	}
-	runs, err := recordedRuns(ctx, db)
+	runs, err := db.LastRecorded(ctx, repairs+2) // the newest, those, and what the first of them is compared with
 	if err != nil {
 		return "", err
 	}

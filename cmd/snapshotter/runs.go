@@ -45,13 +45,10 @@ type runSummary struct {
 func (c *runsCommand) Run(ctx context.Context, p *program) error {
 	var summaries []runSummary
 	if err := p.reading(ctx, func(db *store.Store) (err error) {
-		summaries, err = summarise(ctx, db)
+		summaries, err = c.summarise(ctx, db)
 		return err
 	}); err != nil {
 		return err
-	}
-	if c.Limit > 0 && len(summaries) > c.Limit {
-		summaries = summaries[:c.Limit]
 	}
 	switch c.Format {
 	case "json":
@@ -68,13 +65,21 @@ func (c *runsCommand) Run(ctx context.Context, p *program) error {
 	return runsTable(summaries).text(p.stdout, p.width())
 }
 
-// summarise returns all runs, the newest first.
-func summarise(ctx context.Context, db *store.Store) ([]runSummary, error) {
-	runs, err := db.Runs(ctx)
-	if err != nil {
-		return nil, err
+// asked are the runs to list, by id.
+func (c *runsCommand) asked(ctx context.Context, db *store.Store) ([]catalog.Run, error) {
+	if c.Limit == 0 {
+		return db.Runs(ctx)
 	}
-	tallies, err := db.Tallies(ctx)
+	return db.LastRuns(ctx, c.Limit)
+}
+
+// summarise returns the runs to list, the newest first.
+func (c *runsCommand) summarise(ctx context.Context, db *store.Store) ([]runSummary, error) {
+	runs, err := c.asked(ctx, db)
+	if err != nil || len(runs) == 0 {
+		return []runSummary{}, err
+	}
+	tallies, err := db.Tallies(ctx, runs[0].ID)
 	if err != nil {
 		return nil, err
 	}

@@ -65,9 +65,9 @@ func TestGrowth(t *testing.T) {
 type grown struct {
 	regions, perDay, years int
 
-	items, changes, runs float64 // rows
-	bytes                float64
-	seconds              map[string]float64 // by question
+	documents, changes, runs float64 // rows
+	bytes                    float64
+	seconds                  map[string]float64 // by question
 }
 
 // oneMore is among the questions what it takes to record another run.
@@ -112,8 +112,8 @@ func (g *grown) count(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	g.bytes = float64(info.Size())
-	row(t, path, `SELECT (SELECT count(*) FROM items), (SELECT count(*) FROM item_changes), (SELECT count(*) FROM runs)`,
-		&g.items, &g.changes, &g.runs)
+	row(t, path, `SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM item_changes), (SELECT count(*) FROM runs)`,
+		&g.documents, &g.changes, &g.runs)
 }
 
 func row(t *testing.T, path, query string, into ...any) {
@@ -143,12 +143,12 @@ func (g *grown) ask(t *testing.T, path string) {
 	}
 }
 
-// law is what a history's size comes to: so many bytes for each item ever
-// listed, each change of one, and each run.
-type law struct{ item, change, run float64 }
+// law is what a history's size comes to: so many bytes for each document,
+// each change of an item, and each run.
+type law struct{ document, change, run float64 }
 
 func (l law) bytes(g grown) float64 {
-	return l.item*g.items + l.change*g.changes + l.run*g.runs
+	return l.document*g.documents + l.change*g.changes + l.run*g.runs
 }
 
 // worst is how far the law is off at most, as a part of the size.
@@ -163,7 +163,7 @@ func (l law) worst(sizes []grown) (worst float64) {
 func fit(sizes []grown) law {
 	var m [3][4]float64 // the normal equations
 	for _, g := range sizes {
-		x := [3]float64{g.items / g.bytes, g.changes / g.bytes, g.runs / g.bytes}
+		x := [3]float64{g.documents / g.bytes, g.changes / g.bytes, g.runs / g.bytes}
 		for i := range 3 {
 			for j := range 3 {
 				m[i][j] += x[i] * x[j]
@@ -187,21 +187,21 @@ func fit(sizes []grown) law {
 
 func growthTable(sizes []grown, law law) string {
 	var out strings.Builder
-	fmt.Fprint(&out, "| regions | runs a day | years | runs | changes | size | by the law |")
+	fmt.Fprint(&out, "| regions | runs a day | years | runs | changes | documents | size | by the law |")
 	columns := append(slices.Clone(questions), oneMore)
 	for _, column := range columns {
 		fmt.Fprintf(&out, " %s |", strings.TrimSuffix(column, " MODEL"))
 	}
-	fmt.Fprint(&out, "\n|"+strings.Repeat(" ---: |", 7+len(columns))+"\n")
+	fmt.Fprint(&out, "\n|"+strings.Repeat(" ---: |", 8+len(columns))+"\n")
 	for _, g := range sizes {
-		fmt.Fprintf(&out, "| %d | %d | %d | %.0f | %.0f | %.1f MB | %+.1f %% |",
-			g.regions, g.perDay, g.years, g.runs, g.changes, g.bytes/1e6, 100*(law.bytes(g)/g.bytes-1))
+		fmt.Fprintf(&out, "| %d | %d | %d | %.0f | %.0f | %.0f | %.1f MB | %+.1f %% |",
+			g.regions, g.perDay, g.years, g.runs, g.changes, g.documents, g.bytes/1e6, 100*(law.bytes(g)/g.bytes-1))
 		for _, column := range columns {
 			fmt.Fprintf(&out, " %.0f ms |", 1000*g.seconds[column])
 		}
 		out.WriteByte('\n')
 	}
-	fmt.Fprintf(&out, "\nbytes = %.0f × items ever listed + %.0f × changes + %.0f × runs, within %.1f %%.\n",
-		law.item, law.change, law.run, 100*law.worst(sizes))
+	fmt.Fprintf(&out, "\nbytes = %.0f × documents + %.0f × changes + %.0f × runs, within %.1f %%.\n",
+		law.document, law.change, law.run, 100*law.worst(sizes))
 	return out.String()
 }
