@@ -11,8 +11,7 @@ import (
 
 // Headlines tell in one line each, and as plain text, what the report tells at
 // length: every watch rule that broke, every story and every new region,
-// weightiest first. It is nil where
-// nothing changed. What came from outside is as it came: escape it for where it
+// weightiest first. It is nil where nothing changed. What came from outside is as it came: escape it for where it
 // is shown.
 func (r *Report) Headlines() []string {
 	lines := r.watchLines(isBroken)
@@ -39,12 +38,15 @@ func (s *Story) headline() string {
 	}
 	switch n := len(s.Regions); {
 	case n == 0:
-		return line
 	case n <= briefly:
-		return line + " (" + strings.Join(s.Regions, ", ") + ")"
+		line += " (" + strings.Join(s.Regions, ", ") + ")"
 	default:
-		return fmt.Sprintf("%s (%d regions)", line, n)
+		line += fmt.Sprintf(" (%d regions)", n)
 	}
+	if n := len(s.Breaks); n > 0 {
+		line += "; breaks watch " + noun(n, "rule") + " " + strings.Join(s.Breaks, ", ")
+	}
+	return line
 }
 
 // briefly is how many regions, or ids, a headline names.

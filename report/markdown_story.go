@@ -104,6 +104,13 @@ func (p *page) entry(e entry, dense bool) {
 
 func (s *Story) tell() telling {
 	t := telling{subject: s.Subject.ID}
+	if n := len(s.Breaks); n > 0 {
+		var names []string
+		for _, name := range s.Breaks {
+			names = append(names, code(name))
+		}
+		t.say("**Breaks watch %s** %s", noun(n, "rule"), strings.Join(names, ", "))
+	}
 	switch {
 	case s.Gain != nil:
 		t.gain(s)

@@ -107,7 +107,11 @@ func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Rep
 	if base != nil {
 		r.Base = &result.Base
 	}
-	r.file(v.stories())
+	stories := v.stories()
+	for i := range stories {
+		stories[i].Breaks = stories[i].broke(r.Watch)
+	}
+	r.file(stories)
 	r.Deadlines = v.deadlines(opts.days())
 	r.Counts = Counts{len(r.ActOn), len(r.Good), len(r.Other), len(r.NewRegions), r.countWatch(isBroken), r.countWatch(isNew)}
 	r.Verdict = r.verdict(result)

@@ -20,6 +20,8 @@ type Story struct {
 	Unread   []Confirmed `json:"unread,omitempty"`
 	// Found says between which runs it happened.
 	Found []Interval `json:"found"`
+	// Breaks names the watch rules that it broke, sorted.
+	Breaks []string `json:"breaks,omitempty"`
 
 	Gain      *Gain        `json:"gain,omitempty"`
 	Loss      *Loss        `json:"loss,omitempty"`

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"snapshotter/catalog"
-
 	"snapshotter/watch"
 )
 
@@ -58,6 +57,44 @@ func (r *Report) countWatch(is func(watch.State) bool) int {
 		}
 	}
 	return count
+}
+
+// broke names the rules that the story broke: what it lost or leads elsewhere
+// was a way that satisfied the rule, or what it gained is one that a rule which
+// guards must not have.
+func (s *Story) broke(states []watch.State) []string {
+	var names []string
+	for _, state := range states {
+		if isBroken(state) && (slices.ContainsFunc(state.Lost, s.tookAway) || slices.ContainsFunc(state.Outside, s.brought)) {
+			names = append(names, state.Name)
+		}
+	}
+	return names
+}
+
+func (s *Story) tookAway(way watch.Way) bool {
+	if s.Loss == nil {
+		return s.rerouted(way)
+	}
+	return s.Subject.ID == way.Model && meet(s.Loss.Uncallable, way.From) ||
+		slices.ContainsFunc(s.Loss.Lost, func(lost LostRoute) bool { return lost.ID == way.ID && meet(lost.From, way.From) })
+}
+
+func (s *Story) brought(way watch.Way) bool {
+	return s.rerouted(way) || s.Gain != nil && slices.ContainsFunc(s.Gain.Routes, func(route Route) bool {
+		return route.ID == way.ID && meet(route.From, way.From)
+	})
+}
+
+func (s *Story) rerouted(way watch.Way) bool {
+	return s.Routing != nil && s.Subject.ID == way.ID && slices.ContainsFunc(s.Routing.Changes, func(change RouteChange) bool {
+		return meet(change.From, way.From)
+	})
+}
+
+// meet reports whether two lists have something in common.
+func meet(a, b []string) bool {
+	return slices.ContainsFunc(a, func(one string) bool { return slices.Contains(b, one) })
 }
 
 // watchNews heads the title: what a user asked to be told of comes first.
