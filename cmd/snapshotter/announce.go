@@ -36,6 +36,9 @@ const (
 	// grace is how long saving, reporting and telling may go on after the program
 	// was told to stop.
 	grace = 18 * time.Second
+	// lastWord is how long checks may then still be told that a run ended: one
+	// that hears of a start alone takes it for a run that hangs.
+	lastWord = 3 * time.Second
 )
 
 // begin tells checks that a run starts, and returns what tells them how it
@@ -48,7 +51,11 @@ func (a *announcer) begin(ctx context.Context) (end func(context.Context, *snaps
 	sender.Deadline = startLimit
 	a.logDeliveries(sender.Ping(ctx, a.channels, notify.Ping{Event: notify.Started}))
 	return func(ctx context.Context, taken *snapshot, err error) {
-		a.logDeliveries(a.sender.Ping(ctx, a.channels, endOf(taken, err)))
+		sender := a.sender
+		if ctx.Err() != nil {
+			ctx, sender.Deadline = context.WithoutCancel(ctx), lastWord
+		}
+		a.logDeliveries(sender.Ping(ctx, a.channels, endOf(taken, err)))
 	}
 }
 

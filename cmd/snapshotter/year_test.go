@@ -625,21 +625,35 @@ func (y *year) checkMessages(runs []catalog.Run) {
 	}
 }
 
-// followCoverage wants a region to be told lost and back by turns.
+// followCoverage wants a list to be told lost and back by turns.
 func (y *year) followCoverage(path, text string, lost map[string]bool) {
 	for _, found := range coverageNews.FindAllStringSubmatch(text, -1) {
 		for i, is := range []bool{true, false} {
 			if found[i+1] == "" {
 				continue
 			}
-			for region := range strings.SplitSeq(found[i+1], ", ") {
-				if lost[region] == is {
-					y.Errorf("channel %s is told twice in a row that %s is lost: %t", path, region, is)
+			for _, list := range listsIn(found[i+1]) {
+				if lost[list] == is {
+					y.Errorf("channel %s is told twice in a row that %s is lost: %t", path, list, is)
 				}
-				lost[region] = is
+				lost[list] = is
 			}
 		}
 	}
+}
+
+// listsIn are the lists that a message names: both of a region, unless it says
+// which.
+func listsIn(text string) (lists []string) {
+	for part := range strings.SplitSeq(text, ", ") {
+		region, kind, one := strings.Cut(strings.TrimSuffix(part, "s)"), " (")
+		for _, each := range catalog.Kinds() {
+			if name := strings.ReplaceAll(string(each), "-", " "); !one || name == kind {
+				lists = append(lists, region+" "+name)
+			}
+		}
+	}
+	return lists
 }
 
 // checkPings wants every start to be followed by an end, and so no two at once.
