@@ -661,6 +661,15 @@ func (h *history) checkLast() {
 	if err != nil || count != len(recorded) {
 		h.t.Errorf("Recorded = %d, %v; want %d", count, err, len(recorded))
 	}
+	counts, err := h.store.CountRuns(ctx)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	ended := map[catalog.Status]int{}
+	for _, run := range h.all {
+		ended[run.Status]++
+	}
+	h.same("runs by status", counts, ended)
 	for _, n := range []int{-1, 0, 1, 3, len(h.all), len(h.all) + 2} {
 		h.same("last runs", got(h.store.LastRuns(ctx, n)), last(h.all, n))
 		h.same("last recorded", got(h.store.LastRecorded(ctx, n)), last(recorded, n))

@@ -58,6 +58,30 @@ func (s *Store) RunsAfter(ctx context.Context, id int64) ([]catalog.Run, error) 
 	return runs, explained("read", s.path, err)
 }
 
+// CountRuns is how many runs have ended in each way, imported ones too.
+func (s *Store) CountRuns(ctx context.Context) (map[catalog.Status]int, error) {
+	counts, err := s.countRuns(ctx)
+	return counts, explained("read", s.path, err)
+}
+
+func (s *Store) countRuns(ctx context.Context) (map[catalog.Status]int, error) {
+	rows, err := s.query(ctx, `SELECT status, count(*) FROM runs GROUP BY status`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	counts := map[catalog.Status]int{}
+	for rows.Next() {
+		var status catalog.Status
+		var n int
+		if err := rows.Scan(&status, &n); err != nil {
+			return nil, err
+		}
+		counts[status] = n
+	}
+	return counts, rows.Err()
+}
+
 // Recorded is how many runs are recorded. Failed ones are not.
 func (s *Store) Recorded(ctx context.Context) (n int, err error) {
 	err = s.queryRow(ctx, `SELECT coalesce(max(ordinal), 0) FROM runs`, nil, &n)

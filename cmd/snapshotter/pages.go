@@ -119,32 +119,22 @@ func (g *pages) ready(w http.ResponseWriter, r *http.Request) {
 	p, _ := g.service.settings()
 	var runs []catalog.Run
 	if err := g.reading(r.Context(), p, func(db *store.Store) (err error) {
-		runs, err = db.Runs(r.Context())
+		runs, err = db.LastRecorded(r.Context(), 1)
 		return err
 	}); err != nil {
 		g.unreadable(w, r, err)
 		return
 	}
-	last := succeeded(runs)
-	if last == nil {
+	if len(runs) == 0 {
 		answer(w, http.StatusServiceUnavailable, "not ready: no run is recorded yet")
 		return
 	}
-	if due := g.service.overdue(*last); !due.IsZero() {
+	last := runs[0]
+	if due := g.service.overdue(last); !due.IsZero() {
 		answer(w, http.StatusServiceUnavailable, "not ready: the last recorded run began %s, and one was due %s", moment(last.StartedAt), moment(due))
 		return
 	}
 	answer(w, http.StatusOK, "ready: run %d began %s, the next is due %s", last.ID, moment(last.StartedAt), moment(g.service.keeper.Next(p.now())))
-}
-
-// succeeded is the last run that recorded a catalogue, nil if none did.
-func succeeded(runs []catalog.Run) *catalog.Run {
-	for i := len(runs) - 1; i >= 0; i-- {
-		if runs[i].Status != catalog.RunFailed {
-			return &runs[i]
-		}
-	}
-	return nil
 }
 
 // starting is how long after its time a run may have to wait for its start, and
@@ -263,7 +253,15 @@ func (g *pages) metrics(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *pages) measure(ctx context.Context, p *program, db *store.Store, text *exposition) error {
-	runs, err := db.Runs(ctx)
+	counts, err := db.CountRuns(ctx)
+	if err != nil {
+		return err
+	}
+	last, err := db.LastRuns(ctx, 1)
+	if err != nil {
+		return err
+	}
+	recorded, err := db.LastRecorded(ctx, 1)
 	if err != nil {
 		return err
 	}
@@ -273,19 +271,18 @@ func (g *pages) measure(ctx context.Context, p *program, db *store.Store, text *
 	text.sample(seconds(g.service.keeper.Next(p.now())))
 	text.family("snapshotter_runs_total", "counter", "Runs in the database, imported ones too, by how they ended.")
 	for _, status := range []catalog.Status{catalog.RunComplete, catalog.RunPartial, catalog.RunFailed} {
-		text.sample(float64(countRuns(runs, status)), "status", string(status))
+		text.sample(float64(counts[status]), "status", string(status))
 	}
-	if len(runs) > 0 {
-		last := runs[len(runs)-1]
+	if len(last) > 0 {
 		text.family("snapshotter_last_run_timestamp_seconds", "gauge", "When the last run began, also if it failed.")
-		text.sample(seconds(last.StartedAt))
+		text.sample(seconds(last[0].StartedAt))
 		text.family("snapshotter_last_run_duration_seconds", "gauge", "How long the last run took, also if it failed.")
-		text.sample(last.FinishedAt.Sub(last.StartedAt).Seconds())
+		text.sample(last[0].FinishedAt.Sub(last[0].StartedAt).Seconds())
 	}
-	success := succeeded(runs)
-	if success == nil {
+	if len(recorded) == 0 {
 		return nil
 	}
+	success := recorded[0]
 	text.family("snapshotter_last_success_timestamp_seconds", "gauge", "When the last run that was recorded began.")
 	text.sample(seconds(success.StartedAt))
 	text.family("snapshotter_last_success_age_seconds", "gauge", "How long ago the last run that was recorded began.")
@@ -310,13 +307,3 @@ func (g *pages) measure(ctx context.Context, p *program, db *store.Store, text *
 }
 
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
-
-func countRuns(runs []catalog.Run, status catalog.Status) int {
-	n := 0
-	for _, run := range runs {
-		if run.Status == status {
-			n++
-		}
-	}
-	return n
-}
