@@ -155,7 +155,7 @@ func newRacer(t *testing.T, c *cloud, name string, night int, random *rand.Rand)
 // race is one run of the task.
 func (r *racer) race(t *testing.T, c *cloud, l *listener, key string, turns *buckettest.Turns) {
 	defer turns.Leave(r.name)
-	r.tmp = t.TempDir()
+	r.tmp, r.started = t.TempDir(), make(chan struct{})
 	way := c.s3.Front(t)
 	way.At(r.door(key, turns))
 	r.command = exec.Command(os.Args[0], "run", "--confirm-after", "1ms", "--region", "us-east-1",
@@ -164,7 +164,6 @@ func (r *racer) race(t *testing.T, c *cloud, l *listener, key string, turns *buc
 		fmt.Sprintf("NOW=2026-05-%02dT02:00:00Z", r.night))
 	var stdout, stderr bytes.Buffer
 	r.command.Stdout, r.command.Stderr = &stdout, &stderr
-	r.started = make(chan struct{})
 	if err := r.command.Start(); err != nil {
 		t.Error(err)
 		return
