@@ -97,10 +97,19 @@ func (o *object) text(name string) (s string) {
 	return s
 }
 
+// longestName is that of an ARN, and ids are shorter. Every lookup would read a
+// longer one whole.
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_InferenceProfileSummary.html
+const longestName = 2048
+
+// required takes what names something: an id or an ARN.
 func (o *object) required(name string) string {
 	s := o.text(name)
-	if s == "" {
+	switch {
+	case s == "":
 		o.fail(name, errors.New("missing"))
+	case len(s) > longestName:
+		o.fail(name, fmt.Errorf("%d bytes long, and no name has more than %d", len(s), longestName))
 	}
 	return s
 }

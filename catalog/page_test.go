@@ -296,6 +296,7 @@ func TestParsePageRefuses(t *testing.T) {
 		{"a null item", models, `{"modelSummaries": [{"modelId": "a"}, null]}`, `modelSummaries[1].modelId: missing`},
 		{"no id", models, `{"modelSummaries": [{"modelId": "a"}, {"modelName": "b"}]}`, `modelSummaries[1].modelId: missing`},
 		{"a null id", models, `{"modelSummaries": [{"modelId": null}]}`, `modelSummaries[0].modelId: missing`},
+		{"an id beyond measure", models, `{"modelSummaries": [{"modelId": "` + strings.Repeat("a", 2049) + `"}]}`, `modelSummaries[0].modelId: 2049 bytes long, and no name has more than 2048`},
 		{"an empty id", profiles, `{"inferenceProfileSummaries": [{"inferenceProfileId": ""}]}`, `inferenceProfileSummaries[0].inferenceProfileId: missing`},
 		{"an id that is a number", models, `{"modelSummaries": [{"modelId": 1}]}`, `modelSummaries[0].modelId: unexpected JSON number`},
 		{"a list for a text", models, `{"modelSummaries": [{"modelId": "a", "modelName": []}]}`, `modelSummaries[0].modelName: unexpected JSON array`},

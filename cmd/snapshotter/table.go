@@ -90,7 +90,7 @@ func (l line) write(out *strings.Builder, row []string, widths []int, width int)
 			out.WriteString(strings.Join(wrap(row[i], width-at), "\n"+strings.Repeat(" ", at)))
 			break
 		}
-		out.WriteString(row[i] + strings.Repeat(" ", widths[i]-uniseg.StringWidth(row[i])) + gutter)
+		out.WriteString(row[i] + strings.Repeat(" ", max(0, widths[i]-uniseg.StringWidth(row[i]))) + gutter)
 		at += widths[i] + len(gutter)
 	}
 	out.WriteString("\n")
@@ -114,11 +114,17 @@ func printable(cells []string) []string {
 	return plain
 }
 
+// sprawling is the width from which a cell spoils its own row rather than widen
+// all others. Real ids are a third as wide.
+const sprawling = 200
+
 func columnWidths(rows [][]string) []int {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], uniseg.StringWidth(cell))
+			if width := uniseg.StringWidth(cell); width < sprawling {
+				widths[i] = max(widths[i], width)
+			}
 		}
 	}
 	return widths

@@ -99,6 +99,23 @@ func TestNoFormula(t *testing.T) {
 	}
 }
 
+// One cell beyond measure must not make a page of spaces of every other row.
+func TestTableTextOfAnyLength(t *testing.T) {
+	table := &table{head: []string{"id", "name"}}
+	for range 1000 {
+		table.add("a", "short")
+	}
+	long := strings.Repeat("long", 1<<18)
+	table.add(long, "its own row is whole")
+	var out strings.Builder
+	if err := table.text(&out, 80); err != nil {
+		t.Fatal(err)
+	}
+	if got := out.String(); len(got) > len(long)+20_000 || !strings.Contains(got, "\na   short\n") || !strings.Contains(got, long) {
+		t.Errorf("printed %d bytes, which begin %.100q", len(got), got)
+	}
+}
+
 // pieces are what a cell from outside may try.
 var pieces = []string{
 	"", " ", "anthropic.claude-opus-5", "=1+1", "\t=1+1", "\u202e=1+1", "＝1+1", "+1", "-1", "@SUM(A1)", "'=1", "a,\"b\"\r\nc",

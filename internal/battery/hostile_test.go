@@ -404,12 +404,15 @@ const (
 )
 
 // TestHostileSizes gives the shipped program a catalogue of a hundred thousand
-// items and texts of a megabyte, and takes it away again. Every call must end,
-// in bounded memory, with what can still be read.
+// items and texts of a megabyte, changes the texts, and takes all of it away
+// again. Every call must end, in bounded memory, with what can still be read. A
+// list with an id of a megabyte, which would slow down every later look-up, is
+// one that can't be read.
 //
 //	go test -tags battery -timeout 0 -v -run TestHostileSizes ./internal/battery
 func TestHostileSizes(t *testing.T) {
 	s := &site{t.TempDir(), bedrock(t)}
+	nightly := []string{"run", "--region", "eu-west-1", "--region", "us-east-1", "--confirm-after", "1ms", "--attempt-limit", "5m", "--region-limit", "15m", "--run-limit", "30m"}
 	call := func(args ...string) usage {
 		t.Helper()
 		u := execute(t, command(t.Context(), s.dir, s.server, "", args...))
@@ -421,7 +424,7 @@ func TestHostileSizes(t *testing.T) {
 		return u
 	}
 	night := func() {
-		call("run", "-q", "--region", "eu-west-1", "--region", "us-east-1", "--confirm-after", "1ms", "--attempt-limit", "5m", "--region-limit", "15m", "--run-limit", "30m")
+		call(append(nightly, "-q")...)
 		latest, err := os.ReadFile(filepath.Join(s.dir, "reports", "latest.md"))
 		if err != nil {
 			t.Fatal(err)
@@ -431,11 +434,11 @@ func TestHostileSizes(t *testing.T) {
 	}
 	s.server.Serve(spelt(tame, 1))
 	night()
-	s.server.Serve(huge())
+	s.server.Serve(huge("long"))
 	night()
 	for _, ask := range [][]string{
 		{"diff"}, {"diff", "--format", "json"}, {"report", "--format", "json"}, {"models"}, {"models", "--matrix"}, {"models", "--format", "json"},
-		{"profiles"}, {"regions"}, {"lifecycle"}, {"where", "maker.many-012345"}, {"where", "maker.many-0*"}, {"history", "maker.many-012345"},
+		{"profiles"}, {"regions"}, {"lifecycle"}, {"where", "maker.many-000000"}, {"where", "maker.many-0*"}, {"history", "maker.many-000000"},
 		{"export", "--format", "csv"}, {"export", "--out", "captures"},
 	} {
 		out := call(ask...).output
@@ -447,12 +450,22 @@ func TestHostileSizes(t *testing.T) {
 			checkSheet(t, ask, out)
 		}
 	}
+	s.server.Serve(huge("longer"))
+	night()
+	call("diff")
+	call("history", "maker.long-00")
 	s.server.Serve(spelt(tame, 1))
 	night()
+	calm := spelt(tame, 1)
+	calm["us-east-1"] = bedrocktest.Region{Models: []bedrocktest.Model{{ID: strings.Repeat("long", hostileLength/4)}}}
+	s.server.Serve(calm)
+	if out := s.prints(t, append(nightly, "-q")...); !strings.Contains(out, "1 region not read whole") {
+		t.Errorf("an id of a megabyte is told as %q", out)
+	}
 }
 
 // huge is a catalogue beyond all measure.
-func huge() bedrocktest.Catalogue {
+func huge(word string) bedrocktest.Catalogue {
 	c := spelt(tame, 1)
 	for n, code := range []string{"eu-west-1", "us-east-1"} {
 		region := c[code]
@@ -462,9 +475,9 @@ func huge() bedrocktest.Catalogue {
 			region.Profiles = append(region.Profiles, bedrocktest.Profile{ID: "us." + id, Name: "One of many", Models: []string{id}, Regions: []string{code}})
 		}
 		for i := range hostileLongs {
-			long := strings.Repeat(fmt.Sprintf("%02d|long <b>", i), hostileLength/10)
+			long := strings.Repeat(fmt.Sprintf("%02d|%s <b>", i, word), hostileLength/(len(word)+7))
 			region.Models = append(region.Models, bedrocktest.Model{ID: fmt.Sprintf("maker.long-%02d", i), Name: long, InferenceTypes: []string{"ON_DEMAND"}})
-			region.Profiles = append(region.Profiles, bedrocktest.Profile{ID: "us." + strings.Repeat(fmt.Sprintf("long.%02d", i), hostileLength/7), Description: long, Models: []string{"maker.calm-v1:0"}, Regions: []string{code}})
+			region.Profiles = append(region.Profiles, bedrocktest.Profile{ID: fmt.Sprintf("us.long-%02d", i), Description: long, Models: []string{"maker.calm-v1:0"}, Regions: []string{code}})
 		}
 		c[code] = region
 	}
