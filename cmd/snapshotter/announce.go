@@ -147,15 +147,18 @@ func overlooked(ctx context.Context, db *store.Store, run catalog.Run) (all []*s
 	return all, nil
 }
 
-// deliver sends what is due and records what became of it.
+// deliver sends what is due and records what became of it, all of it before any
+// is logged: what is claimed is not sent by anybody else.
 func (a *announcer) deliver(ctx context.Context, db *store.Store, due []*announcement) {
+	var all []notify.Delivery
 	for _, announcement := range due {
 		deliveries := a.sender.Send(ctx, a.channels, announcement.message, func(channel string) (bool, error) {
 			return announcement.claimed[channel], nil
 		})
-		a.logDeliveries(deliveries)
 		a.keep(context.WithoutCancel(ctx), db, announcement.run, deliveries)
+		all = append(all, deliveries...)
 	}
+	a.logDeliveries(all)
 }
 
 func takesMessages(c notify.Channel) bool { return !c.Pings() }

@@ -415,6 +415,7 @@ func (y *year) check() {
 	if text := y.journal.text.String(); strings.Contains(text, secret) || strings.Contains(text, bedrocktest.Account) {
 		y.Error("the log shows a secret or the account")
 	}
+	y.Logf("told by outcome: %v", y.query(`SELECT outcome, count(*) FROM deliveries GROUP BY 1 ORDER BY 1`))
 	y.Logf("%d runs (%v), %d lives, %d crashes, %d models made; %v; told %d %d %d times", len(runs), tally(runs), len(y.lives), y.journal.count, y.made,
 		y.counts, len(y.hooks.told["one"]), len(y.hooks.told["two"]), len(y.hooks.told["three"]))
 }
@@ -590,13 +591,14 @@ func (y *year) checkMessages(runs []catalog.Run) {
 			y.Fatal(err)
 		}
 		told := map[string][]notice{}
-		lost := map[string]bool{}
+		lost, twice := map[string]bool{}, []string(nil)
 		for _, n := range y.hooks.told[path] {
 			told[n.link] = append(told[n.link], n)
-			if path != "one" { // which refuses some
-				y.followCoverage(path, n.text, lost)
+			if followCoverage(n.text, lost) {
+				twice = append(twice, n.text)
 			}
 		}
+		missed := 0 // refused, or cut off by a crash between claim and sending
 		for _, run := range runs {
 			link := "https://reports.example.com/" + nameOf(run)
 			got := told[link]
@@ -605,6 +607,9 @@ func (y *year) checkMessages(runs []catalog.Run) {
 			}
 			delete(told, link)
 			outcome, claimed := rows[fmt.Sprintf("%s %d", channel.ID(), run.ID)]
+			if claimed && len(got) == 0 {
+				missed++
+			}
 			switch {
 			case len(got) > 1:
 				y.Errorf("run %d is told %d times over channel %s", run.ID, len(got), path)
@@ -618,6 +623,10 @@ func (y *year) checkMessages(runs []catalog.Run) {
 				y.Errorf("run %d is held to be told over channel %s, and is not", run.ID, path)
 			}
 		}
+		y.Logf("channel %s: %d messages, %d that did not arrive, %d lists told twice", path, len(y.hooks.told[path]), missed, len(twice))
+		if len(twice) > missed {
+			y.Errorf("channel %s, which %d messages did not reach, is told twice in a row: %q", path, missed, twice)
+		}
 		delete(told, "")
 		for link := range told {
 			y.Errorf("channel %s is told of no run: %s", path, link)
@@ -625,21 +634,21 @@ func (y *year) checkMessages(runs []catalog.Run) {
 	}
 }
 
-// followCoverage wants a list to be told lost and back by turns.
-func (y *year) followCoverage(path, text string, lost map[string]bool) {
+// followCoverage keeps what is told to be lost, and reports whether a list is told
+// lost, or back, twice in a row.
+func followCoverage(text string, lost map[string]bool) (twice bool) {
 	for _, found := range coverageNews.FindAllStringSubmatch(text, -1) {
 		for i, is := range []bool{true, false} {
 			if found[i+1] == "" {
 				continue
 			}
 			for _, list := range listsIn(found[i+1]) {
-				if lost[list] == is {
-					y.Errorf("channel %s is told twice in a row that %s is lost: %t", path, list, is)
-				}
+				twice = twice || lost[list] == is
 				lost[list] = is
 			}
 		}
 	}
+	return twice
 }
 
 // listsIn are the lists that a message names: both of a region, unless it says
