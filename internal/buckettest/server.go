@@ -146,7 +146,7 @@ func startVersity(t testing.TB, binary string) http.Handler {
 		}
 	}
 	socket := filepath.Join(dir, "socket")
-	gateway := exec.Command(binary, "--Access", Access, "--Secret", Secret, "--port", socket, "--quiet",
+	gateway := exec.Command(binary, "--access", Access, "--secret", Secret, "--port", socket, "--quiet",
 		"posix", "--versioning-dir", filepath.Join(dir, "versions"), filepath.Join(dir, "objects"))
 	var said bytes.Buffer
 	gateway.Stdout, gateway.Stderr = &said, &said
