@@ -93,7 +93,8 @@ func (e *FaultError) Error() string {
 
 func (e *FaultError) Unwrap() error { return e.Err }
 
-// faults are SQLite's primary result codes that a user can do something about.
+// faults are SQLite's result codes that a user can do something about: primary
+// ones, and an extended one that says more than its primary one.
 // https://www.sqlite.org/rescode.html
 var faults = map[int]struct{ problem, advice string }{
 	sqlite3.SQLITE_FULL:     {"the disk is full", "free some space and try again"},
@@ -103,7 +104,9 @@ var faults = map[int]struct{ problem, advice string }{
 	sqlite3.SQLITE_BUSY:     {"another program keeps it locked", "close that program or wait for it"},
 	sqlite3.SQLITE_CORRUPT:  {"it is damaged", "restore a copy"},
 	sqlite3.SQLITE_NOTADB:   {"it is damaged", "restore a copy"},
-	sqlite3.SQLITE_IOERR:    {"the disk could not be read or written", "check the disk, then look at the last run before trying again: what was being written may have been kept"},
+	// The file that ends in -shm could not be made, which takes room first.
+	sqlite3.SQLITE_IOERR_SHMSIZE: {"the disk is full or could not be written", "free some space, or check the disk, and try again"},
+	sqlite3.SQLITE_IOERR:         {"the disk could not be read or written", "check the disk, then look at the last run before trying again: what was being written may have been kept"},
 }
 
 // explain makes a fault of SQLite's speak of what to do. Other errors stay.
@@ -114,8 +117,10 @@ func explain(err error) error {
 	}
 	var failure *sqlite.Error
 	if errors.As(err, &failure) {
-		if f, known := faults[failure.Code()&0xff]; known {
-			return &FaultError{f.problem, f.advice, err}
+		for _, code := range []int{failure.Code(), failure.Code() & 0xff} {
+			if f, known := faults[code]; known {
+				return &FaultError{f.problem, f.advice, err}
+			}
 		}
 	}
 	return err

@@ -56,7 +56,8 @@ const (
 
 // identify tells by its header whether the file at path is ours to open, and
 // touches nothing. An empty file counts as none: it is what mktemp, or a
-// creation that was interrupted, leaves.
+// creation that was interrupted, leaves. So does one whose creation was cut off
+// by a loss of power: of its first page any part may be there.
 func identify(path string) error {
 	switch info, err := os.Stat(path); {
 	case errors.Is(err, os.ErrNotExist):
@@ -65,7 +66,7 @@ func identify(path string) error {
 		return err
 	case !info.Mode().IsRegular():
 		return &NotADatabaseError{}
-	case info.Size() == 0:
+	case info.Size() == 0, unborn(path):
 		return &NotFoundError{}
 	}
 	header, err := readHeader(path)
@@ -92,6 +93,22 @@ func readHeader(path string) ([]byte, error) {
 		return nil, err
 	}
 	return header, nil
+}
+
+// The header of a rollback journal: what it begins with once it is valid, and
+// where it has the number of pages that the database had before.
+// https://www.sqlite.org/fileformat.html#the_rollback_journal
+const (
+	journalMagic   = "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
+	journalPagesAt = 16
+)
+
+// unborn reports whether the database at path was empty when its writer was cut
+// off: SQLite, when it opens it, makes it empty again.
+func unborn(path string) bool {
+	header, err := readHeader(path + "-journal")
+	return err == nil && bytes.HasPrefix(header, []byte(journalMagic)) &&
+		binary.BigEndian.Uint32(header[journalPagesAt:]) == 0
 }
 
 // claim marks a database that holds nothing yet as ours. It does so before the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -366,4 +367,26 @@ func TestConcurrentUse(t *testing.T) {
 		record(t, writer, run(n+1), listed(models, items...))
 	}
 	group.Wait()
+}
+
+// TestOpenAfterCutOffCreation opens what a loss of power leaves of a database that
+// was being created: some sectors of its first page, and the journal by which
+// SQLite takes them back. Proof on all such states: TestPowerLoss.
+func TestOpenAfterCutOffCreation(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	page := make([]byte, 4096)
+	page[4000] = 1
+	journal := make([]byte, 512)
+	copy(journal, "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
+	binary.BigEndian.PutUint32(journal[20:], 512)
+	binary.BigEndian.PutUint32(journal[24:], 4096)
+	for name, data := range map[string][]byte{path: page, path + "-journal": journal} {
+		if err := os.WriteFile(name, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := store.OpenReader(t.Context(), path)
+	wantError(t, err, new(*store.NotFoundError), path)
+	record(t, open(t, path), run(1), crashListings(1)...)
+	checkIntegrity(t, path)
 }

@@ -47,7 +47,10 @@ func (d directory) has(_ context.Context, name string) (bool, error) {
 }
 
 func (d directory) put(_ context.Context, name string, markdown []byte) error {
-	err := os.MkdirAll(string(d), 0o755)
+	err := makeDirectory(string(d))
+	if err == nil {
+		err = removeParts(d.locate(name))
+	}
 	if err == nil {
 		err = writeAtomically(d.locate(name), func(w io.Writer) error {
 			_, err := w.Write(markdown)

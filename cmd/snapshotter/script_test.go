@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -128,5 +129,29 @@ func TestWriteAtomicallyLeavesTheOld(t *testing.T) {
 	entries, _ := os.ReadDir(filepath.Dir(path))
 	if data, _ := os.ReadFile(path); string(data) != "old" || len(entries) != 1 {
 		t.Errorf("left %q and %d files, want the old one alone", data, len(entries))
+	}
+}
+
+// What a writer that was killed left beside a report goes with the next one.
+func TestReportRemovesParts(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "reports", "of", "mine")
+	if err := makeDirectory(dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{".latest.md.123", ".latest.md.456", ".notes"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := directory(dir).put(t.Context(), latestName, []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	entries, _ := os.ReadDir(dir)
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	if want := []string{".notes", latestName}; !slices.Equal(names, want) {
+		t.Errorf("the directory holds %q, want %q", names, want)
 	}
 }
