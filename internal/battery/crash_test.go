@@ -19,7 +19,6 @@ import (
 	"testing"
 	"time"
 
-	"snapshotter/catalog"
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/sample"
 )
@@ -58,7 +57,10 @@ func TestKilledRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hits := killed(t, binary, kills/len(windows), func(problem string) { t.Error(problem) })
+	hits, problems := killed(t, binary, windows, kills/len(windows), 50)
+	for _, problem := range problems {
+		t.Error(problem)
+	}
 	for _, place := range []string{atOpening, atMigration, atCollection, atWriting, atReporting, atEnd, afterEnd} {
 		t.Logf("%4d kills hit a run %s", hits[place], place)
 	}
@@ -69,32 +71,31 @@ func TestKilledRuns(t *testing.T) {
 	}
 }
 
-// killed kills a number of runs in each window and returns where they were hit.
-func killed(t *testing.T, program string, each int, complain func(problem string)) (hits map[string]int) {
+// killed kills a number of runs in each window, until it has found enough
+// problems, and returns where they were hit.
+func killed(t *testing.T, program string, windows []string, each, enough int) (hits map[string]int, problems []string) {
 	t.Helper()
 	k := newKiller(t, program)
 	hits = map[string]int{}
 	for _, window := range windows {
 		var dir string
-		for n := range each {
+		for n := 0; n < each && len(problems) < enough; n++ {
 			if n%20 == 0 || window == migrating {
 				dir = k.begin(t, window)
 			}
 			place, err := k.kill(t, dir, window)
-			if err != nil {
-				complain(fmt.Sprintf("kill %d %s, %s: %v", n, window, place, err))
-			}
 			hits[place]++
 			if err == nil && (window == migrating || k.random.IntN(3) == 0) {
 				err = k.repair(t, dir)
 			}
 			if err != nil {
-				complain(fmt.Sprintf("after kill %d %s, %s: %v", n, window, place, err))
-				dir = k.begin(t, window)
+				problem := fmt.Sprintf("kill %d %s hit a run %s: %v", n, window, place, err)
+				t.Log("found: " + problem)
+				problems, dir = append(problems, problem), k.begin(t, window)
 			}
 		}
 	}
-	return hits
+	return hits, problems
 }
 
 // killer kills runs against one Bedrock.
@@ -300,37 +301,10 @@ func (k *killer) repair(t *testing.T, dir string) error {
 	if err := k.compare(before, after, afterEnd); err != nil {
 		return err
 	}
-	if len(after.runs) == 0 {
-		return errors.New("nothing is recorded")
-	}
-	// A run before the newest seven is not looked for any more.
-	newest := after.runs[max(0, len(after.runs)-7):]
-	if missing := missingReports(dir, newest); len(missing) > 0 {
-		return fmt.Errorf("the next run left these reports missing: %v", missing)
-	}
-	reports, err := reportsIn(dir)
-	if err != nil {
-		return err
-	}
-	for name, text := range reports {
-		if !strings.HasPrefix(text, "# Bedrock changes ") || !strings.HasSuffix(text, "\n") {
-			return fmt.Errorf("the report %s is not whole", name)
-		}
-	}
-	if reports["latest.md"] != reports[reportOf(after.runs[len(after.runs)-1])] {
-		return errors.New("latest.md is not the report of the latest run")
+	if err := wholeReports(dir, after); err != nil {
+		return fmt.Errorf("after the next run %w", err)
 	}
 	return nil
-}
-
-// missingReports are the ids of runs that have no report.
-func missingReports(dir string, runs []catalog.Run) (ids []int64) {
-	for _, run := range runs {
-		if _, err := os.Stat(filepath.Join(dir, "reports", reportOf(run))); err != nil {
-			ids = append(ids, run.ID)
-		}
-	}
-	return ids
 }
 
 // victim is a run that is going to be killed.

@@ -44,7 +44,7 @@ func examine(dir string) (held, error) {
 	switch {
 	case errors.As(err, new(*store.NotFoundError)):
 		return held{}, nil
-	case errors.As(err, new(*store.OlderError)):
+	case errors.As(err, new(*store.OlderError)), err != nil && hasJournal(copied):
 		return readTables(path)
 	case err != nil:
 		return held{}, err
@@ -56,6 +56,13 @@ func examine(dir string) (held, error) {
 	}
 	found.runs, err = verified(history)
 	return found, err
+}
+
+// hasJournal reports whether the history was being created when it was cut off,
+// which only a writer can take back. Nothing is recorded at that time.
+func hasJournal(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, database+"-journal"))
+	return err == nil
 }
 
 // verified are the runs that recorded a catalogue, each checked against its
@@ -173,6 +180,20 @@ func (h held) holds(was held) bool {
 	return true
 }
 
+// unchangedFrom reports whether the history says what it said, whatever version
+// its schema has come to.
+func (h held) unchangedFrom(was held) bool {
+	for table, rows := range h.tables {
+		if table != schemaVersions && !slices.Equal(rows, was.tables[table]) {
+			return false
+		}
+	}
+	return h.holds(was)
+}
+
+// schemaVersions is the table of the migrations that were applied.
+const schemaVersions = "goose_db_version"
+
 // reportsIn are the reports in dir by their names, without times.
 func reportsIn(dir string) (map[string]string, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "reports", "[^.]*"))
@@ -188,6 +209,47 @@ func reportsIn(dir string) (map[string]string, error) {
 		found[filepath.Base(path)] = moments.ReplaceAllString(string(text), "then")
 	}
 	return found, nil
+}
+
+// repairs is how many of the newest runs' reports the next run looks for.
+const repairs = 7
+
+// wholeReports checks that the newest runs have their reports, that the latest is
+// theirs, and that none was cut off or left lying about half written.
+func wholeReports(dir string, h held) error {
+	if len(h.runs) == 0 {
+		return errors.New("nothing is recorded")
+	}
+	newest := h.runs[max(0, len(h.runs)-repairs):]
+	if missing := missingReports(dir, newest); len(missing) > 0 {
+		return fmt.Errorf("these runs have no report: %v", missing)
+	}
+	reports, err := reportsIn(dir)
+	if err != nil {
+		return err
+	}
+	for name, text := range reports {
+		if !strings.HasPrefix(text, "# Bedrock changes ") || !strings.HasSuffix(text, "\n") {
+			return fmt.Errorf("the report %s is not whole", name)
+		}
+	}
+	if parts, err := filepath.Glob(filepath.Join(dir, "reports", ".*")); err != nil || len(parts) > 0 {
+		return fmt.Errorf("half-written reports are left: %q, %v", parts, err)
+	}
+	if reports["latest.md"] != reports[reportOf(newest[len(newest)-1])] {
+		return errors.New("latest.md is not the report of the latest run")
+	}
+	return nil
+}
+
+// missingReports are the ids of runs that have no report.
+func missingReports(dir string, runs []catalog.Run) (ids []int64) {
+	for _, run := range runs {
+		if _, err := os.Stat(filepath.Join(dir, "reports", reportOf(run))); err != nil {
+			ids = append(ids, run.ID)
+		}
+	}
+	return ids
 }
 
 // reportOf is the name of a run's report.
