@@ -43,7 +43,8 @@ func clock() func() time.Time {
 
 // TestScripts uses the command line as a user would. Each script has a Bedrock
 // and an S3 of its own; "bedrock N [FAULT REGION]..." makes it serve the Nth
-// moment of the sample with faults, "object KEY FILE" copies an object, and
+// moment of the sample with faults, "hostile N" a catalogue out to do harm,
+// "object KEY FILE" copies an object, and
 // "exits CODE ARGS..." checks an exit code.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -70,6 +71,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"bedrock": serveMoment,
 			"exits":   exits,
+			"hostile": serveHostile,
 			"object":  takeObject,
 		},
 	})
