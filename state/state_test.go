@@ -877,3 +877,60 @@ func TestReports(t *testing.T) {
 		t.Errorf("located %s", got)
 	}
 }
+
+// What became of an upload that was told to stop is not waited for long, and the
+// local copy is where it was said to be.
+func TestInterruptedInSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := buckettest.StartInBubble(t)
+		begin(t, s)
+		state := New(s.Config(), here)
+		record(t, fetch(t, state).Path, "second")
+		s.At(func(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
+			io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		})
+		ctx, interrupt := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Second, interrupt)
+		began := time.Now()
+		err := state.Save(ctx)
+		if took := time.Since(began); took != 10*time.Second+hurry {
+			t.Errorf("it took %s", took)
+		}
+		if kept := (*SaveError)(nil); !errors.As(err, &kept) || !kept.Unknown || !slices.Equal(recorded(t, read(t, kept.Path)), []string{"first", "second"}) {
+			t.Errorf("not in doubt: %v", err)
+		}
+	})
+}
+
+// A copy is current until something else is saved, or it is deleted.
+func TestCurrent(t *testing.T) {
+	s := start(t)
+	current := func(state *State, want bool) {
+		t.Helper()
+		if got, err := state.Current(t.Context()); got != want || err != nil {
+			t.Errorf("current: %v, %v; want %v", got, err, want)
+		}
+	}
+	none := New(s.Config(), here)
+	fetch(t, none)
+	current(none, true)
+	begin(t, s)
+	current(none, false)
+
+	first, second := New(s.Config(), here), New(s.Config(), here)
+	fetch(t, first)
+	record(t, fetch(t, second).Path, "second")
+	current(first, true)
+	save(t, second)
+	current(first, false)
+	current(second, true)
+	s.Remove(t, key, "")
+	current(second, false)
+
+	s.At(buckettest.Refuse(403, "", ""))
+	call := (*CallError)(nil)
+	if _, err := second.Current(t.Context()); !errors.As(err, &call) || !strings.HasPrefix(err.Error(), "look at "+here.String()) {
+		t.Errorf("refused: %v", err)
+	}
+}
