@@ -56,8 +56,8 @@ func (p *panel) add(name string, years int, value float64) {
 
 // The measures of a panel, in pixels.
 const (
-	panelWidth, panelHeight  = 520, 380
-	left, right, top, bottom = 60, 150, 50, 50
+	panelWidth, panelHeight  = 540, 380
+	left, right, top, bottom = 60, 170, 50, 50
 	labelHeight              = 16
 )
 
@@ -112,8 +112,16 @@ func (p panel) draw(out *strings.Builder) {
 			fmt.Fprintf(out, "<circle class=\"c%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/>", i, across.at(float64(at.years)), up.at(at.value))
 		}
 		end := l.points[len(l.points)-1].value
-		fmt.Fprintf(out, "<text x=\"%d\" y=\"%.1f\">%s: %.3g</text>\n", panelWidth-right+10, labels[i]+4, html.EscapeString(l.name), end)
+		fmt.Fprintf(out, "<text x=\"%d\" y=\"%.1f\">%s: %s</text>\n", panelWidth-right+10, labels[i]+4, html.EscapeString(l.name), figure(end))
 	}
+}
+
+// figure is a value as precise as one can read it from the drawing.
+func figure(value float64) string {
+	if value < 10 {
+		return fmt.Sprintf("%.1f", value)
+	}
+	return fmt.Sprintf("%.0f", value)
 }
 
 // labels is at which height each line's name stands: that of its end, or as
