@@ -61,7 +61,7 @@ var broken = []struct {
 		"does not ask whether a commit took",
 		[]edit{{"store/record.go", "	return add.run, tx.Commit()", "	tx.Commit()\n	return add.run, nil"}},
 		true, func(t *testing.T, program string) []string {
-			_, problems := everyCall(t, []*stage{nightly(t, program)}, []string{"error=EIO"}, 1)
+			_, problems := everyCall(t, nightly(t, program), []string{"error=EIO"}, 1)
 			return problems
 		},
 	},
@@ -78,12 +78,12 @@ var broken = []struct {
 }
 
 func onPowerLoss(t *testing.T, program string) []string {
-	_, problems := powerLosses(t, []*stage{nightly(t, program)}, 3, 1)
+	_, problems := powerLosses(t, nightly(t, program), 3, 1)
 	return problems
 }
 
 func onKills(t *testing.T, program string) []string {
-	_, problems := everyCall(t, []*stage{nightly(t, program)}, []string{"signal=KILL"}, 1)
+	_, problems := everyCall(t, nightly(t, program), []string{"signal=KILL"}, 1)
 	return problems
 }
 

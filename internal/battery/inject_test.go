@@ -143,61 +143,63 @@ var kinds = []string{"signal=KILL", "error=EIO", "error=ENOSPC"}
 // is true, and the next run ends well and writes every report that is missing.
 func TestEveryCall(t *testing.T) {
 	needs(t, "strace")
-	hits, problems := everyCall(t, stages(t, built(t, onOneThread)), kinds, 50)
-	total := 0
-	for _, name := range slices.Sorted(maps.Keys(hits)) {
-		t.Logf("%5d %s", hits[name], name)
-		total += hits[name]
-	}
-	t.Logf("%5d in all", total)
-	for _, problem := range problems {
-		t.Error(problem)
+	for _, s := range stages(t, built(t, onOneThread)) {
+		t.Run(s.name, func(t *testing.T) {
+			hits, problems := everyCall(t, s, kinds, 50)
+			total := 0
+			for _, name := range slices.Sorted(maps.Keys(hits)) {
+				t.Logf("%5d times %s", hits[name], name)
+				total += hits[name]
+			}
+			t.Logf("%5d in all, of %d calls", total, len(s.calls))
+			for _, problem := range problems {
+				t.Error(problem)
+			}
+		})
 	}
 }
 
-// everyCall injects faults into the runs of stages until it has found enough
-// problems. It returns what was hit how often.
-func everyCall(t *testing.T, stages []*stage, kinds []string, enough int) (hits map[string]int, problems []string) {
+// everyCall injects faults of each kind into every call of a run, until it has
+// found enough problems. It returns what was hit how often.
+func everyCall(t *testing.T, s *stage, kinds []string, enough int) (hits map[string]int, problems []string) {
 	t.Helper()
+	s.rehearse(t)
 	hits = map[string]int{}
-	for _, s := range stages {
-		s.rehearse(t)
-		t.Logf("%s: %d calls", s.name, len(s.calls))
-		var mu sync.Mutex
-		var workers sync.WaitGroup
-		type fault struct {
-			kind  string
-			place int
-		}
-		faults := make(chan fault)
-		for range 2 {
-			workers.Go(func() {
-				for f := range faults {
-					err := s.inject(t, f.kind, f.place)
-					mu.Lock()
-					hits[s.name+", "+f.kind+" at "+s.calls[f.place].name]++
-					if err != nil {
-						problem := fmt.Sprintf("%s, %s at call %d (%s): %v", s.name, f.kind, f.place, s.calls[f.place].what, err)
-						problems = append(problems, problem)
-						t.Log("found: " + problem)
-					}
-					mu.Unlock()
-				}
-			})
-		}
-		for place := range s.calls {
-			for _, kind := range kinds {
+	type fault struct {
+		kind  string
+		place int
+	}
+	faults := make(chan fault)
+	var mu sync.Mutex
+	var workers sync.WaitGroup
+	for range 2 {
+		workers.Go(func() {
+			for f := range faults {
+				err := s.inject(t, f.kind, f.place)
 				mu.Lock()
-				found := len(problems)
-				mu.Unlock()
-				if found < enough {
-					faults <- fault{kind, place}
+				if err != nil {
+					problem := fmt.Sprintf("%s, %s at call %d (%s): %v", s.name, f.kind, f.place, s.calls[f.place].what, err)
+					problems = append(problems, problem)
+					t.Log("found: " + problem)
+				} else {
+					hits[f.kind+" at "+s.calls[f.place].name]++
 				}
+				mu.Unlock()
+			}
+		})
+	}
+	for place := range s.calls {
+		for _, kind := range kinds {
+			mu.Lock()
+			found := len(problems)
+			mu.Unlock()
+			if found < enough {
+				faults <- fault{kind, place}
 			}
 		}
-		close(faults)
-		workers.Wait()
 	}
+	close(faults)
+	workers.Wait()
 	return hits, problems
 }
 

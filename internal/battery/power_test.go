@@ -25,63 +25,59 @@ import (
 // the run and its report are there; and the next run ends well.
 func TestPowerLoss(t *testing.T) {
 	needs(t, "strace")
-	states, problems := powerLosses(t, stages(t, built(t, onOneThread)), 1, 50)
-	total := 0
-	for _, stage := range slices.Sorted(maps.Keys(states)) {
-		t.Logf("%5d states of a %s", states[stage], stage)
-		total += states[stage]
-	}
-	if total < 208 {
-		t.Errorf("only %d states were looked at", total)
-	}
-	for _, problem := range problems {
-		t.Error(problem)
+	for _, s := range stages(t, built(t, onOneThread)) {
+		t.Run(s.name, func(t *testing.T) {
+			states, problems := powerLosses(t, s, 1, 50)
+			t.Logf("%d states", states)
+			if states < 208 {
+				t.Error("too few to say anything")
+			}
+			for _, problem := range problems {
+				t.Error(problem)
+			}
+		})
 	}
 }
 
 // powerLosses looks at the states that a loss of power can leave after one step in
 // so many and after the last, until it has found enough problems, and returns how
-// many differ of each stage.
-//
-// A state is judged once, unless the program had said that it was done.
-func powerLosses(t *testing.T, stages []*stage, oneIn, enough int) (states map[string]int, problems []string) {
+// many differ. A state is judged once, unless the program had said that it was
+// done.
+func powerLosses(t *testing.T, s *stage, oneIn, enough int) (states int, problems []string) {
 	t.Helper()
-	states = map[string]int{}
-	for _, s := range stages {
-		s.rehearse(t)
-		random := rand.New(rand.NewPCG(8, 208))
-		seen := map[[sha256.Size]byte]bool{}
-		steps, finished := s.record(t)
-		disk, err := newDrive(s.base)
-		if err != nil {
-			t.Fatal(err)
-		}
-		texts, err := reportsIn(finished)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for cut := 0; cut <= len(steps) && len(problems) < enough; cut++ {
-			if cut > 0 {
-				if err := disk.take(steps[cut-1]); err != nil {
-					t.Fatalf("%s: %v", s.name, err)
-				}
+	s.rehearse(t)
+	random := rand.New(rand.NewPCG(8, 208))
+	steps, finished := s.record(t)
+	texts, err := reportsIn(finished)
+	if err != nil {
+		t.Fatal(err)
+	}
+	disk, err := newDrive(s.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[[sha256.Size]byte]bool{}
+	for cut := 0; cut <= len(steps) && len(problems) < enough; cut++ {
+		if cut > 0 {
+			if err := disk.take(steps[cut-1]); err != nil {
+				t.Fatalf("%s: %v", s.name, err)
 			}
-			if (len(steps)-cut)%oneIn != 0 {
+		}
+		if (len(steps)-cut)%oneIn != 0 {
+			continue
+		}
+		for _, loss := range losses(random) {
+			left := disk.after(loss)
+			id := left.id()
+			if seen[id] && !disk.done {
 				continue
 			}
-			for _, loss := range losses(random) {
-				left := disk.after(loss)
-				if id := left.id(); seen[id] && !disk.done {
-					continue
-				} else {
-					seen[id] = true
-				}
-				states[s.name]++
-				if err := s.judgeLoss(t, left, disk.done, texts, states[s.name]%20 == 0); err != nil {
-					problem := fmt.Sprintf("%s, power lost at step %d of %d, unsynced writes %s: %v", s.name, cut, len(steps), loss.name, err)
-					problems = append(problems, problem)
-					t.Log("found: " + problem)
-				}
+			seen[id] = true
+			states++
+			if err := s.judgeLoss(t, left, disk.done, texts, states%20 == 0); err != nil {
+				problem := fmt.Sprintf("%s, power lost at step %d of %d, unsynced writes %s: %v", s.name, cut, len(steps), loss.name, err)
+				problems = append(problems, problem)
+				t.Log("found: " + problem)
 			}
 		}
 	}
