@@ -128,13 +128,9 @@ func TestHistoriesCatch(t *testing.T) {
 	} {
 		t.Run(mutant.name, func(t *testing.T) {
 			out := livedWith(t, mutant.edit)
-			problem := ""
-			for line := range strings.Lines(out) {
-				if strings.Contains(line, "histories_test.go") || problem == "" && strings.Contains(line, "FAIL") {
-					problem = line
-				}
-			}
-			t.Logf("caught: %.300s", strings.TrimSpace(problem))
+			_, found, _ := strings.Cut(out, "histories_test.go") // the night and its faults, then what was amiss
+			_, problem, _ := strings.Cut(found, "\n")
+			t.Logf("caught: %.200s", firstLine(strings.TrimSpace(problem)))
 		})
 	}
 }
