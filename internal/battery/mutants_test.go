@@ -140,7 +140,7 @@ func TestHistoriesCatch(t *testing.T) {
 func livedWith(t *testing.T, e edit) string {
 	t.Helper()
 	test := filepath.Join(t.TempDir(), "battery.test")
-	if out, err := exec.Command("go", "test", "-tags", "battery", "-overlay", overlay(t, e), "-c", "-o", test, ".").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "test", "-vet=off", "-tags", "battery", "-overlay", overlay(t, e), "-c", "-o", test, ".").CombinedOutput(); err != nil {
 		t.Fatalf("the edited program does not compile: %v\n%s", err, out)
 	}
 	out, err := exec.Command(test, "-test.run", "^TestHistories$", "-test.v", "-histories", "500", "-program", test).CombinedOutput()
