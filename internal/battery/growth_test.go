@@ -4,6 +4,7 @@ package battery
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
@@ -17,8 +18,8 @@ import (
 	"snapshotter/store"
 )
 
-// questions are the commands that are put to the histories; MODEL is the one to
-// which most has happened.
+// questions are the commands that are put to the histories; MODEL is the one
+// to which most has happened, of those that are listed.
 var questions = []string{"where MODEL", "models", "diff", "history MODEL"}
 
 // TestGrowth grows histories of 36 and 100 regions, by a run a night and by one
@@ -42,7 +43,7 @@ func TestGrowth(t *testing.T) {
 				g := grown{regions: regions, perDay: perDay, years: years, seconds: map[string]float64{}}
 				g.recordOneMore(t, d)
 				g.count(t, d.path)
-				g.ask(t, d.path)
+				g.ask(t, d)
 				sizes = append(sizes, g)
 				t.Logf("%d regions, %d runs a day, %d years: written in %.1f s, asked in %.1f s", regions, perDay, years,
 					written.Sub(start).Seconds(), time.Since(written).Seconds())
@@ -112,33 +113,38 @@ func (g *grown) count(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	g.bytes = float64(info.Size())
-	row(t, path, `SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM item_changes), (SELECT count(*) FROM runs)`,
+	row(t, path, nil, `SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM item_changes), (SELECT count(*) FROM runs)`,
 		&g.documents, &g.changes, &g.runs)
 }
 
-func row(t *testing.T, path, query string, into ...any) {
+func row(t *testing.T, path string, arguments []any, query string, into ...any) {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := db.QueryRow(query).Scan(into...); err != nil {
+	if err := db.QueryRow(query, arguments...).Scan(into...); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // ask puts the questions to the program.
-func (g *grown) ask(t *testing.T, path string) {
+func (g *grown) ask(t *testing.T, d *decades) {
 	t.Helper()
+	offered, err := json.Marshal(d.world.models)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var model string
-	row(t, path, `
+	row(t, d.path, []any{string(offered)}, `
 		SELECT i.key FROM items i JOIN item_changes c ON c.item_id = i.id JOIN scopes s ON s.id = i.scope_id
-		WHERE s.kind = 'foundation-model' GROUP BY i.key ORDER BY count(*) DESC, i.key LIMIT 1`, &model)
+		WHERE s.kind = 'foundation-model' AND i.key IN (SELECT value FROM json_each(?))
+		GROUP BY i.key ORDER BY count(*) DESC, i.key LIMIT 1`, &model)
 	server := bedrock(t)
 	for _, question := range questions {
-		line := append(strings.Fields(strings.Replace(question, "MODEL", model, 1)), "--db", path)
-		took := warm(t, func() *exec.Cmd { return command(t.Context(), filepath.Dir(path), server, "", line...) })
+		line := append(strings.Fields(strings.Replace(question, "MODEL", model, 1)), "--db", d.path)
+		took := warm(t, func() *exec.Cmd { return command(t.Context(), filepath.Dir(d.path), server, "", line...) })
 		g.seconds[question] = took.wall.Seconds()
 	}
 }
