@@ -66,9 +66,10 @@ func TestGrowth(t *testing.T) {
 type grown struct {
 	regions, perDay, years int
 
-	documents, changes, runs float64 // rows
-	bytes                    float64
-	seconds                  map[string]float64 // by question
+	text                 float64 // bytes of all documents
+	items, changes, runs float64 // rows
+	bytes                float64
+	seconds              map[string]float64 // by question
 }
 
 // oneMore is among the questions what it takes to record another run.
@@ -113,8 +114,8 @@ func (g *grown) count(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	g.bytes = float64(info.Size())
-	row(t, path, nil, `SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM item_changes), (SELECT count(*) FROM runs)`,
-		&g.documents, &g.changes, &g.runs)
+	row(t, path, nil, `SELECT (SELECT sum(length(CAST(body AS BLOB))) FROM documents), (SELECT count(*) FROM items), (SELECT count(*) FROM item_changes), (SELECT count(*) FROM runs)`,
+		&g.text, &g.items, &g.changes, &g.runs)
 }
 
 func row(t *testing.T, path string, arguments []any, query string, into ...any) {
@@ -149,12 +150,18 @@ func (g *grown) ask(t *testing.T, d *decades) {
 	}
 }
 
-// law is what a history's size comes to: so many bytes for each document,
-// each change of an item, and each run.
-type law struct{ document, change, run float64 }
+// law is what a history's size comes to: so much for each byte of documents,
+// each item ever listed, each change of one, and each run.
+type law [4]float64
 
-func (l law) bytes(g grown) float64 {
-	return l.document*g.documents + l.change*g.changes + l.run*g.runs
+// terms are what a history has of each.
+func (g grown) terms() [4]float64 { return [4]float64{g.text, g.items, g.changes, g.runs} }
+
+func (l law) bytes(g grown) (sum float64) {
+	for i, term := range g.terms() {
+		sum += l[i] * term
+	}
+	return sum
 }
 
 // worst is how far the law is off at most, as a part of the size.
@@ -166,48 +173,52 @@ func (l law) worst(sizes []grown) (worst float64) {
 }
 
 // fit finds the law of the least squares of relative errors.
-func fit(sizes []grown) law {
-	var m [3][4]float64 // the normal equations
+func fit(sizes []grown) (l law) {
+	const n = len(l)
+	var m [n][n + 1]float64 // the normal equations
 	for _, g := range sizes {
-		x := [3]float64{g.documents / g.bytes, g.changes / g.bytes, g.runs / g.bytes}
-		for i := range 3 {
-			for j := range 3 {
-				m[i][j] += x[i] * x[j]
+		x := g.terms()
+		for i := range n {
+			for j := range n {
+				m[i][j] += x[i] / g.bytes * x[j] / g.bytes
 			}
-			m[i][3] += x[i]
+			m[i][n] += x[i] / g.bytes
 		}
 	}
-	for i := range 3 { // which is positive definite: no pivoting
-		for k := range 3 {
+	for i := range n { // they are positive definite: no pivoting
+		for k := range n {
 			if k == i {
 				continue
 			}
 			factor := m[k][i] / m[i][i]
-			for j := range 4 {
+			for j := range n + 1 {
 				m[k][j] -= factor * m[i][j]
 			}
 		}
 	}
-	return law{m[0][3] / m[0][0], m[1][3] / m[1][1], m[2][3] / m[2][2]}
+	for i := range n {
+		l[i] = m[i][n] / m[i][i]
+	}
+	return l
 }
 
 func growthTable(sizes []grown, law law) string {
 	var out strings.Builder
-	fmt.Fprint(&out, "| regions | runs a day | years | runs | changes | documents | size | by the law |")
+	fmt.Fprint(&out, "| regions | runs a day | years | runs | items ever | changes | documents | size | by the law |")
 	columns := append(slices.Clone(questions), oneMore)
 	for _, column := range columns {
 		fmt.Fprintf(&out, " %s |", strings.TrimSuffix(column, " MODEL"))
 	}
-	fmt.Fprint(&out, "\n|"+strings.Repeat(" ---: |", 8+len(columns))+"\n")
+	fmt.Fprint(&out, "\n|"+strings.Repeat(" ---: |", 9+len(columns))+"\n")
 	for _, g := range sizes {
-		fmt.Fprintf(&out, "| %d | %d | %d | %.0f | %.0f | %.0f | %.1f MB | %+.1f %% |",
-			g.regions, g.perDay, g.years, g.runs, g.changes, g.documents, g.bytes/1e6, 100*(law.bytes(g)/g.bytes-1))
+		fmt.Fprintf(&out, "| %d | %d | %d | %.0f | %.0f | %.0f | %.1f MB | %.1f MB | %+.1f %% |",
+			g.regions, g.perDay, g.years, g.runs, g.items, g.changes, g.text/1e6, g.bytes/1e6, 100*(law.bytes(g)/g.bytes-1))
 		for _, column := range columns {
 			fmt.Fprintf(&out, " %.0f ms |", 1000*g.seconds[column])
 		}
 		out.WriteByte('\n')
 	}
-	fmt.Fprintf(&out, "\nbytes = %.0f × documents + %.0f × changes + %.0f × runs, within %.1f %%.\n",
-		law.document, law.change, law.run, 100*law.worst(sizes))
+	fmt.Fprintf(&out, "\nbytes = %.2f × bytes of documents + %.0f × items ever listed + %.0f × changes + %.0f × runs, within %.1f %%.\n",
+		law[0], law[1], law[2], law[3], 100*law.worst(sizes))
 	return out.String()
 }
