@@ -27,7 +27,7 @@ type held struct {
 	runs   []catalog.Run
 }
 
-// examine reads the history in dir with what its last writer left beside it,
+// examine reads the history in dir together with what its last writer left beside it,
 // which stays as it is: a copy is read. It finds every damage: to the file, to
 // references, and to any state that a digest was recorded of.
 func examine(dir string) (held, error) {
