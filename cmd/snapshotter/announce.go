@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"snapshotter/catalog"
@@ -147,18 +148,26 @@ func overlooked(ctx context.Context, db *store.Store, run catalog.Run) (all []*s
 	return all, nil
 }
 
-// deliver sends what is due and records what became of it, all of it before any
-// is logged: what is claimed is not sent by anybody else.
+// deliver sends what is due, side by side as it may have little time, and records
+// what became of it, all of it before any is logged: what is claimed is not sent
+// by anybody else.
 func (a *announcer) deliver(ctx context.Context, db *store.Store, due []*announcement) {
-	var all []notify.Delivery
-	for _, announcement := range due {
-		deliveries := a.sender.Send(ctx, a.channels, announcement.message, func(channel string) (bool, error) {
-			return announcement.claimed[channel], nil
+	sent := make([][]notify.Delivery, len(due))
+	var all sync.WaitGroup
+	for i, announcement := range due {
+		all.Go(func() {
+			sent[i] = a.sender.Send(ctx, a.channels, announcement.message, func(channel string) (bool, error) {
+				return announcement.claimed[channel], nil
+			})
 		})
-		a.keep(context.WithoutCancel(ctx), db, announcement.run, deliveries)
-		all = append(all, deliveries...)
 	}
-	a.logDeliveries(all)
+	all.Wait()
+	for i, announcement := range due {
+		a.keep(context.WithoutCancel(ctx), db, announcement.run, sent[i])
+	}
+	for _, deliveries := range sent {
+		a.logDeliveries(deliveries)
+	}
 }
 
 func takesMessages(c notify.Channel) bool { return !c.Pings() }
