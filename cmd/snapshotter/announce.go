@@ -122,9 +122,9 @@ func (a *announcer) prepare(ctx context.Context, db *store.Store, taken *snapsho
 	return due
 }
 
-// overlookedLimit is how many runs may have been overlooked: more are a time
-// without channels, of which nobody wants to be told.
-const overlookedLimit = 7
+// overlookedLimit is how many recorded runs may have been overlooked: more are a
+// time without channels, of which nobody wants to be told.
+const overlookedLimit = 14
 
 // overlooked are the runs between the last one that was decided about, if ever
 // one was, and run, sorted by id.
@@ -137,12 +137,17 @@ func overlooked(ctx context.Context, db *store.Store, run catalog.Run) (all []*s
 	if err != nil {
 		return nil, err
 	}
+	recorded := 0
 	for _, r := range runs {
-		if r.ID < run.ID && r.Trigger != catalog.Import {
-			all = append(all, &snapshot{run: r})
+		if r.ID >= run.ID || r.Trigger == catalog.Import {
+			continue
+		}
+		all = append(all, &snapshot{run: r})
+		if r.Status != catalog.RunFailed {
+			recorded++
 		}
 	}
-	if len(all) > overlookedLimit {
+	if recorded > overlookedLimit {
 		return nil, nil
 	}
 	return all, nil

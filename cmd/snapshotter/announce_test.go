@@ -324,7 +324,7 @@ func TestTellsOfOverlookedRuns(t *testing.T) {
 	}
 	n.serve(4)
 	n.run(0, "--notify", l.hook())
-	if messages, _ := l.heard(); len(messages) != 1 || !strings.HasPrefix(messages[0].Title, "Bedrock changes 2026-05-13: ") {
+	if messages, _ := l.heard(); len(messages) != 1 || !strings.HasPrefix(messages[0].Title, "Bedrock changes 2026-05-20: ") {
 		t.Errorf("sent %q after a time without channels, want what changed last", titles(messages))
 	}
 }
