@@ -20,14 +20,15 @@ const (
 	// One commit a run: waiting for the disk at each costs nothing, and a run
 	// reported as recorded survives a power loss.
 	writing = "_pragma=busy_timeout(5000)&" + cache + "&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
-	reading = "mode=ro&_pragma=busy_timeout(5000)&" + cache + "&_pragma=query_only(1)"
+	reading = "mode=ro&_pragma=busy_timeout(5000)&_pragma=query_only(1)"
 	// resting takes the file for one that nobody writes.
-	resting = "immutable=1&mode=ro&" + cache + "&_pragma=query_only(1)"
+	resting = "immutable=1&mode=ro&_pragma=query_only(1)"
 	// claiming leaves the journal mode as it is: see claim.
 	claiming = "_pragma=busy_timeout(5000)"
-	// cache is up to 16 MB of pages for each connection. SQLite's own 2 MB are
-	// less than the index that finds what holds for an item after ten years, and
-	// reading it again and again takes twice the time.
+	// cache is up to 16 MB of pages for a connection that writes. SQLite's own
+	// 2 MB are less than the index that finds what holds for an item after ten
+	// years, and a writer reads it again and again. A reader does so once: for it
+	// memory that was never touched costs more than reading a page anew.
 	cache = "_pragma=cache_size(-16000)"
 )
 
