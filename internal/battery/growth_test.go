@@ -151,11 +151,11 @@ func (g *grown) ask(t *testing.T, d *decades) {
 }
 
 // law is what a history's size comes to: so much for each byte of documents,
-// each item ever listed, each change of one, and each run.
-type law [4]float64
+// each change of an item, and each run.
+type law [3]float64
 
 // terms are what a history has of each.
-func (g grown) terms() [4]float64 { return [4]float64{g.text, g.items, g.changes, g.runs} }
+func (g grown) terms() law { return law{g.text, g.changes, g.runs} }
 
 func (l law) bytes(g grown) (sum float64) {
 	for i, term := range g.terms() {
@@ -218,7 +218,7 @@ func growthTable(sizes []grown, law law) string {
 		}
 		out.WriteByte('\n')
 	}
-	fmt.Fprintf(&out, "\nbytes = %.2f × bytes of documents + %.0f × items ever listed + %.0f × changes + %.0f × runs, within %.1f %%.\n",
-		law[0], law[1], law[2], law[3], 100*law.worst(sizes))
+	fmt.Fprintf(&out, "\nbytes = %.2f × bytes of documents + %.0f × changes + %.0f × runs, within %.1f %%.\n",
+		law[0], law[1], law[2], 100*law.worst(sizes))
 	return out.String()
 }

@@ -81,9 +81,13 @@ func TestSpeed(t *testing.T) {
 	}
 	const times = 5
 	var whole, alone []usage
-	for range times { // in turn, so that a slow minute of the machine befalls both
-		whole = append(whole, served(t, server, command(t.Context(), t.TempDir(), server, "", "run", "-q")))
-		alone = append(alone, served(t, server, command(t.Context(), t.TempDir(), server, "", "run", "-q", "--region", farther[len(farther)-1])))
+	all, one := t.TempDir(), t.TempDir()
+	for i := range 1 + times { // in turn, so that a slow minute of the machine befalls both
+		w := served(t, server, command(t.Context(), all, server, "", "run", "-q"))
+		a := served(t, server, command(t.Context(), one, server, "", "run", "-q", "--region", farther[len(farther)-1]))
+		if i > 0 { // the first makes the history that every other night finds
+			whole, alone = append(whole, w), append(alone, a)
+		}
 	}
 	measured[ours], measured[farAlone] = median(whole), median(alone)
 	t.Log("\n" + speedTable(measured))
