@@ -212,5 +212,13 @@ func (s *Store) selectTouched(ctx context.Context, only *selection, scopes map[i
 	if err != nil {
 		return err
 	}
-	return only.add(rows)
+	defer rows.Close()
+	for rows.Next() {
+		var scope, item int64
+		if err := rows.Scan(&scope, &item); err != nil {
+			return err
+		}
+		only.items[scope] = append(only.items[scope], item)
+	}
+	return rows.Err()
 }

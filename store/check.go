@@ -55,20 +55,12 @@ func (s *Store) check(ctx context.Context, thoroughly bool) error {
 }
 
 // lines are the rows of a query of one text column.
-func (s *Store) lines(ctx context.Context, query string) (lines []string, err error) {
+func (s *Store) lines(ctx context.Context, query string) ([]string, error) {
 	rows, err := s.db.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var line string
-		if err := rows.Scan(&line); err != nil {
-			return nil, err
-		}
-		lines = append(lines, line)
-	}
-	return lines, rows.Err()
+	return texts(rows)
 }
 
 // Schema is the version of the database's schema.

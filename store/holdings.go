@@ -24,19 +24,6 @@ type selection struct {
 	listed bool
 }
 
-// add selects the items in rows of a scope and an item each, and closes them.
-func (only *selection) add(rows *sql.Rows) error {
-	defer rows.Close()
-	for rows.Next() {
-		var scope, item int64
-		if err := rows.Scan(&scope, &item); err != nil {
-			return err
-		}
-		only.items[scope] = append(only.items[scope], item)
-	}
-	return rows.Err()
-}
-
 // selectHoldings reads items as of the run ?1. What an item had become by then
 // is one number, which takes one look into the index where two columns take
 // two: the document, or the run that found it gone as a negative one; NULL for

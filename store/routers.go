@@ -47,6 +47,7 @@ func (s *Store) keys(ctx context.Context, kind catalog.Kind) ([]string, error) {
 	return texts(rows)
 }
 
+// texts are the values of rows of one text column, which it closes.
 func texts(rows *sql.Rows) ([]string, error) {
 	defer rows.Close()
 	var all []string

@@ -58,18 +58,13 @@ func (s *Store) about(ctx context.Context, runID int64, model string) (*catalog.
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.query(ctx, `
-		SELECT i.scope_id, i.id
-		FROM scopes s
-		CROSS JOIN items i ON i.scope_id = s.id AND i.key = ?1
-		WHERE s.kind = ?2
-		UNION
-		SELECT scope_id, item_id FROM routes WHERE model = ?1`, model, catalog.KindFoundationModel)
-	if err != nil {
-		return nil, err
+	scopes, everywhere := map[int64]catalog.Scope{}, map[touch]bool{}
+	for _, scope := range outline.scopes {
+		scopes[scope.id] = scope.Scope
+		everywhere[touch{scope.Region, model}] = true
 	}
 	only := &selection{items: map[int64][]int64{}}
-	if err := only.add(rows); err != nil {
+	if err := s.selectTouched(ctx, only, scopes, everywhere); err != nil {
 		return nil, err
 	}
 	return s.fill(ctx, outline, only)
