@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"snapshotter/state"
 	"snapshotter/store"
 )
 
@@ -37,46 +38,48 @@ func examineDatabase(ctx context.Context, p *program, thoroughly bool, found *ex
 		found.fail("database", err, "see whether --db names the right file")
 		return
 	}
-	if !isURL(p.DB) { // nothing is locked in S3
+	if !state.Remote(p.DB) { // nothing is locked in S3
 		examineLock(p.DB, found)
 	}
 }
 
-// examineHistory lets SQLite look for damage, and checks the newest recorded run
-// against its digest.
+// examineHistory says whether what was recorded is intact.
 func examineHistory(ctx context.Context, db *store.Store, thoroughly bool, found *examination) {
+	text, err := intact(ctx, db, thoroughly)
+	if err != nil {
+		found.fail("database", err, restore)
+		return
+	}
+	found.add("database", healthOK, text, "")
+}
+
+// intact lets SQLite look for damage, checks the newest recorded run against its
+// digest, and tells what was checked.
+func intact(ctx context.Context, db *store.Store, thoroughly bool) (string, error) {
 	check := "quick check"
 	if thoroughly {
 		check = "integrity check"
 	}
 	if err := db.Check(ctx, thoroughly); err != nil {
-		found.fail("database", err, restore)
-		return
+		return "", err
 	}
 	schema, err := db.Schema(ctx)
 	if err != nil {
-		found.fail("database", err, restore)
-		return
+		return "", err
 	}
 	recorded, err := db.Recorded(ctx)
 	if err != nil {
-		found.fail("database", err, restore)
-		return
+		return "", err
 	}
 	text := fmt.Sprintf("schema %d, SQLite's %s finds nothing wrong, %d runs recorded", schema, check, recorded)
-	if recorded > 0 {
-		newest, err := db.Latest(ctx, 0)
-		if err != nil {
-			found.fail("database", err, restore)
-			return
-		}
-		if err := db.Verify(ctx, newest.ID); err != nil {
-			found.fail("database", err, restore)
-			return
-		}
-		text += fmt.Sprintf(", and what run %d recorded is intact", newest.ID)
+	if recorded == 0 {
+		return text, nil
 	}
-	found.add("database", healthOK, text, "")
+	newest, err := db.Latest(ctx, 0)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s, and what run %d recorded is intact", text, newest.ID), db.Verify(ctx, newest.ID)
 }
 
 // examineLock takes the lock for a moment, as only that tells whether a run

@@ -92,6 +92,21 @@ func (c *importCommand) pending(ctx context.Context, p *program, db *store.Store
 	return pending, nil
 }
 
+// recordedRuns are the runs that recorded a catalogue, sorted by id.
+func recordedRuns(ctx context.Context, db *store.Store) ([]catalog.Run, error) {
+	runs, err := db.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var recorded []catalog.Run
+	for _, run := range runs {
+		if run.Status != catalog.RunFailed {
+			recorded = append(recorded, run)
+		}
+	}
+	return recorded, nil
+}
+
 func imported(runs []catalog.Run, recording *capture.Capture) *catalog.Run {
 	for i := range runs {
 		if runs[i].Trigger == catalog.Import && runs[i].StartedAt.Equal(recording.At) {

@@ -193,21 +193,6 @@ func (j *job) logRun(run catalog.Run, listings []catalog.Listing) {
 		"seconds", run.FinishedAt.Sub(run.StartedAt).Round(time.Millisecond).Seconds())
 }
 
-// recordedRuns are the runs that recorded a catalogue, sorted by id.
-func recordedRuns(ctx context.Context, db *store.Store) ([]catalog.Run, error) {
-	runs, err := db.Runs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var recorded []catalog.Run
-	for _, run := range runs {
-		if run.Status != catalog.RunFailed {
-			recorded = append(recorded, run)
-		}
-	}
-	return recorded, nil
-}
-
 // before is the run before the place i among runs, nil for the first.
 func before(runs []catalog.Run, i int) *catalog.Run {
 	if i == 0 {

@@ -15,6 +15,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/schedule"
+	"snapshotter/state"
 	"snapshotter/store"
 )
 
@@ -70,7 +71,7 @@ func (c *timing) times(db string) (*schedule.Schedule, error) {
 	if err != nil || c.TZ == "Local" {
 		return nil, usageError("--tz: %q is no time zone such as Europe/Berlin or UTC", oneLine(c.TZ))
 	}
-	if path, err := filepath.Abs(db); err == nil && !isURL(db) {
+	if path, err := filepath.Abs(db); err == nil && !state.Remote(db) {
 		db = path
 	}
 	host, _ := os.Hostname() // without one, machines start together: no harm but that
@@ -123,7 +124,7 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 // brings an older one up to date.
 func prepare(ctx context.Context, p *program) error {
 	nothing := func(*store.Store) error { return nil }
-	if isURL(p.DB) {
+	if state.Remote(p.DB) {
 		err := p.reading(ctx, nothing)
 		if missing := (*store.NotFoundError)(nil); errors.As(err, &missing) {
 			return nil // the first run makes it

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -48,14 +49,13 @@ Examples:
 
 func (c *whereCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
-		snapshot, err := c.ground(ctx, db, run)
+		snapshot, directory, err := c.ground(ctx, db, run)
 		if err != nil {
 			return err
 		}
 		if err := c.check(snapshot); err != nil {
 			return err
 		}
-		directory := ask.NewDirectory(snapshot)
 		found := directory.Find(c.Model)
 		if err := c.decide(p, found, run); err != nil {
 			return err
@@ -71,16 +71,20 @@ func (c *whereCommand) Run(ctx context.Context, p *program) error {
 // ground is what the answer stands on: of a model's id, what the history holds
 // about the model; of any other word, all that the word may mean. Of places that
 // are no listed region, the destinations of all profiles tell.
-func (c *whereCommand) ground(ctx context.Context, db *store.Store, run catalog.Run) (*catalog.Snapshot, error) {
+func (c *whereCommand) ground(ctx context.Context, db *store.Store, run catalog.Run) (*catalog.Snapshot, *ask.Directory, error) {
 	about, err := db.About(ctx, run.ID, c.Model)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	foreign := func(place string) bool { return !holds(about.Regions(), place) }
-	if ask.NewDirectory(about).Knows(c.Model) && !slices.ContainsFunc(c.Within, foreign) {
-		return about, nil
+	if directory := ask.NewDirectory(about); directory.Knows(c.Model) && !slices.ContainsFunc(c.Within, foreign) {
+		return about, directory, nil
 	}
-	return db.Snapshot(ctx, run.ID)
+	all, err := db.Snapshot(ctx, run.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	return all, ask.NewDirectory(all), nil
 }
 
 func holds(regions []string, place string) bool {
@@ -205,21 +209,13 @@ func (c *whereCommand) answer(ctx context.Context, db *store.Store, run catalog.
 // spansOf reads since when each path to model has held as of a run, its own and
 // those by the profiles that ever routed to it.
 func spansOf(ctx context.Context, db *store.Store, run catalog.Run, model string) ([]ask.Span, error) {
-	profiles, err := db.Routers(ctx, model)
+	found, err := readPast(ctx, db, catalog.KindFoundationModel, model)
 	if err != nil {
 		return nil, err
 	}
-	history, err := db.History(ctx, catalog.KindFoundationModel, model)
-	if err != nil {
-		return nil, err
-	}
-	histories := [][]catalog.Event{history}
-	for _, id := range profiles {
-		history, err := db.History(ctx, catalog.KindInferenceProfile, id)
-		if err != nil {
-			return nil, err
-		}
-		histories = append(histories, history)
+	var histories [][]catalog.Event
+	for _, byKey := range found.events {
+		histories = slices.AppendSeq(histories, maps.Values(byKey))
 	}
 	return ask.Spans(model, run.ID, histories...), nil
 }
