@@ -11,8 +11,8 @@ import (
 
 // Headlines tell in one line each, and as plain text, what the report tells at
 // length: every watch rule that broke, every story and every new region,
-// weightiest first. It is nil where nothing changed. What came from outside is as it came: escape it for where it
-// is shown.
+// weightiest first. It is nil where nothing changed. What came from outside is
+// as it came: escape it for where it is shown.
 func (r *Report) Headlines() []string {
 	lines := r.watchLines(isBroken)
 	for _, s := range slices.Concat(r.ActOn, r.Good) {

@@ -19,8 +19,8 @@ import (
 
 // Save puts the local copy, which the caller has closed, in place of what was
 // fetched, if that is still there. An ended context ends the upload, not the
-// look at what became of it, which then takes three seconds at most. After it, the local copy may be recorded in and
-// saved again. Errors are or wrap [*LostRaceError], [*SaveError],
+// look at what became of it, which then takes three seconds at most. After it,
+// the local copy may be recorded in and saved again. Errors are or wrap [*LostRaceError], [*SaveError],
 // [*NotWholeError], [*TooLargeError], or what the system said; after each the
 // local copy is untouched.
 func (s *State) Save(ctx context.Context) error {
