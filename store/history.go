@@ -62,44 +62,46 @@ func (s *Store) history(ctx context.Context, kind catalog.Kind, key string) ([]c
 	return events, nil
 }
 
-// Coverage is how a scope was covered, from the first run that named it to the
-// last recorded one, without gaps. It is nil for a scope that no run named.
-func (s *Store) Coverage(ctx context.Context, scope catalog.Scope) ([]catalog.Interval, error) {
-	intervals, err := s.coverage(ctx, scope)
-	return intervals, explained("read", s.path, err)
+// Coverage is how each scope of the regions was covered, from the first run that
+// named it to the last recorded one, without gaps, by run. A scope that no run
+// named is not in it.
+func (s *Store) Coverage(ctx context.Context, regions []string) (map[catalog.Scope][]catalog.Interval, error) {
+	covered, err := s.coverage(ctx, regions)
+	return covered, explained("read", s.path, err)
 }
 
-func (s *Store) coverage(ctx context.Context, scope catalog.Scope) ([]catalog.Interval, error) {
+func (s *Store) coverage(ctx context.Context, regions []string) (map[catalog.Scope][]catalog.Interval, error) {
 	rows, err := s.query(ctx, `
 		WITH spans AS (
-			SELECT c.outcome, c.error_code, c.message, f.id, f.started_at, f.ordinal AS first,
-				lead(f.ordinal, 1, (SELECT max(ordinal) + 1 FROM runs)) OVER (ORDER BY f.ordinal) - 1 AS last
+			SELECT s.region, s.kind, c.outcome, c.error_code, c.message, f.id, f.started_at, f.ordinal AS first,
+				lead(f.ordinal, 1, (SELECT max(ordinal) + 1 FROM runs)) OVER (PARTITION BY s.id ORDER BY f.ordinal) - 1 AS last
 			FROM scopes s
 			JOIN coverage c ON c.scope_id = s.id
 			JOIN runs f ON f.id = c.run_id
-			WHERE s.region = ? AND s.kind = ?)
-		SELECT spans.id, spans.started_at, outcome, error_code, spans.message, last - first + 1, t.id, t.started_at
+			WHERE s.region IN (SELECT value FROM json_each(?)))
+		SELECT spans.id, spans.started_at, region, kind, outcome, error_code, spans.message, last - first + 1, t.id, t.started_at
 		FROM spans
 		JOIN runs t ON t.ordinal = last
-		ORDER BY first`, scope.Region, scope.Kind)
+		ORDER BY first`, list(regions))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var intervals []catalog.Interval
+	covered := map[catalog.Scope][]catalog.Interval{}
 	for rows.Next() {
+		var scope catalog.Scope
 		var i catalog.Interval
 		var to string
-		err := scanRef(rows, &i.From, &i.Outcome, &i.ErrorCode, &i.Message, &i.Runs, &i.To.ID, &to)
+		err := scanRef(rows, &i.From, &scope.Region, &scope.Kind, &i.Outcome, &i.ErrorCode, &i.Message, &i.Runs, &i.To.ID, &to)
 		if err != nil {
 			return nil, err
 		}
 		if i.To.At, err = parseTime(to); err != nil {
 			return nil, err
 		}
-		intervals = append(intervals, i)
+		covered[scope] = append(covered[scope], i)
 	}
-	return intervals, rows.Err()
+	return covered, rows.Err()
 }
 
 // scanRef scans a row that begins with the id and the time of a run.

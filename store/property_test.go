@@ -587,13 +587,18 @@ func (h *history) checkHistory() {
 
 // checkCoverage holds the intervals of every scope against what runs learned.
 func (h *history) checkCoverage() {
-	for scope := range h.lastLearned() {
-		intervals, err := h.store.Coverage(context.Background(), scope)
-		if err != nil {
-			h.t.Fatal(err)
-		}
+	learned := h.lastLearned()
+	var regions []string
+	for scope := range learned {
+		regions = append(regions, scope.Region)
+	}
+	covered, err := h.store.Coverage(context.Background(), regions)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for scope := range learned {
 		var got []string
-		for _, i := range intervals {
+		for _, i := range covered[scope] {
 			for range i.Runs {
 				got = append(got, fmt.Sprint(i.Outcome, i.ErrorCode, i.From.ID <= i.To.ID))
 			}

@@ -336,8 +336,9 @@ func TestUnknownNames(t *testing.T) {
 	if events, err := s.History(ctx, catalog.KindFoundationModel, "m9"); events != nil || err != nil {
 		t.Errorf("History of an id never listed = %v, %v", events, err)
 	}
-	if intervals, err := s.Coverage(ctx, profiles); intervals != nil || err != nil {
-		t.Errorf("Coverage of a scope never named = %v, %v", intervals, err)
+	covered, err := s.Coverage(ctx, []string{profiles.Region, "mars-north-1"})
+	if covered[profiles] != nil || len(covered) != 1 || err != nil {
+		t.Errorf("Coverage = %v, %v; want it of the scope that was named", covered, err)
 	}
 }
 

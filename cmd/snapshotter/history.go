@@ -262,24 +262,13 @@ func (h *past) all() []catalog.Event {
 
 // coverage is how the lists were read of every region that listed any of it.
 func (h *past) coverage(ctx context.Context, db *store.Store, includes func(string) bool) (map[catalog.Scope][]catalog.Interval, error) {
-	covered := map[catalog.Scope][]catalog.Interval{}
+	listed := map[string]bool{}
 	for _, e := range h.all() {
-		if !includes(e.Region) {
-			continue
-		}
-		for _, kind := range catalog.Kinds() {
-			scope := catalog.Scope{Region: e.Region, Kind: kind}
-			if _, read := covered[scope]; read {
-				continue
-			}
-			intervals, err := db.Coverage(ctx, scope)
-			if err != nil {
-				return nil, err
-			}
-			covered[scope] = intervals
+		if includes(e.Region) {
+			listed[e.Region] = true
 		}
 	}
-	return covered, nil
+	return db.Coverage(ctx, slices.Sorted(maps.Keys(listed)))
 }
 
 // firstSeen tells what was there when a list was first read.

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rivo/uniseg"
-
 	"snapshotter/ask"
 	"snapshotter/catalog"
 )
@@ -126,7 +124,7 @@ func drawMatrix(p *program, regions []string, rows []matrixRow) error {
 	short := shortCodes(regions)
 	idWidth := len("ID")
 	for _, row := range rows {
-		idWidth = max(idWidth, uniseg.StringWidth(oneLine(row.ID)))
+		idWidth = max(idWidth, columnsOf(oneLine(row.ID)))
 	}
 	perBlock := max(1, len(regions))
 	if width := p.width(); width > 0 {

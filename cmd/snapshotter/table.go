@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 
@@ -55,7 +56,7 @@ func room(rows [][]string) int {
 	needed := narrowest
 	for _, row := range rows {
 		for _, word := range strings.Fields(row[len(row)-1]) {
-			needed = max(needed, uniseg.StringWidth(word))
+			needed = max(needed, columnsOf(word))
 		}
 	}
 	return needed
@@ -90,7 +91,7 @@ func (l line) write(out *strings.Builder, row []string, widths []int, width int)
 			out.WriteString(strings.Join(wrap(row[i], width-at), "\n"+strings.Repeat(" ", at)))
 			break
 		}
-		out.WriteString(row[i] + strings.Repeat(" ", max(0, widths[i]-uniseg.StringWidth(row[i]))) + gutter)
+		out.WriteString(row[i] + strings.Repeat(" ", max(0, widths[i]-columnsOf(row[i]))) + gutter)
 		at += widths[i] + len(gutter)
 	}
 	out.WriteString("\n")
@@ -114,6 +115,16 @@ func printable(cells []string) []string {
 	return plain
 }
 
+// columnsOf is how many columns of a terminal a printable text takes.
+func columnsOf(text string) int {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return uniseg.StringWidth(text)
+		}
+	}
+	return len(text) // as nearly all are; uniseg takes ten times as long to tell
+}
+
 // sprawling is the width from which a cell spoils its own row rather than widen
 // all others. Real ids are a third as wide.
 const sprawling = 200
@@ -122,7 +133,7 @@ func columnWidths(rows [][]string) []int {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
-			if width := uniseg.StringWidth(cell); width < sprawling {
+			if width := columnsOf(cell); width < sprawling {
 				widths[i] = max(widths[i], width)
 			}
 		}
@@ -134,13 +145,13 @@ func columnWidths(rows [][]string) []int {
 const narrowest = 20
 
 func wrap(text string, width int) []string {
-	if width < narrowest || uniseg.StringWidth(text) <= width {
+	if width < narrowest || columnsOf(text) <= width {
 		return []string{text}
 	}
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(text) {
-		if line != "" && uniseg.StringWidth(line)+1+uniseg.StringWidth(word) > width {
+		if line != "" && columnsOf(line)+1+columnsOf(word) > width {
 			lines, line = append(lines, line), ""
 		}
 		line = strings.TrimPrefix(line+" "+word, " ")
