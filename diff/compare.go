@@ -139,6 +139,9 @@ func (c *comparison) newRegion(code string) NewRegion {
 func (c *comparison) compareItems(before, after *catalog.ScopeState) {
 	template := Change{Resource: after.Kind, Region: after.Region, After: *before.Confirmed, By: *after.Confirmed}
 	pair(before.Items, after.Items, func(old, new catalog.Item) {
+		if old == new {
+			return // one document, read once
+		}
 		change := template
 		switch {
 		case old == nil:

@@ -107,21 +107,12 @@ func (c *diffCommand) Run(ctx context.Context, p *program) error {
 }
 
 func (c *diffCommand) compare(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (*diff.Result, error) {
-	old, new, err := c.snapshots(ctx, db, base, head)
+	old, new, err := c.sides(ctx, db, base, head)
 	if err != nil {
 		return nil, err
 	}
 	kept := c.apply(old, new)
 	return diff.Compare(kept[0], kept[1]), nil
-}
-
-// snapshots are the two sides, thinned to what differs unless a filter asks for
-// what only the whole tells: who provides a model that a region does not list.
-func (c *diffCommand) snapshots(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (old, new *catalog.Snapshot, err error) {
-	if len(c.Provider) == 0 {
-		return thinned(ctx, db, base, head)
-	}
-	return sides(ctx, db, base, head)
 }
 
 func (c *diffCommand) write(p *program, result *diff.Result) error {

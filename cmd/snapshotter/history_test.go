@@ -20,6 +20,7 @@ import (
 	"snapshotter/collect"
 	"snapshotter/diff"
 	"snapshotter/internal/bedrocktest"
+	"snapshotter/report"
 	"snapshotter/store"
 )
 
@@ -119,7 +120,7 @@ func (h *history) night() {
 	h.last = taken.run.ID
 }
 
-// compare also holds the thinned comparison to the whole one.
+// compare also holds what is read of thinned snapshots to what whole ones tell.
 func (h *history) compare(path string, run int64) *diff.Result {
 	ctx := context.Background()
 	db, err := store.OpenReader(ctx, path)
@@ -147,8 +148,24 @@ func (h *history) compare(path string, run int64) *diff.Result {
 	if d := cmp.Diff(whole, diff.Compare(thinBase, thinHead)); d != "" {
 		h.t.Fatal("the thinned snapshots compare differently:", d)
 	}
+	for _, keep := range []filter{{}, {regionFilter: regionFilter{Region: []string{"*-west-*"}}}, {Model: []string{"*a*"}}} {
+		h.sameReport(db, base, head, keep)
+	}
 	h.baseline(head)
 	return whole
+}
+
+// sameReport holds a report of thinned snapshots to one of whole ones.
+func (h *history) sameReport(db *store.Store, base, head *catalog.Snapshot, keep filter) {
+	built, err := buildReport(context.Background(), db, &base.Run, head.Run, keep, nil)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	kept := keep.apply(base, head)
+	want := report.Build(diff.Compare(kept[0], kept[1]), kept[0], kept[1], report.Options{})
+	if d := cmp.Diff(want, built); d != "" {
+		h.t.Fatal("the report of thinned snapshots differs:", d)
+	}
 }
 
 // baseline takes the first reading of a scope, and of a region, as it is.

@@ -204,21 +204,36 @@ func before(runs []catalog.Run, i int) *catalog.Run {
 // buildReport compares two runs within what keep lets through, and tells how
 // rules stand, which keep does not touch. A nil base is a first run.
 func buildReport(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run, keep filter, rules []watch.Rule) (*report.Report, error) {
-	then, now, err := sides(ctx, db, base, head)
+	old, new, err := keep.sides(ctx, db, base, head)
 	if err != nil {
 		return nil, err
 	}
-	states, err := watched(ctx, db, rules, then, now)
+	now := new
+	if base != nil { // what new was thinned to is not all that a report tells
+		if now, err = db.Snapshot(ctx, head.ID); err != nil {
+			return nil, err
+		}
+	}
+	states, err := watched(ctx, db, rules, base, now)
 	if err != nil {
 		return nil, err
 	}
-	kept := keep.apply(then, now)
-	then, now = kept[0], kept[1]
-	return report.Build(diff.Compare(then, now), then, now, report.Options{Watch: states}), nil
+	kept := keep.apply(old, new, now)
+	return report.Build(diff.Compare(kept[0], kept[1]), kept[0], kept[2], report.Options{Watch: states}), nil
 }
 
-// thinned are the snapshots of two runs as far as they differ; of no base there
-// is none, and head's is whole.
+// sides are the snapshots of two runs, of no base nil, thinned to what differs
+// unless f asks for what only the whole tells: who provides a model that a
+// region does not list.
+func (f filter) sides(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (old, new *catalog.Snapshot, err error) {
+	if len(f.Provider) == 0 {
+		return thinned(ctx, db, base, head)
+	}
+	return sides(ctx, db, base, head)
+}
+
+// thinned are the snapshots of two runs as far as they differ; where there is no
+// base, head's is whole.
 func thinned(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (then, now *catalog.Snapshot, err error) {
 	if base == nil {
 		return sides(ctx, db, nil, head)
@@ -226,13 +241,18 @@ func thinned(ctx context.Context, db *store.Store, base *catalog.Run, head catal
 	return db.Between(ctx, base.ID, head.ID)
 }
 
-// sides are the snapshots of two runs, whole; of no base there is none.
+// sides are the snapshots of two runs, whole.
 func sides(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (then, now *catalog.Snapshot, err error) {
-	if base != nil {
-		if then, err = db.Snapshot(ctx, base.ID); err != nil {
-			return nil, nil, err
-		}
+	if then, err = snapshotOf(ctx, db, base); err == nil {
+		now, err = snapshotOf(ctx, db, &head)
 	}
-	now, err = db.Snapshot(ctx, head.ID)
 	return then, now, err
+}
+
+// snapshotOf is all that was listed as of a run, nil of none.
+func snapshotOf(ctx context.Context, db *store.Store, run *catalog.Run) (*catalog.Snapshot, error) {
+	if run == nil {
+		return nil, nil
+	}
+	return db.Snapshot(ctx, run.ID)
 }

@@ -71,15 +71,23 @@ func (c *watchCommand) states(ctx context.Context, p *program, db *store.Store, 
 	if err != nil {
 		return nil, err
 	}
-	then, now, err := sides(ctx, db, base, run)
+	now, err := db.Snapshot(ctx, run.ID)
 	if err != nil {
 		return nil, err
 	}
-	return watched(ctx, db, p.rules, then, now)
+	return watched(ctx, db, p.rules, base, now)
 }
 
-// watched tells how rules stand in now, and since when; then may be nil.
-func watched(ctx context.Context, db *store.Store, rules []watch.Rule, then, now *catalog.Snapshot) ([]watch.State, error) {
+// watched tells how rules stand in now, against base, which may be nil, and since
+// when.
+func watched(ctx context.Context, db *store.Store, rules []watch.Rule, base *catalog.Run, now *catalog.Snapshot) ([]watch.State, error) {
+	if len(rules) == 0 {
+		return nil, nil
+	}
+	then, err := snapshotOf(ctx, db, base)
+	if err != nil {
+		return nil, err
+	}
 	states := watch.Evaluate(rules, then, now)
 	spans := map[string][]ask.Span{}
 	for i := range states {
@@ -87,7 +95,6 @@ func watched(ctx context.Context, db *store.Store, rules []watch.Rule, then, now
 			if _, known := spans[model]; known {
 				continue
 			}
-			var err error
 			if spans[model], err = spansOf(ctx, db, now.Run, model); err != nil {
 				return nil, err
 			}
