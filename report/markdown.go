@@ -22,7 +22,7 @@ func (r *Report) Markdown(w io.Writer) error {
 		p.section("Act on", r.ActOn, false)
 		p.section("Good to know", r.Good, true)
 		p.newRegions(r)
-		p.watch(r.Watch)
+		p.watch(r.Watch, r.Head.StartedAt)
 		p.other(r.Other)
 		p.inventory(r.Inventory)
 		p.deadlines(&r.Deadlines)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"snapshotter/catalog"
 	"snapshotter/watch"
@@ -13,8 +14,8 @@ import (
 // with the list folded below.
 const waysShown = 3
 
-// watch writes how each rule stands.
-func (p *page) watch(states []watch.State) {
+// watch writes how each rule stands today.
+func (p *page) watch(states []watch.State, today time.Time) {
 	if len(states) == 0 {
 		return
 	}
@@ -22,7 +23,7 @@ func (p *page) watch(states []watch.State) {
 	var f watchFolds
 	var rows [][]string
 	for _, s := range states {
-		rows = append(rows, []string{code(s.Name), standingOf(s), f.detail(s)})
+		rows = append(rows, []string{code(s.Name), standingOf(s, today), f.detail(s)})
 	}
 	p.table([]string{"Rule", "State", "Detail"}, rows)
 	p.folded(f.folds)
@@ -36,16 +37,16 @@ func (r *Report) watchHead() []string {
 	var lines []string
 	for _, s := range r.Watch {
 		if isBroken(s) || isNew(s) {
-			lines = append(lines, watchLine(s))
+			lines = append(lines, watchLine(s, r.Head.StartedAt))
 		}
 	}
 	return lines
 }
 
 // watchLine tells in one line of Markdown how a rule stands.
-func watchLine(s watch.State) string {
+func watchLine(s watch.State, today time.Time) string {
 	var f watchFolds
-	return "Watch rule " + code(s.Name) + " " + standingOf(s) + ": " + f.detail(s)
+	return "Watch rule " + code(s.Name) + " " + standingOf(s, today) + ": " + f.detail(s)
 }
 
 // watchInBrief tells how the rules stand on a day without news of them.
@@ -72,14 +73,19 @@ func (r *Report) watchInBrief() []string {
 	return []string{"Watch rules " + strings.Join(parts, "; ") + "."}
 }
 
-// standingOf is the rule's state, and since when.
-func standingOf(s watch.State) string {
+// standingOf is the rule's state, and since when, or for how many days it has
+// waited although its models could be called otherwise.
+func standingOf(s watch.State, today time.Time) string {
 	state := standing[stand(s)]
 	words := state.words
-	if s.Since != nil && !s.New {
-		words += " since " + date(s.Since.From.At)
+	switch {
+	case s.Since == nil || s.New:
+	case s.Status != watch.Waiting:
+		words += sinceWords(s)
+	case days(s.Since.From.At, today) > 0:
+		words += ", " + plural(days(s.Since.From.At, today), "day")
 		if s.Since.After == nil {
-			words += " or before"
+			words += " or more"
 		}
 	}
 	if state.loud {

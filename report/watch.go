@@ -122,9 +122,20 @@ func watchFact(s watch.State, list func([]watch.Way) string, unread func([]watch
 	case s.Status == watch.Satisfied:
 		return list(s.Ways)
 	case len(s.Otherwise) > 0:
-		return "callable otherwise: " + list(s.Otherwise)
+		return "callable otherwise" + sinceWords(s) + ": " + list(s.Otherwise)
 	}
 	return "nothing can call it yet"
+}
+
+// sinceWords say since when a rule stands as it does, as far as that is known.
+func sinceWords(s watch.State) string {
+	switch {
+	case s.Since == nil:
+		return ""
+	case s.Since.After == nil:
+		return " since " + date(s.Since.From.At) + " or before"
+	}
+	return " since " + date(s.Since.From.At)
 }
 
 // watchUnobserved says which lists were not read, and what they last held.

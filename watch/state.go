@@ -42,8 +42,8 @@ type State struct {
 	Otherwise []Way `json:"otherwise,omitempty"`
 	// Unread are the lists it rests on that head's run did not read.
 	Unread []Unread `json:"unread,omitempty"`
-	// Since is since when a satisfied rule has been so; nil where nobody asked
-	// its history.
+	// Since is since when a satisfied rule has been so, and since when the models
+	// of a waiting one could be called otherwise; nil where nobody asked history.
 	Since *ask.Held `json:"since,omitempty"`
 }
 
@@ -202,11 +202,13 @@ func concerned(rule Rule, code string, region *catalog.Region) hits {
 
 // otherwise are the ways that a rule without its wishes would be satisfied by.
 func (r Rule) otherwise(s *catalog.Snapshot) []Way {
-	wishes := r.Within
+	return look(r.wishless(), s).read.inside.ways(r)
+}
+
+// wishless is the rule for any manner of access and any place.
+func (r Rule) wishless() Rule {
 	r.Access, r.Within = Any, nil
-	found := look(r, s).read.inside
-	r.Within = wishes
-	return found.ways(r)
+	return r
 }
 
 // last is what the lists show as they were last read.
