@@ -31,7 +31,8 @@ type Date struct {
 }
 
 // Dates are the lifecycle dates of listed models from the run's date on, and the
-// ends of life before it of models that are listed still, soonest first.
+// ends of life before it of models that are listed still, soonest first. That a
+// model becomes legacy is none where it already is.
 func Dates(s *catalog.Snapshot) []Date {
 	type key struct {
 		date, id string
@@ -47,7 +48,7 @@ func Dates(s *catalog.Snapshot) []Date {
 			}
 			for _, e := range eventsOf(m.Lifecycle) {
 				days := daysFrom(today, e.at)
-				if e.at.IsZero() || days < 0 && e.event != EndOfLife {
+				if e.at.IsZero() || days < 0 && e.event != EndOfLife || e.event == Legacy && m.Lifecycle.Status == catalog.StatusLegacy {
 					continue
 				}
 				k := key{e.at.UTC().Format(time.DateOnly), m.ID, e.event}

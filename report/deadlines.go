@@ -3,8 +3,8 @@ package report
 import (
 	"cmp"
 	"slices"
-	"time"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/diff"
 )
@@ -24,25 +24,16 @@ type Deadlines struct {
 
 // Deadline is one date of one model, in the regions that agree on it.
 type Deadline struct {
-	Date     string   `json:"date"`
-	DaysLeft int      `json:"days_left"` // negative once it has passed
-	Event    Event    `json:"event"`
-	ID       string   `json:"id"`
-	Name     string   `json:"name,omitempty"`
-	Regions  []string `json:"regions"` // that head's run read
+	Date     string    `json:"date"`
+	DaysLeft int       `json:"days_left"` // negative once it has passed
+	Event    ask.Event `json:"event"`
+	ID       string    `json:"id"`
+	Name     string    `json:"name,omitempty"`
+	Regions  []string  `json:"regions"` // that head's run read
 	// Unread are the regions that gave the date when they were last read.
 	Unread []Confirmed `json:"unread,omitempty"`
 	Moved  Moved       `json:"moved,omitempty"` // in this comparison
 }
-
-// Event is what happens at a deadline.
-type Event string
-
-const (
-	EndOfLife Event = "end-of-life"     // hard: calls fail from then
-	PriceRise Event = "extended-access" // prices may rise from then
-	Legacy    Event = "legacy"          // no new users from then
-)
 
 // Moved is how a date changed in the comparison, "" where it did not.
 type Moved string
@@ -53,14 +44,17 @@ const (
 	MovedLater   Moved = "later"
 )
 
-var events = []struct {
-	event Event
+// occasion is an event and the field that its date stands in.
+type occasion struct {
+	event ask.Event
 	field diff.Field
-	of    func(catalog.Lifecycle) time.Time
-}{
-	{EndOfLife, diff.FieldEndOfLife, func(l catalog.Lifecycle) time.Time { return l.EndOfLife }},
-	{PriceRise, diff.FieldExtendedAccess, func(l catalog.Lifecycle) time.Time { return l.ExtendedAccess }},
-	{Legacy, diff.FieldLegacy, func(l catalog.Lifecycle) time.Time { return l.Legacy }},
+}
+
+// events are all, weightiest first.
+var events = []occasion{
+	{ask.EndOfLife, diff.FieldEndOfLife},
+	{ask.ExtendedAccess, diff.FieldExtendedAccess},
+	{ask.Legacy, diff.FieldLegacy},
 }
 
 func (v *view) deadlines(window int) Deadlines {
@@ -68,7 +62,7 @@ func (v *view) deadlines(window int) Deadlines {
 	d := Deadlines{Days: window, Entries: []Deadline{}, Next: []Deadline{}}
 	for _, deadline := range all {
 		passed := deadline.DaysLeft < 0
-		if passed && (deadline.Event != EndOfLife || deadline.DaysLeft < -passedDays) {
+		if passed && (deadline.Event != ask.EndOfLife || deadline.DaysLeft < -passedDays) {
 			continue
 		}
 		if deadline.DaysLeft <= window {
@@ -81,27 +75,12 @@ func (v *view) deadlines(window int) Deadlines {
 	return d
 }
 
-type appointment struct {
-	date  string
-	event Event
-	id    string
-}
-
 // dates are the dates of all models, soonest first.
 func (v *view) dates() []Deadline {
 	moved := v.movedDates()
-	byDate := map[appointment]*Deadline{}
-	for i := range v.head.Scopes {
-		state := &v.head.Scopes[i]
-		for _, item := range state.Items {
-			if m, isModel := item.(*catalog.FoundationModel); isModel {
-				v.addDates(byDate, state, m, moved)
-			}
-		}
-	}
 	var all []Deadline
-	for _, d := range byDate {
-		all = append(all, *d)
+	for _, d := range ask.Dates(v.head) {
+		all = append(all, v.deadline(d, moved))
 	}
 	slices.SortFunc(all, func(a, b Deadline) int {
 		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(eventRank(a.Event), eventRank(b.Event)), cmp.Compare(a.ID, b.ID))
@@ -109,39 +88,24 @@ func (v *view) dates() []Deadline {
 	return all
 }
 
-func (v *view) addDates(byDate map[appointment]*Deadline, state *catalog.ScopeState, m *catalog.FoundationModel, moved map[place]map[diff.Field]Moved) {
-	for _, e := range events {
-		at := e.of(m.Lifecycle)
-		if at.IsZero() || e.event == Legacy && m.Lifecycle.Status == catalog.StatusLegacy {
-			continue
-		}
-		k := appointment{date(at), e.event, m.ID}
-		d := byDate[k]
-		if d == nil {
-			d = &Deadline{
-				Date: k.date, DaysLeft: days(v.today(), at), Event: e.event,
-				ID: m.ID, Name: m.Name, Regions: []string{},
-			}
-			byDate[k] = d
-		}
+func (v *view) deadline(d ask.Date, moved map[place]map[diff.Field]Moved) Deadline {
+	deadline := Deadline{Date: d.Date, DaysLeft: d.Days, Event: d.Event, ID: d.ID, Name: d.Name, Regions: []string{}}
+	for _, region := range d.Regions {
+		state := v.head.Scope(catalog.Scope{Region: region, Kind: catalog.KindFoundationModel})
 		if state.Fresh() {
-			d.Regions = append(d.Regions, state.Region)
+			deadline.Regions = append(deadline.Regions, region)
 		} else {
-			d.Unread = append(d.Unread, Confirmed{state.Region, *state.Confirmed})
+			deadline.Unread = append(deadline.Unread, Confirmed{region, *state.Confirmed})
 		}
-		if d.Moved == "" {
-			d.Moved = moved[place{state.Region, m.ID}][e.field]
+		if deadline.Moved == "" {
+			deadline.Moved = moved[place{region, d.ID}][events[eventRank(d.Event)].field]
 		}
 	}
+	return deadline
 }
 
-func eventRank(event Event) int {
-	for i, e := range events {
-		if e.event == event {
-			return i
-		}
-	}
-	return len(events)
+func eventRank(event ask.Event) int {
+	return slices.IndexFunc(events, func(e occasion) bool { return e.event == event })
 }
 
 // movedDates says of each date that changed in the comparison how it did.
@@ -162,7 +126,7 @@ func (v *view) movedDates() map[place]map[diff.Field]Moved {
 	return moved
 }
 
-func eventOf(field diff.Field) Event {
+func eventOf(field diff.Field) ask.Event {
 	for _, e := range events {
 		if e.field == field {
 			return e.event

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 )
 
@@ -257,7 +258,7 @@ func (d *Deadlines) next() (line string, folded []string) {
 	if len(d.Next) == 0 {
 		return "", nil
 	}
-	byEvent := map[Event][]string{}
+	byEvent := map[ask.Event][]string{}
 	for _, n := range d.Next {
 		byEvent[n.Event] = append(byEvent[n.Event], code(n.ID))
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"snapshotter/ask"
 	"snapshotter/diff"
 )
 
@@ -228,11 +229,11 @@ func (p *page) inventory(i *Inventory) {
 	p.table([]string{"Geography", "Regions:", "Models:", "Callable:", "Profiles:"}, rows)
 }
 
-func eventText(e Event) string {
+func eventText(e ask.Event) string {
 	switch e {
-	case EndOfLife:
+	case ask.EndOfLife:
 		return "EOL"
-	case PriceRise:
+	case ask.ExtendedAccess:
 		return "price may rise"
 	}
 	return "turns LEGACY"

@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 	"deploy":               {},
 	"diff":                 {"catalog"},
 	"watch":                {"ask", "catalog"},
-	"report":               {"catalog", "diff", "watch"},
+	"report":               {"ask", "catalog", "diff", "watch"},
 	"notify":               {"catalog", "diff"},
 	"state":                {"catalog"},
 	"schedule":             {},
