@@ -83,7 +83,8 @@ type Result struct {
 // of other partitions is left alone.
 //
 // The error is not nil only where there is nothing to record. It is then
-//   - a [*RegionError] if cfg has no region or its partition has none to list,
+//   - a [*RegionError] if cfg has no region, its partition has none to list, or
+//     all are left out,
 //   - a [*CredentialsError] if no credentials could be had, or nothing was read
 //     and the credentials were refused,
 //   - an [*UnreachableError] if not a single scope that was asked for answered,

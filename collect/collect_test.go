@@ -3,6 +3,7 @@ package collect_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -213,12 +214,18 @@ func TestRegionsLeftOut(t *testing.T) {
 	}
 }
 
+// A collection that was to list nothing learned nothing: a glob may be misspelt.
 func TestEverythingLeftOut(t *testing.T) {
 	w := start(t)
 	w.opts.Include = func(string) bool { return false }
-	for scope, l := range w.listings() {
-		if l.Outcome != catalog.NotListed {
-			t.Errorf("%v: %s", scope, l.Outcome)
+	_, err := w.collect()
+	var region *collect.RegionError
+	if !errors.As(err, &region) || !slices.Equal(region.LeftOut, []string{other, home}) {
+		t.Errorf("error %v; want one that names the regions that are left out", err)
+	}
+	for _, part := range []string{"all 2 regions", home, other} {
+		if !strings.Contains(err.Error()+region.Advice(), part) {
+			t.Errorf("%v; %s: it does not say %s", err, region.Advice(), part)
 		}
 	}
 }

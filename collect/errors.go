@@ -10,14 +10,18 @@ import (
 )
 
 // RegionError says that there is no region to start from: no AWS region is
-// configured, or none with Bedrock is known in its partition.
+// configured, none with Bedrock is known in its partition, or none of those that
+// are was to be listed.
 type RegionError struct {
-	Region    string // as configured, "" if not
-	Partition string // that has nothing to list, "" if the region is at fault
+	Region    string   // as configured, "" if not
+	Partition string   // that has nothing to list, "" if the region is at fault
+	LeftOut   []string // the regions of the partition, where all were left out
 }
 
 func (e *RegionError) Error() string {
 	switch {
+	case len(e.LeftOut) > 0:
+		return fmt.Sprintf("all %d regions that are known in partition %s are left out", len(e.LeftOut), e.Partition)
 	case e.Partition != "":
 		return "no region with Bedrock is known in partition " + e.Partition
 	case e.Region != "":
@@ -28,6 +32,9 @@ func (e *RegionError) Error() string {
 
 // Advice is what to do about it.
 func (e *RegionError) Advice() string {
+	if len(e.LeftOut) > 0 {
+		return "choose from " + strings.Join(e.LeftOut, ", ")
+	}
 	if e.Partition != "" {
 		return "name the regions to list, or use credentials and a region of another partition"
 	}

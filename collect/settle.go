@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"maps"
 	"slices"
 
 	"snapshotter/catalog"
@@ -91,8 +92,10 @@ func (c *collection) nothingRead() error {
 	switch {
 	case len(c.regions) == 0:
 		return &RegionError{Partition: c.partition}
+	case !c.askedAny():
+		return &RegionError{Partition: c.partition, LeftOut: slices.Sorted(maps.Keys(c.regions))}
 	case len(findings) == 0:
-		return nil // none was asked for, or the account has enabled none
+		return nil // the account has enabled none
 	}
 	if refused := c.refused(findings); refused != nil {
 		return &CredentialsError{Code: refused.ErrorCode, APIKey: c.session.apiKey, Err: refused.err}
@@ -105,6 +108,15 @@ func (c *collection) nothingRead() error {
 		regions[f.Region] = true
 	}
 	return &UnreachableError{Regions: len(regions), Reason: findings[0].Message, Err: findings[0].err}
+}
+
+func (c *collection) askedAny() bool {
+	for _, r := range c.regions {
+		if r.asked {
+			return true
+		}
+	}
+	return false
 }
 
 // refused is the first of findings that shows the credentials to be no good, if

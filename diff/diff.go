@@ -186,6 +186,18 @@ func (r *Result) Any() bool {
 // could, "nothing changed" would be a lie.
 func (r *Result) Comparable() bool { return r.Compared > 0 }
 
+// Read is how many of the scopes that were compared head's run read itself. What
+// the others held was confirmed by an earlier run.
+func (r *Result) Read() int {
+	read := r.Compared
+	for _, gap := range r.Gaps {
+		if gap.Compared {
+			read--
+		}
+	}
+	return read
+}
+
 // timeText is the form of times in a [FieldChange], "" for a zero one.
 func timeText(t time.Time) string {
 	if t.IsZero() {

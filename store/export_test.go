@@ -10,6 +10,9 @@ import (
 // Claim marks a new database as ours and stops there.
 var Claim = claim
 
+// Patiently tries again while the database is locked.
+var Patiently = patiently
+
 // Readable tells whether a schema can be read as it is.
 var Readable = readable
 

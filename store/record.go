@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"errors"
 	"fmt"
-	"sync"
+
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"snapshotter/catalog"
 )
@@ -44,13 +44,32 @@ func (s *Store) known(ctx context.Context) (map[catalog.Scope]catalog.Known, err
 // at the last run before recording it again.
 func (s *Store) Record(ctx context.Context, run catalog.Run, listings []catalog.Listing) (catalog.Run, error) {
 	offers, err := newOffers(listings)
-	if err == nil {
-		run, err = s.record(ctx, run, offers)
-	}
 	if err != nil {
 		return catalog.Run{}, explained("record a run in", s.path, err)
 	}
-	return run, nil
+	recorded := run
+	err = patiently(func() (err error) {
+		recorded, err = s.record(ctx, run, offers)
+		return err
+	})
+	if err != nil {
+		return catalog.Run{}, explained("record a run in", s.path, err)
+	}
+	return recorded, nil
+}
+
+// patience is how often a run is tried to be recorded while another program,
+// such as a shell on the database, keeps it locked. Each try waits for as long as
+// a connection does, so that it comes to five minutes: what was read from AWS is
+// worth waiting for.
+const patience = 60
+
+func patiently(try func() error) error {
+	err := try()
+	for tries := 1; tries < patience && failedWith(err, sqlite3.SQLITE_BUSY); tries++ {
+		err = try()
+	}
+	return err
 }
 
 func (s *Store) record(ctx context.Context, run catalog.Run, offers []offer) (catalog.Run, error) {
@@ -101,26 +120,21 @@ func judged(offers []offer) []catalog.Listing {
 	return listings
 }
 
-// newOffers hashes what is listed, on all processors: it is half of what a quiet
-// run takes to be recorded. A listing that is not what it should be could be
-// taken for removals, so it is refused, not repaired.
+// newOffers hashes what is listed. A listing that is not what it should be
+// could be taken for removals, so it is refused, not repaired.
 func newOffers(listings []catalog.Listing) ([]offer, error) {
-	offers, errs := make([]offer, len(listings)), make([]error, len(listings))
+	offers := make([]offer, 0, len(listings))
 	named := map[catalog.Scope]bool{}
-	var workers sync.WaitGroup
-	for i, listing := range listings {
+	for _, listing := range listings {
 		if named[listing.Scope] {
-			errs[i] = errors.New("there are two")
-			break
+			return nil, fmt.Errorf("listing of %s in %s: there are two", listing.Kind, listing.Region)
 		}
 		named[listing.Scope] = true
-		workers.Go(func() { offers[i], errs[i] = newOffer(listing) })
-	}
-	workers.Wait()
-	for i, err := range errs {
+		offer, err := newOffer(listing)
 		if err != nil {
-			return nil, fmt.Errorf("listing of %s in %s: %w", listings[i].Kind, listings[i].Region, err)
+			return nil, fmt.Errorf("listing of %s in %s: %w", listing.Kind, listing.Region, err)
 		}
+		offers = append(offers, offer)
 	}
 	return offers, nil
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -350,5 +351,52 @@ func TestEmptyHistory(t *testing.T) {
 	}
 	if known, err := s.Known(ctx); len(known) != 0 || err != nil {
 		t.Errorf("Known() = %v, %v", known, err)
+	}
+}
+
+// What was read from AWS is not given up because somebody has the database open
+// in a shell.
+func TestPatiently(t *testing.T) {
+	ctx := context.Background()
+	db, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "locked.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	holder, err := db.Conn(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Close()
+	begin := func(on interface {
+		ExecContext(context.Context, string, ...any) (sql.Result, error)
+	}) error {
+		_, err := on.ExecContext(ctx, "BEGIN IMMEDIATE")
+		return err
+	}
+	if err := begin(holder); err != nil {
+		t.Fatal(err)
+	}
+	tries := 0
+	err = store.Patiently(func() error {
+		tries++
+		if tries == 4 {
+			if _, err := holder.ExecContext(ctx, "ROLLBACK"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return begin(db)
+	})
+	if err != nil || tries != 4 {
+		t.Errorf("after %d tries: %v; want none but the fourth to begin", tries, err)
+	}
+	tries = 0
+	err = store.Patiently(func() error { tries++; return begin(holder) })
+	if err == nil || tries < 10 {
+		t.Errorf("after %d tries: %v; want it to give up at last", tries, err)
+	}
+	tries = 0
+	if err = store.Patiently(func() error { tries++; return io.EOF }); err != io.EOF || tries != 1 {
+		t.Errorf("after %d tries: %v; want what is not about a lock at once", tries, err)
 	}
 }

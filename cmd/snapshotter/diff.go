@@ -135,8 +135,10 @@ func writeChanges(p *program, result *diff.Result, markdown bool) error {
 	switch {
 	case !result.Comparable():
 		p.say("Nothing could be compared: no list was read whole on both sides.")
+	case result.Read() == 0:
+		p.say("Nothing is known to have changed: run %d read none of the lists that were read before.", result.Head.ID)
 	case len(result.Changes) == 0:
-		p.say("Nothing changed in the %d lists that both sides read whole.", result.Compared)
+		p.say("Nothing changed in the %d lists that run %d read whole.", result.Read(), result.Head.ID)
 	default:
 		write := func() error { return rolledUp(result).text(p.stdout, p.width()) }
 		if markdown {

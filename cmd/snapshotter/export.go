@@ -65,10 +65,14 @@ func (c *exportCommand) Run(ctx context.Context, p *program) error {
 		switch {
 		case c.Format == "aws":
 			return c.captures(p, snapshot)
-		case c.Out == "":
+		case c.Out == "" || c.Out == "-":
 			return pathTable(snapshot).csv(p.stdout)
 		}
-		return writeAtomically(c.Out, func(w io.Writer) error { return pathTable(snapshot).csv(w) })
+		err = writeOutput(c.Out, func(w io.Writer) error { return pathTable(snapshot).csv(w) })
+		if err != nil {
+			return fmt.Errorf("write %s: %w", c.Out, err)
+		}
+		return nil
 	})
 }
 

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +28,7 @@ type job struct {
 	trigger catalog.Trigger
 	note    string // kept with the run, beside what discovery did without
 	rules   []watch.Rule
+	regions []string // globs of those to list, none for all
 	now     func() time.Time
 	log     *slog.Logger
 	aws     aws.Config
@@ -151,7 +154,11 @@ func (j *job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	for _, note := range result.Notes {
 		j.log.Warn("discovery does without a source", "note", note)
 	}
-	run.Partition, run.Message = result.Partition, j.message(result.Notes)
+	unmatched := j.unmatched(result.Listings)
+	for _, note := range unmatched {
+		j.log.Warn(note)
+	}
+	run.Partition, run.Message = result.Partition, j.message(append(result.Notes, unmatched...))
 	// Everything was read: a signal that comes now must not cost the run.
 	recorded, err := db.Record(context.WithoutCancel(ctx), run, result.Listings)
 	if err != nil {
@@ -159,6 +166,17 @@ func (j *job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	}
 	j.logRun(recorded, result.Listings)
 	return recorded, nil
+}
+
+// unmatched says of each glob that lets no region through that it does: it may
+// be misspelt, and a region that is not listed is missed by nobody.
+func (j *job) unmatched(listings []catalog.Listing) (notes []string) {
+	for _, glob := range j.regions {
+		if !slices.ContainsFunc(listings, func(l catalog.Listing) bool { return matchesAny([]string{glob}, l.Region) }) {
+			notes = append(notes, fmt.Sprintf("no region matches --region %q", oneLine(glob)))
+		}
+	}
+	return notes
 }
 
 func (j *job) message(notes []string) string {

@@ -2,11 +2,35 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 )
+
+// writeOutput writes to the file, device or pipe that a user named. A link stays,
+// and what it leads to is written; a file is replaced whole, see
+// [writeAtomically].
+func writeOutput(path string, write func(io.Writer) error) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil || info.Mode().IsRegular():
+		if target, err := filepath.EvalSymlinks(path); err == nil {
+			path = target
+		}
+		return writeAtomically(path, write)
+	case info.IsDir():
+		return errors.New("it is a directory: name a file in it")
+	}
+	// Nothing but the device itself can take what is written: to replace it by a
+	// file would take it away from everybody.
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(file), file.Close())
+}
 
 // writeAtomically leaves at path either what was there or all that write
 // writes, whatever happens in between: written beside it, synced, renamed, and
@@ -29,7 +53,7 @@ func writeAtomically(path string, write func(io.Writer) error) (err error) {
 	if err := buffered.Flush(); err != nil {
 		return err
 	}
-	if err := file.Chmod(0o644); err != nil {
+	if err := file.Chmod(modeOf(path)); err != nil {
 		return err
 	}
 	if err := file.Sync(); err != nil {
@@ -46,6 +70,15 @@ func writeAtomically(path string, write func(io.Writer) error) (err error) {
 
 // partPrefix begins the name of what is written beside path until it is whole.
 func partPrefix(path string) string { return "." + filepath.Base(path) + "." }
+
+// modeOf is that of the file at path or, where there is none, what any reader
+// may read.
+func modeOf(path string) os.FileMode {
+	if info, err := os.Stat(path); err == nil {
+		return info.Mode().Perm()
+	}
+	return 0o644
+}
 
 // removeParts removes what writers of path that were cut off left beside it. The
 // caller makes sure that nobody else is writing it.

@@ -41,10 +41,10 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 
 // deliver writes to the file, if one is named, else to the screen.
 func (c *reportCommand) deliver(p *program, built *report.Report) error {
-	if c.Output == "" {
+	if c.Output == "" || c.Output == "-" {
 		return c.write(built, p.stdout)
 	}
-	err := writeAtomically(c.Output, func(w io.Writer) error { return c.write(built, w) })
+	err := writeOutput(c.Output, func(w io.Writer) error { return c.write(built, w) })
 	if err != nil {
 		return fmt.Errorf("write %s: %w", c.Output, err)
 	}

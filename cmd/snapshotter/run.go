@@ -59,7 +59,7 @@ func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger
 		return nil, err
 	}
 	return &job{
-		db: p.DB, reports: c.Reports, trigger: trigger, rules: p.rules, now: p.now, log: p.log, aws: config,
+		db: p.DB, reports: c.Reports, trigger: trigger, rules: p.rules, regions: c.Region, now: p.now, log: p.log, aws: config,
 		options: collect.Options{
 			Regions: c.ExtraRegion, Include: c.includes,
 			Attempt: c.AttemptLimit, Region: c.RegionLimit, Run: c.RunLimit, Pause: c.ConfirmAfter,
