@@ -155,12 +155,12 @@ type Tally struct {
 func (v *view) inventory() *Inventory {
 	var regions []string
 	for _, state := range v.head.Scopes {
-		if state.Observed() {
+		if state.Observed() && (v.only == nil || v.only.Region(state.Region)) {
 			regions = append(regions, state.Region)
 		}
 	}
 	regions = union(regions)
-	inventory := &Inventory{Total: v.tally(regions), Providers: v.providers(), Geographies: []GeoTally{}}
+	inventory := &Inventory{Total: v.tally(regions), Providers: v.providers(regions), Geographies: []GeoTally{}}
 	byGeography := map[string][]string{}
 	for _, region := range regions {
 		geography := catalog.Geography(region)
@@ -177,13 +177,17 @@ func (v *view) tally(regions []string) Tally {
 	for _, code := range regions {
 		region := v.region(code)
 		for id := range region.Models {
-			models[id] = true
+			if v.shown(id) {
+				models[id] = true
+			}
 		}
 		for id := range region.Profiles {
-			profiles[id] = true
+			if v.shown(id) {
+				profiles[id] = true
+			}
 		}
 		for _, id := range region.ModelIDs() {
-			if catalog.Callable(region.Paths(id)) {
+			if v.shown(id) && catalog.Callable(region.Paths(id)) {
 				callable[id] = true
 			}
 		}
@@ -191,11 +195,15 @@ func (v *view) tally(regions []string) Tally {
 	return Tally{len(regions), len(models), len(callable), len(profiles)}
 }
 
-func (v *view) providers() int {
+func (v *view) shown(id string) bool { return v.only == nil || v.only.Item(id) }
+
+func (v *view) providers(regions []string) int {
 	providers := map[string]bool{}
-	for _, region := range v.after {
-		for _, m := range region.Models {
-			providers[m.Provider] = true
+	for _, code := range regions {
+		for id, m := range v.region(code).Models {
+			if v.shown(id) {
+				providers[m.Provider] = true
+			}
 		}
 	}
 	delete(providers, "")

@@ -80,7 +80,9 @@ func (v *view) dates() []Deadline {
 	moved := v.movedDates()
 	var all []Deadline
 	for _, d := range ask.Dates(v.head) {
-		all = append(all, v.deadline(d, moved))
+		if v.only.shows(d.ID, d.Regions) {
+			all = append(all, v.deadline(d, moved))
+		}
 	}
 	slices.SortFunc(all, func(a, b Deadline) int {
 		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(eventRank(a.Event), eventRank(b.Event)), cmp.Compare(a.ID, b.ID))

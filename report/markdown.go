@@ -131,7 +131,16 @@ func (r *Report) lead() []string {
 	default:
 		lines = append(lines, r.runs())
 	}
+	lines = append(lines, r.told()...)
 	return append(lines, r.Coverage.sentence()+" See [Coverage](#coverage).")
+}
+
+// told says that not all is told, and what is.
+func (r *Report) told() []string {
+	if r.Filter == "" {
+		return nil
+	}
+	return []string{"Filtered: only what concerns " + code(r.Filter) + " is told."}
 }
 
 func (r *Report) runs() string {
@@ -200,7 +209,8 @@ func counted(stories []Story) string {
 // quiet says in three lines that nothing changed, and in one how rules stand.
 func (p *page) quiet(r *Report) {
 	var f folds
-	lines := append([]string{r.runs(), r.nothing(&f)}, r.watchInBrief()...)
+	lines := append([]string{r.runs()}, r.told()...)
+	lines = append(append(lines, r.nothing(&f)), r.watchInBrief()...)
 	next, models := r.Deadlines.next()
 	if next != "" {
 		lines = append(lines, next)
@@ -221,14 +231,18 @@ func (p *page) models(ids []string) {
 // stood, it names what was not read, as no section does.
 func (r *Report) nothing(f *folds) string {
 	c := &r.Coverage
+	nothing := "Nothing changed"
+	if r.Filter != "" {
+		nothing = "Nothing of that changed"
+	}
 	if len(c.Gaps) == 0 {
-		return fmt.Sprintf("Nothing changed: all %d regions were read whole.", c.regions())
+		return fmt.Sprintf("%s: all %d regions were read whole.", nothing, c.regions())
 	}
 	read := fmt.Sprintf("%d of %d regions whole%s", len(c.Whole), c.regions(), c.rest())
 	if !c.Steady {
-		return "Nothing changed in what was read: " + read + ". See [Coverage](#coverage)."
+		return nothing + " in what was read: " + read + ". See [Coverage](#coverage)."
 	}
-	return "Nothing changed in what both runs read: " + read + " in either. " + sentenceCase(c.unreadInBrief(f)) + "."
+	return nothing + " in what both runs read: " + read + " in either. " + sentenceCase(c.unreadInBrief(f)) + "."
 }
 
 // unreadInBrief names the regions that were not read whole, by reason.

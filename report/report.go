@@ -11,6 +11,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +31,21 @@ type Options struct {
 	Deadlines time.Duration
 	// Watch is how the rules that the user watches stand, in any order.
 	Watch []watch.State
+	// Only chooses what is told; nil is all.
+	Only *Only
+}
+
+// Only is what of a comparison is told: what happened in some regions, to some
+// items. What is said of it is judged by all that the runs read.
+type Only struct {
+	Words  string // the choice as the user made it, such as "--region eu-*"
+	Region func(region string) bool
+	Item   func(id string) bool // of a model or a profile
+}
+
+// shows reports whether what happened to an item in regions is told.
+func (o *Only) shows(id string, regions []string) bool {
+	return o == nil || o.Item(id) && slices.ContainsFunc(regions, o.Region)
 }
 
 const deadlineDays = 90
@@ -47,8 +63,10 @@ type Report struct {
 	Schema string `json:"schema"`
 	// Title is one line of plain text with date, verdict and counts: the
 	// subject of a mail.
-	Title   string       `json:"title"`
-	Date    string       `json:"date"` // of Head, UTC
+	Title string `json:"title"`
+	Date  string `json:"date"` // of Head, UTC
+	// Filter is the choice of what is told, as the user made it; "" for all.
+	Filter  string       `json:"filter,omitempty"`
 	Verdict Verdict      `json:"verdict"`
 	Counts  Counts       `json:"counts"`
 	Base    *catalog.Run `json:"base"` // nil on a first run
@@ -96,30 +114,42 @@ func (c Counts) news() int { return c.Broken + c.Satisfied }
 // base need hold no more than what differs. Neither is changed.
 func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Report {
 	v := newView(result, base, head)
+	v.only = opts.Only
 	r := &Report{
 		Schema:     Schema,
 		Date:       date(head.Run.StartedAt),
 		Head:       head.Run,
-		NewRegions: append([]diff.NewRegion{}, result.NewRegions...),
+		NewRegions: v.newRegions(),
 		Watch:      weighed(opts.Watch),
 		Coverage:   v.coverage(),
 	}
 	if base != nil {
 		r.Base = &result.Base
 	}
-	stories := v.stories()
+	stories := slices.DeleteFunc(v.stories(), func(s Story) bool { return !v.only.shows(s.Subject.ID, s.Regions) })
 	for i := range stories {
 		stories[i].Breaks = stories[i].broke(r.Watch)
 	}
 	r.file(stories)
 	r.Deadlines = v.deadlines(opts.days())
 	r.Counts = Counts{len(r.ActOn), len(r.Good), len(r.Other), len(r.NewRegions), r.countWatch(isBroken), r.countWatch(isNew)}
-	r.Verdict = r.verdict(result)
+	changed := result.Any()
+	if v.only != nil {
+		r.Filter = v.only.Words
+		changed = len(stories)+len(r.NewRegions) > 0
+	}
+	r.Verdict = r.verdict(result, changed)
 	if r.Verdict == NoComparison {
 		r.Inventory = v.inventory()
 	}
 	r.Title = r.title()
 	return r
+}
+
+// newRegions are those that came into view, of the regions that are told.
+func (v *view) newRegions() []diff.NewRegion {
+	regions := append([]diff.NewRegion{}, v.result.NewRegions...)
+	return slices.DeleteFunc(regions, func(n diff.NewRegion) bool { return v.only != nil && !v.only.Region(n.Region) })
 }
 
 // file puts stories, which are sorted, into their sections.
@@ -137,11 +167,11 @@ func (r *Report) file(stories []Story) {
 	}
 }
 
-func (r *Report) verdict(result *diff.Result) Verdict {
+func (r *Report) verdict(result *diff.Result, changed bool) Verdict {
 	switch {
 	case r.Base == nil, !result.Comparable():
 		return NoComparison
-	case result.Any():
+	case changed:
 		return SomethingChanged
 	case !r.Coverage.anyRead():
 		return NoComparison
@@ -152,11 +182,19 @@ func (r *Report) verdict(result *diff.Result) Verdict {
 }
 
 func (r *Report) title() string {
-	title := "Bedrock changes " + r.Date + ": " + strings.Join(append(r.watchNews(), r.headline()), ", ")
+	title := "Bedrock changes " + r.Date + r.inFilter() + ": " + strings.Join(append(r.watchNews(), r.headline()), ", ")
 	if lost := len(r.Coverage.Lost); lost > 0 && r.Coverage.anyRead() {
 		title += fmt.Sprintf("; %s not read whole", plural(lost, "region"))
 	}
 	return title
+}
+
+// inFilter is the choice of what is told, in parentheses.
+func (r *Report) inFilter() string {
+	if r.Filter == "" {
+		return ""
+	}
+	return " (" + clean(r.Filter) + ")"
 }
 
 func (r *Report) headline() string {

@@ -13,6 +13,7 @@ import (
 // view answers what the builders of stories ask about the two snapshots.
 type view struct {
 	result     *diff.Result
+	only       *Only
 	base, head *catalog.Snapshot // base is empty on a first run
 	before     map[string]*catalog.Region
 	after      map[string]*catalog.Region

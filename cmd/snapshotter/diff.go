@@ -111,8 +111,17 @@ func (c *diffCommand) compare(ctx context.Context, db *store.Store, base *catalo
 	if err != nil {
 		return nil, err
 	}
-	kept := c.apply(old, new)
-	return diff.Compare(kept[0], kept[1]), nil
+	if c.isAll() {
+		return diff.Compare(old, new), nil
+	}
+	passes, err := c.judge(old, new)
+	if err != nil {
+		return nil, err
+	}
+	kept := filter{regionFilter: c.regionFilter}.apply(old, new)
+	result := diff.Compare(kept[0], kept[1])
+	result.Changes = slices.DeleteFunc(result.Changes, func(change diff.Change) bool { return !passes[change.ID] })
+	return result, nil
 }
 
 func (c *diffCommand) write(p *program, result *diff.Result) error {

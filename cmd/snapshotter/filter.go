@@ -4,6 +4,7 @@ import (
 	"iter"
 	"path"
 	"slices"
+	"strings"
 
 	"snapshotter/catalog"
 )
@@ -57,7 +58,7 @@ func matchesAny(globs []string, text string) bool {
 // passes on one side passes on all: one whose provider or routing changed, or
 // whose model is listed on one side only, must not look added or removed.
 func (f filter) apply(snapshots ...*catalog.Snapshot) []*catalog.Snapshot {
-	if len(f.Region)+len(f.ExcludeRegion)+len(f.Model)+len(f.Provider) == 0 {
+	if f.isAll() {
 		return snapshots
 	}
 	passes := f.passing(snapshots)
@@ -92,7 +93,8 @@ func only(items []catalog.Item, passes map[string]bool) []catalog.Item {
 	return slices.DeleteFunc(slices.Clone(items), func(item catalog.Item) bool { return !passes[item.Key()] })
 }
 
-// passing are the ids of the items that pass in any of the snapshots.
+// passing are the ids of the items that pass in any of the snapshots, and of the
+// models that are routed to and pass.
 func (f filter) passing(snapshots []*catalog.Snapshot) map[string]bool {
 	byProvider := map[string]bool{} // models
 	for item := range items(snapshots) {
@@ -106,13 +108,54 @@ func (f filter) passing(snapshots []*catalog.Snapshot) map[string]bool {
 		if p, ok := item.(*catalog.InferenceProfile); ok {
 			models = p.Models()
 		}
-		if slices.ContainsFunc(models, func(id string) bool {
-			return (len(f.Model) == 0 || matchesAny(f.Model, id)) && (len(f.Provider) == 0 || byProvider[id])
-		}) {
-			passes[item.Key()] = true
+		for _, id := range models {
+			if (len(f.Model) == 0 || matchesAny(f.Model, id)) && (len(f.Provider) == 0 || byProvider[id]) {
+				passes[id], passes[item.Key()] = true, true
+			}
 		}
 	}
 	return passes
+}
+
+// isAll reports whether everything passes.
+func (f filter) isAll() bool {
+	return len(f.Region)+len(f.ExcludeRegion)+len(f.Model)+len(f.Provider) == 0
+}
+
+// words are the flags that make up the filter.
+func (f filter) words() string {
+	var words []string
+	for _, one := range []struct {
+		flag  string
+		globs []string
+	}{{"--region", f.Region}, {"--exclude-region", f.ExcludeRegion}, {"--model", f.Model}, {"--provider", f.Provider}} {
+		for _, glob := range one.globs {
+			words = append(words, one.flag+" "+glob)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// judge tells the ids that pass in any of the snapshots, of models that are only
+// routed to as well. A filter that lets nothing through is a mistake: what it
+// told, "nothing changed", would be taken for an answer.
+func (f filter) judge(snapshots ...*catalog.Snapshot) (map[string]bool, error) {
+	var regions []string
+	for _, s := range snapshots {
+		if s != nil {
+			regions = append(regions, s.Regions()...)
+		}
+	}
+	slices.Sort(regions)
+	regions = slices.Compact(regions)
+	if len(regions) > 0 && !slices.ContainsFunc(regions, f.includes) {
+		return nil, usageError("no region on record passes --region and --exclude-region; there are %s", strings.Join(regions, ", "))
+	}
+	passes := f.passing(snapshots)
+	if len(f.Model)+len(f.Provider) > 0 && len(passes) == 0 {
+		return nil, usageError("no model on record passes --model and --provider: upper and lower case count, and * stands for any text")
+	}
+	return passes, nil
 }
 
 // items are all items that the snapshots hold.

@@ -219,8 +219,8 @@ func before(runs []catalog.Run, i int) *catalog.Run {
 	return &runs[i-1]
 }
 
-// buildReport compares two runs within what keep lets through, and tells how
-// rules stand, which keep does not touch. A nil base is a first run.
+// buildReport compares two runs and tells of it what keep lets through, judged by
+// everything, and how rules stand. A nil base is a first run.
 func buildReport(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run, keep filter, rules []watch.Rule) (*report.Report, error) {
 	old, new, err := keep.sides(ctx, db, base, head)
 	if err != nil {
@@ -236,15 +236,22 @@ func buildReport(ctx context.Context, db *store.Store, base *catalog.Run, head c
 	if err != nil {
 		return nil, err
 	}
-	kept := keep.apply(old, new, now)
-	return report.Build(diff.Compare(kept[0], kept[1]), kept[0], kept[2], report.Options{Watch: states}), nil
+	options := report.Options{Watch: states}
+	if !keep.isAll() {
+		passes, err := keep.judge(old, now)
+		if err != nil {
+			return nil, err
+		}
+		options.Only = &report.Only{Words: keep.words(), Region: keep.includes, Item: func(id string) bool { return passes[id] }}
+	}
+	return report.Build(diff.Compare(old, new), old, now, options), nil
 }
 
 // sides are the snapshots of two runs, of no base nil, thinned to what differs
-// unless f asks for what only the whole tells: who provides a model that a
-// region does not list.
+// unless f asks for what only the whole tells: which models there are, who
+// provides them, and what routes to them.
 func (f filter) sides(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run) (old, new *catalog.Snapshot, err error) {
-	if len(f.Provider) == 0 {
+	if len(f.Model)+len(f.Provider) == 0 {
 		return thinned(ctx, db, base, head)
 	}
 	return sides(ctx, db, base, head)
