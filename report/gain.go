@@ -45,7 +45,7 @@ func (v *view) tellRoutes(s *Story, group []piece, launch bool) {
 		whole = union(whole, callable)
 	}
 	g.Routes = v.routesGained(model, whole, group)
-	g.Before = without(callable, union(whole, s.Regions))
+	g.Before = without(v.known(callable, catalog.KindFoundationModel, model), union(whole, s.Regions))
 	for _, p := range filterPieces(group, kind(diff.PathGained)) {
 		if p.Path.Access == catalog.OnDemand && !slices.Contains(whole, p.Region) && v.hadProfile(p, group) {
 			g.OnDemand = append(g.OnDemand, p.Region)

@@ -150,7 +150,8 @@ func (v *view) unchanged(s *Story, l *Lifecycle) []LifecycleState {
 		}
 	}
 	states := map[string][]string{}
-	for _, region := range without(v.read(s.ListedIn, catalog.KindFoundationModel), changed) {
+	listed := v.known(s.ListedIn, catalog.KindFoundationModel, s.Subject.ID)
+	for _, region := range without(v.read(listed, catalog.KindFoundationModel), changed) {
 		m := v.region(region).Models[s.Subject.ID]
 		value := lifecycleValue(m.Lifecycle, l.Leads)
 		states[value] = append(states[value], region)

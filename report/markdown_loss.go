@@ -19,7 +19,7 @@ func (t *telling) loss(s *Story) {
 	default:
 		removed := "Removed from " + t.folds.regions("Removed", l.Unlisted)
 		if still := s.listedBy().regions; len(still) > 0 {
-			removed += "; still listed in " + t.folds.regions("Still listed", still)
+			removed += "; listed in " + t.folds.regions("Listed", still)
 		}
 		t.say("%s", removed)
 		t.notRead(s)
@@ -75,22 +75,27 @@ func lostBecause(r LostRoute) string {
 func (t *telling) left(l *Loss) {
 	for _, r := range l.Remaining {
 		way := t.way(r.Access, r.ID)
-		t.say("Still callable there: %s from %s", way, t.folds.regions("Still "+way+" from", r.From))
+		t.say("Callable there: %s from %s", way, t.folds.regions("Callable by "+way+" from", r.From))
 	}
 	if len(l.Unknown) > 0 {
 		t.say("Not known whether anything can call it there, as not all was read: %s", t.folds.regions("Not known", l.Unknown))
 	}
-	nowhere := len(l.Remaining)+len(l.Unknown)+len(l.Elsewhere)+len(l.ElsewhereUnread) == 0
 	switch {
-	case len(l.Uncallable) > 0 && nowhere:
-		t.say("Nothing can call it any more, from anywhere")
+	case len(l.Uncallable) > 0 && l.nowhere():
+		t.say("Nothing can call it any more from any region that was read")
 	case len(l.Uncallable) > 0:
 		t.say("Nothing can call it any more from %s", t.folds.regions("Nothing can call it from", l.Uncallable))
 	}
 	if len(l.Elsewhere) > 0 {
-		t.say("Callable as before from %s", t.folds.regions("Callable as before", l.Elsewhere))
+		t.say("Callable from %s", t.folds.regions("Callable", l.Elsewhere))
 	}
 	t.asLastRead("Callable when last read", l.ElsewhereUnread)
+}
+
+// nowhere reports whether nothing speaks for it that any region can call the
+// model.
+func (l *Loss) nowhere() bool {
+	return len(l.Remaining)+len(l.Unknown)+len(l.Elsewhere)+len(l.ElsewhereUnread) == 0
 }
 
 // lastSeen dates a loss by the runs that it happened between.

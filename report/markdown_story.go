@@ -136,7 +136,7 @@ func (s *Story) event() string {
 	case RemovedInPart:
 		return fmt.Sprintf("Removed from %d of %d regions", len(s.Loss.Unlisted), len(union(s.Loss.Unlisted, s.ListedIn)))
 	case NoLongerCallable:
-		if len(s.Loss.Elsewhere)+len(s.Loss.Remaining) > 0 {
+		if !s.Loss.nowhere() {
 			return words + " from " + plural(len(s.Loss.Uncallable), "region")
 		}
 	case NewProfile:

@@ -17,7 +17,8 @@ func (v *view) tellRouting(s *Story, group []piece) {
 		r.Changes = append(r.Changes, routeChange(same))
 	})
 	r.Changes = joinRoutes(r.Changes)
-	r.Unchanged = without(v.read(s.ListedIn, catalog.KindInferenceProfile), s.Regions)
+	listed := v.known(s.ListedIn, catalog.KindInferenceProfile, s.Subject.ID)
+	r.Unchanged = without(v.read(listed, catalog.KindInferenceProfile), s.Regions)
 	s.Routing = r
 	s.What = whatOfRouting(r.Changes)
 }

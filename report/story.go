@@ -109,7 +109,7 @@ type Loss struct {
 	// Uncallable are the regions from which nothing can call it any more, and
 	// Unknown those where that can't be told, as one of their lists was not
 	// read. Remaining is how it still can be called from the others that lost
-	// something, and Elsewhere the regions from which it can be called as before;
+	// something, and Elsewhere the other regions from which it can be called;
 	// ElsewhereUnread those from which it could when they were last read.
 	Uncallable      []string    `json:"uncallable,omitempty"`
 	Unknown         []string    `json:"unknown,omitempty"`

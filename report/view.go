@@ -22,6 +22,8 @@ type view struct {
 	events     map[place]diff.Kind                  // what became of the path that an id is
 	removed    map[string]bool                      // models that a region no longer lists
 	firstRead  map[string]bool                      // regions whose models were first read in this comparison
+	arrived    map[place]bool                       // items that a region came to list
+	unreadYet  map[catalog.Scope]bool               // lists that were first read in this comparison
 }
 
 // place is an item in a region.
@@ -49,6 +51,7 @@ func newView(result *diff.Result, base, head *catalog.Snapshot) *view {
 func (v *view) indexChanges() {
 	v.moved, v.events = map[place][]catalog.Access{}, map[place]diff.Kind{}
 	v.removed, v.firstRead = map[string]bool{}, map[string]bool{}
+	v.arrived, v.unreadYet = map[place]bool{}, map[catalog.Scope]bool{}
 	for _, c := range v.result.Changes {
 		switch {
 		case c.Path != nil:
@@ -57,12 +60,18 @@ func (v *view) indexChanges() {
 			v.events[place{c.Region, c.Path.ModelID}] = c.Kind
 		case c.Kind == diff.Removed && c.Resource == catalog.KindFoundationModel:
 			v.removed[c.ID] = true
+		case c.Kind == diff.Added || c.Kind == diff.Reappeared:
+			v.arrived[place{c.Region, c.ID}] = true
 		}
 	}
 	for _, n := range v.result.NewRegions {
 		v.firstRead[n.Region] = true
+		for _, kind := range catalog.Kinds() {
+			v.unreadYet[catalog.Scope{Region: n.Region, Kind: kind}] = true
+		}
 	}
 	for _, b := range v.result.Baselines {
+		v.unreadYet[b.Scope] = true
 		if b.Kind == catalog.KindFoundationModel {
 			v.firstRead[b.Region] = true
 		}
@@ -99,6 +108,14 @@ func (v *view) fresh(region string, kind catalog.Kind) bool {
 // read keeps the regions whose list of kind head's run read.
 func (v *view) read(regions []string, kind catalog.Kind) []string {
 	return filter(regions, func(region string) bool { return v.fresh(region, kind) })
+}
+
+// known are those of regions whose lists held the item at base already: of the
+// others nothing is unchanged.
+func (v *view) known(regions []string, kind catalog.Kind, id string) []string {
+	return filter(regions, func(region string) bool {
+		return !v.arrived[place{region, id}] && !v.unreadYet[catalog.Scope{Region: region, Kind: kind}]
+	})
 }
 
 // unread are those of regions whose list of kind head's run did not read, with
