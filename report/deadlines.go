@@ -32,7 +32,7 @@ type Deadline struct {
 	Regions  []string  `json:"regions"` // that head's run read
 	// Unread are the regions that gave the date when they were last read.
 	Unread []Confirmed `json:"unread,omitempty"`
-	Moved  Moved       `json:"moved,omitempty"` // in this comparison
+	Moved  Moved       `json:"moved,omitempty"` // in this comparison, and alike in all of the regions
 }
 
 // Moved is how a date changed in the comparison, "" where it did not.
@@ -92,15 +92,18 @@ func (v *view) dates() []Deadline {
 
 func (v *view) deadline(d ask.Date, moved map[place]map[diff.Field]Moved) Deadline {
 	deadline := Deadline{Date: d.Date, DaysLeft: d.Days, Event: d.Event, ID: d.ID, Name: d.Name, Regions: []string{}}
-	for _, region := range d.Regions {
+	for i, region := range d.Regions {
 		state := v.head.Scope(catalog.Scope{Region: region, Kind: catalog.KindFoundationModel})
 		if state.Fresh() {
 			deadline.Regions = append(deadline.Regions, region)
 		} else {
 			deadline.Unread = append(deadline.Unread, Confirmed{region, *state.Confirmed})
 		}
-		if deadline.Moved == "" {
-			deadline.Moved = moved[place{region, d.ID}][events[eventRank(d.Event)].field]
+		switch how := moved[place{region, d.ID}][events[eventRank(d.Event)].field]; {
+		case i == 0:
+			deadline.Moved = how
+		case deadline.Moved != how:
+			deadline.Moved = "" // it was this date in one of them before
 		}
 	}
 	return deadline

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -66,6 +67,11 @@ func (r Rule) Named() (Rule, error) {
 			return r, fmt.Errorf("%q is no glob: * stands for any text, ? for one character, [a-z] for a range", glob)
 		}
 	}
+	for _, place := range r.Within {
+		if !mayHold(place) {
+			return r, fmt.Errorf("%q is no place: give a region, a glob of regions such as eu-*, or the first part of region codes such as eu or ap; what profile ids begin with, such as apac or jp, is none", place)
+		}
+	}
 	if r.Access != "" && !slices.Contains(Accesses(), r.Access) {
 		return r, fmt.Errorf("access %q is none of on-demand, profile, any", r.Access)
 	}
@@ -74,6 +80,21 @@ func (r Rule) Named() (Rule, error) {
 		return r, fmt.Errorf("the name %q is not one line of at most %d bytes", r.Name, nameLimit)
 	}
 	return r, nil
+}
+
+// geographic is the form of the first part of region codes.
+var geographic = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)?$`)
+
+// mayHold reports whether there may be regions in a place, see [catalog.InPlace].
+// A rule for a place that can hold none would wait for ever, or guard nothing.
+func mayHold(place string) bool {
+	switch {
+	case strings.ContainsAny(place, "*?["), catalog.ValidRegion(place):
+		return true
+	case place == "au", place == "jp": // of profile ids, and not of regions
+		return false
+	}
+	return geographic.MatchString(place)
 }
 
 // describe is what a rule without a name is called.

@@ -202,12 +202,20 @@ func (j *job) recordFailure(ctx context.Context, db *store.Store, run catalog.Ru
 }
 
 func (j *job) logRun(run catalog.Run, listings []catalog.Listing) {
+	asked, warned := 0, false
 	for _, l := range listings {
+		if l.Outcome != catalog.NotListed {
+			asked++
+		}
 		if !l.Outcome.Expected() {
+			warned = true
 			j.log.Warn("list not read", "region", l.Region, "kind", l.Kind, "outcome", l.Outcome, "code", l.ErrorCode, "message", l.Message)
 		}
 	}
-	j.log.Info("run recorded", "run", run.ID, "status", run.Status, "lists", len(listings),
+	if run.Status == catalog.RunPartial && !warned {
+		j.log.Warn("a list that was read before was not read, or was found empty: the report says which")
+	}
+	j.log.Info("run recorded", "run", run.ID, "status", run.Status, "lists", asked,
 		"seconds", run.FinishedAt.Sub(run.StartedAt).Round(time.Millisecond).Seconds())
 }
 

@@ -14,7 +14,7 @@ import (
 // notifications are the flags that say who is told of a run, and when.
 type notifications struct {
 	Notify   []string `sep:"none" placeholder:"URL" help:"A channel to tell of changes, such as sns:ARN, slack://… or ping:https://…; may be repeated. Holds secrets: better set SNAPSHOTTER_NOTIFY, several with spaces between. See docs/notifications.md."`
-	NotifyAt string   `enum:"breaking,notice,good,minor" default:"good" help:"The least significance of changes that is told: ${enum} (${default})."`
+	NotifyAt string   `enum:"breaking,notice,good,minor" default:"good" help:"Send a message of changes from this significance on: ${enum} (${default}). It tells lighter ones too."`
 	LostRuns int      `placeholder:"N" default:"3" help:"Tell of a list that was not read in this many runs in a row (${default})."`
 	Link     string   `placeholder:"URL" help:"Where the report can be read, for messages; {report} in it becomes the name of the report's file."`
 }

@@ -39,8 +39,8 @@ while it was down, or while a run went on, is made up by one run as soon as it c
 be; an empty history gets its first run at once. A run that fails, or crashes, is
 recorded as failed and the schedule goes on.
 
-SIGTERM and SIGINT stop it within 25 seconds: what is being read is given up and
-made up at the next start, and what was read is recorded and reported. SIGHUP
+SIGTERM and SIGINT stop it within 25 seconds: a run that is still reading is given
+up and made up for at the next start; one that has read everything ends. SIGHUP
 reads the configuration file again; if it is wrong, that is logged and the old one
 stays. --db and --listen need a restart.
 
