@@ -3,7 +3,9 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -21,6 +23,8 @@ type Lock struct{ file *flock.Flock }
 func Acquire(path string) (*Lock, error) {
 	file := flock.New(path+".lock", flock.SetPermissions(0o644))
 	switch taken, err := file.TryLock(); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("lock database %s: there is no directory %s: make it, or give another path", path, filepath.Dir(path))
 	case err != nil:
 		return nil, fmt.Errorf("lock database %s: %w", path, err)
 	case !taken:

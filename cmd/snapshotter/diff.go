@@ -58,6 +58,13 @@ func (b between) find(ctx context.Context, p *program, db *store.Store) (*catalo
 		return base, head, err
 	}
 	base, err := baseRef.find(ctx, db)
+	if err == nil && base.ID == head.ID && !baseRef.at.IsZero() {
+		// That nothing changed would hide that nobody looked.
+		err = advised{
+			fmt.Sprintf("no run was recorded after %s up to the one to compare to, run %d (%s)", moment(baseRef.at), head.ID, moment(head.StartedAt)),
+			"give an earlier time, or see with snapshotter runs why there is none",
+		}
+	}
 	return &base, head, err
 }
 

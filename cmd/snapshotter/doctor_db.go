@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"snapshotter/state"
 	"snapshotter/store"
@@ -23,6 +24,9 @@ func examineDatabase(ctx context.Context, p *program, thoroughly bool, found *ex
 	})
 	missing, older, newer, fault := (*store.NotFoundError)(nil), (*store.OlderError)(nil), (*store.NewerError)(nil), (*store.FaultError)(nil)
 	switch {
+	case errors.As(err, &missing) && !state.Remote(p.DB) && !exists(filepath.Dir(p.DB)):
+		found.add("database", healthProblem, "there is no directory "+filepath.Dir(p.DB), "make it, or give another path with --db")
+		return
 	case errors.As(err, &missing):
 		found.add("database", healthOK, "there is none yet; the first run makes it", "")
 		return
