@@ -171,18 +171,32 @@ func writeChanges(p *program, result *diff.Result, markdown bool) error {
 	for _, baseline := range result.Baselines {
 		p.say("Now observed: %d items of kind %s in %s", baseline.Items, baseline.Kind, baseline.Region)
 	}
-	for _, gap := range result.Gaps {
-		p.say("%s", gapLine(gap))
-	}
+	sayGaps(p, result.Gaps)
 	return nil
 }
 
-func gapLine(gap diff.Gap) string {
-	line := fmt.Sprintf("Not read: %s in %s (%s)", gap.Kind, gap.Region, gap.Outcome)
-	if gap.Confirmed == nil {
-		return line + ", never read before"
+// regionsNamed is how many regions are read at a glance.
+const regionsNamed = 5
+
+// sayGaps names the lists that were read before, and counts those that never
+// were: an account has enabled but some regions.
+func sayGaps(p *program, gaps []diff.Gap) {
+	never := map[catalog.Outcome][]string{}
+	for _, gap := range gaps {
+		if gap.Confirmed == nil {
+			never[gap.Outcome] = append(never[gap.Outcome], gap.Region)
+			continue
+		}
+		p.say("Not read: %s in %s (%s), last confirmed %s", gap.Kind, gap.Region, gap.Outcome, moment(gap.Confirmed.At))
 	}
-	return line + ", last confirmed " + moment(gap.Confirmed.At)
+	for _, outcome := range slices.Sorted(maps.Keys(never)) {
+		regions := slices.Compact(never[outcome]) // gaps come by region
+		named := strings.Join(regions, ", ")
+		if len(regions) > regionsNamed {
+			named = fmt.Sprintf("%d regions, which snapshotter regions names", len(regions))
+		}
+		p.say("Never read (%s): lists of %s", outcome, named)
+	}
 }
 
 // rolledUp has one row for changes that are alike in several regions, the
