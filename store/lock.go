@@ -24,7 +24,7 @@ func Acquire(path string) (*Lock, error) {
 	file := flock.New(path+".lock", flock.SetPermissions(0o644))
 	switch taken, err := file.TryLock(); {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("lock database %s: there is no directory %s: make it, or give another path", path, filepath.Dir(path))
+		return nil, fmt.Errorf("lock database %s: there is no directory %s: make it, or give another path (%w)", path, filepath.Dir(path), err)
 	case err != nil:
 		return nil, fmt.Errorf("lock database %s: %w", path, err)
 	case !taken:

@@ -48,8 +48,9 @@ Examples:
 
 // lifecycleAnswer is the answer as programs read it: see docs/json.md.
 type lifecycleAnswer struct {
-	Run   catalog.RunRef `json:"run"`
-	Dates []ask.Date     `json:"dates"`
+	Run       catalog.RunRef `json:"run"`
+	Dates     []ask.Date     `json:"dates"`
+	NeverRead []unreadList   `json:"never_read"`
 }
 
 func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
@@ -58,7 +59,8 @@ func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		answer := lifecycleAnswer{run.Ref(), slices.DeleteFunc(ask.Dates(c.apply(snapshot)[0]), c.beyond)}
+		shown := c.apply(snapshot)[0]
+		answer := lifecycleAnswer{run.Ref(), slices.DeleteFunc(ask.Dates(shown), c.beyond), unreadLists(shown, catalog.KindFoundationModel)}
 		if err := c.tell(p, run, answer); err != nil {
 			return err
 		}
@@ -86,6 +88,7 @@ func (c *lifecycleCommand) tell(p *program, run catalog.Run, answer lifecycleAns
 	if !c.forPeople() {
 		return c.print(p, dateRows(answer.Dates), answer)
 	}
+	defer sayNeverRead(p, answer.NeverRead)
 	if len(answer.Dates) == 0 {
 		p.say("No date lies ahead that the filters let through, as of run %d (%s).", run.ID, moment(run.StartedAt))
 		return nil

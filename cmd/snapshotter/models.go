@@ -54,7 +54,7 @@ func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 		if c.Matrix {
 			return c.matrix(p, run, shown, whole(all, entries))
 		}
-		return c.list(p, run, entries)
+		return c.list(p, run, modelsAnswer{run.Ref(), entries, unreadLists(shown, catalog.Kinds()...)})
 	})
 }
 
@@ -110,15 +110,17 @@ func has(at ask.Place, access catalog.Access) bool {
 
 // modelsAnswer is the answer as programs read it: see docs/json.md.
 type modelsAnswer struct {
-	Run    catalog.RunRef `json:"run"`
-	Models []ask.Entry    `json:"models"`
+	Run       catalog.RunRef `json:"run"`
+	Models    []ask.Entry    `json:"models"`
+	NeverRead []unreadList   `json:"never_read"`
 }
 
-func (c *modelsCommand) list(p *program, run catalog.Run, entries []ask.Entry) error {
-	answer := modelsAnswer{run.Ref(), entries}
+func (c *modelsCommand) list(p *program, run catalog.Run, answer modelsAnswer) error {
+	entries := answer.Models
 	if !c.forPeople() {
 		return c.print(p, modelRows(entries), answer)
 	}
+	defer sayNeverRead(p, answer.NeverRead)
 	if len(entries) == 0 {
 		p.say("No model is listed as of run %d (%s) that the filters let through.", run.ID, moment(run.StartedAt))
 		return nil

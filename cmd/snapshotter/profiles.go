@@ -36,8 +36,9 @@ const anyRegion = "any commercial region"
 
 // profilesAnswer is the answer as programs read it: see docs/json.md.
 type profilesAnswer struct {
-	Run      catalog.RunRef `json:"run"`
-	Profiles []ask.Routing  `json:"profiles"`
+	Run       catalog.RunRef `json:"run"`
+	Profiles  []ask.Routing  `json:"profiles"`
+	NeverRead []unreadList   `json:"never_read"`
 }
 
 func (c *profilesCommand) Run(ctx context.Context, p *program) error {
@@ -50,11 +51,13 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		answer := profilesAnswer{run.Ref(), append([]ask.Routing{}, ask.Routings(c.apply(snapshot)[0])...)}
-		switch {
-		case !c.forPeople():
+		shown := c.apply(snapshot)[0]
+		answer := profilesAnswer{run.Ref(), append([]ask.Routing{}, ask.Routings(shown)...), unreadLists(shown, catalog.KindInferenceProfile)}
+		if !c.forPeople() {
 			return c.print(p, routingRows(answer.Profiles), answer)
-		case len(answer.Profiles) == 0:
+		}
+		defer sayNeverRead(p, answer.NeverRead)
+		if len(answer.Profiles) == 0 {
 			p.say("No inference profile is listed as of run %d (%s) that the filters let through.", run.ID, moment(run.StartedAt))
 			return nil
 		}
