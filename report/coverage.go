@@ -155,7 +155,7 @@ type Tally struct {
 func (v *view) inventory() *Inventory {
 	var regions []string
 	for _, state := range v.head.Scopes {
-		if state.Observed() && (v.only == nil || v.only.Region(state.Region)) {
+		if state.Observed() && v.only.region(state.Region) {
 			regions = append(regions, state.Region)
 		}
 	}
@@ -177,17 +177,17 @@ func (v *view) tally(regions []string) Tally {
 	for _, code := range regions {
 		region := v.region(code)
 		for id := range region.Models {
-			if v.shown(id) {
+			if v.only.item(id) {
 				models[id] = true
 			}
 		}
 		for id := range region.Profiles {
-			if v.shown(id) {
+			if v.only.item(id) {
 				profiles[id] = true
 			}
 		}
 		for _, id := range region.ModelIDs() {
-			if v.shown(id) && catalog.Callable(region.Paths(id)) {
+			if v.only.item(id) && catalog.Callable(region.Paths(id)) {
 				callable[id] = true
 			}
 		}
@@ -195,13 +195,11 @@ func (v *view) tally(regions []string) Tally {
 	return Tally{len(regions), len(models), len(callable), len(profiles)}
 }
 
-func (v *view) shown(id string) bool { return v.only == nil || v.only.Item(id) }
-
 func (v *view) providers(regions []string) int {
 	providers := map[string]bool{}
 	for _, code := range regions {
 		for id, m := range v.region(code).Models {
-			if v.shown(id) {
+			if v.only.item(id) {
 				providers[m.Provider] = true
 			}
 		}

@@ -32,7 +32,9 @@ func (v *view) launched(s *Story, group []piece) bool {
 	if len(s.Gain.Listed) == 0 || len(regionsOf(group, kind(diff.Reappeared), ofModel)) > 0 {
 		return false
 	}
-	before := slices.DeleteFunc(without(s.ListedIn, s.Gain.Listed), func(region string) bool { return v.firstRead[region] })
+	before := slices.DeleteFunc(without(s.ListedIn, s.Gain.Listed), func(region string) bool {
+		return v.firstRead[catalog.Scope{Region: region, Kind: catalog.KindFoundationModel}]
+	})
 	return len(before) == 0 && !v.removed[s.Subject.ID]
 }
 

@@ -43,6 +43,9 @@ type Only struct {
 	Item   func(id string) bool // of a model or a profile
 }
 
+func (o *Only) region(region string) bool { return o == nil || o.Region(region) }
+func (o *Only) item(id string) bool       { return o == nil || o.Item(id) }
+
 // shows reports whether what happened to an item in regions is told.
 func (o *Only) shows(id string, regions []string) bool {
 	return o == nil || o.Item(id) && slices.ContainsFunc(regions, o.Region)
@@ -149,7 +152,7 @@ func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Rep
 // newRegions are those that came into view, of the regions that are told.
 func (v *view) newRegions() []diff.NewRegion {
 	regions := append([]diff.NewRegion{}, v.result.NewRegions...)
-	return slices.DeleteFunc(regions, func(n diff.NewRegion) bool { return v.only != nil && !v.only.Region(n.Region) })
+	return slices.DeleteFunc(regions, func(n diff.NewRegion) bool { return !v.only.region(n.Region) })
 }
 
 // file puts stories, which are sorted, into their sections.

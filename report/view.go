@@ -21,9 +21,8 @@ type view struct {
 	moved      map[place][]catalog.Access           // what was gained or lost of a model's paths
 	events     map[place]diff.Kind                  // what became of the path that an id is
 	removed    map[string]bool                      // models that a region no longer lists
-	firstRead  map[string]bool                      // regions whose models were first read in this comparison
 	arrived    map[place]bool                       // items that a region came to list
-	unreadYet  map[catalog.Scope]bool               // lists that were first read in this comparison
+	firstRead  map[catalog.Scope]bool               // lists that were first read in this comparison
 }
 
 // place is an item in a region.
@@ -50,8 +49,8 @@ func newView(result *diff.Result, base, head *catalog.Snapshot) *view {
 
 func (v *view) indexChanges() {
 	v.moved, v.events = map[place][]catalog.Access{}, map[place]diff.Kind{}
-	v.removed, v.firstRead = map[string]bool{}, map[string]bool{}
-	v.arrived, v.unreadYet = map[place]bool{}, map[catalog.Scope]bool{}
+	v.removed, v.arrived = map[string]bool{}, map[place]bool{}
+	v.firstRead = map[catalog.Scope]bool{}
 	for _, c := range v.result.Changes {
 		switch {
 		case c.Path != nil:
@@ -65,16 +64,12 @@ func (v *view) indexChanges() {
 		}
 	}
 	for _, n := range v.result.NewRegions {
-		v.firstRead[n.Region] = true
 		for _, kind := range catalog.Kinds() {
-			v.unreadYet[catalog.Scope{Region: n.Region, Kind: kind}] = true
+			v.firstRead[catalog.Scope{Region: n.Region, Kind: kind}] = true
 		}
 	}
 	for _, b := range v.result.Baselines {
-		v.unreadYet[b.Scope] = true
-		if b.Kind == catalog.KindFoundationModel {
-			v.firstRead[b.Region] = true
-		}
+		v.firstRead[b.Scope] = true
 	}
 }
 
@@ -114,7 +109,7 @@ func (v *view) read(regions []string, kind catalog.Kind) []string {
 // others nothing is unchanged.
 func (v *view) known(regions []string, kind catalog.Kind, id string) []string {
 	return filter(regions, func(region string) bool {
-		return !v.arrived[place{region, id}] && !v.unreadYet[catalog.Scope{Region: region, Kind: kind}]
+		return !v.arrived[place{region, id}] && !v.firstRead[catalog.Scope{Region: region, Kind: kind}]
 	})
 }
 

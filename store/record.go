@@ -43,15 +43,14 @@ func (s *Store) known(ctx context.Context) (map[catalog.Scope]catalog.Known, err
 // After an error of the disk the run may have been recorded all the same: look
 // at the last run before recording it again.
 func (s *Store) Record(ctx context.Context, run catalog.Run, listings []catalog.Listing) (catalog.Run, error) {
+	var recorded catalog.Run
 	offers, err := newOffers(listings)
-	if err != nil {
-		return catalog.Run{}, explained("record a run in", s.path, err)
+	if err == nil {
+		err = patiently(func() (err error) {
+			recorded, err = s.record(ctx, run, offers)
+			return err
+		})
 	}
-	recorded := run
-	err = patiently(func() (err error) {
-		recorded, err = s.record(ctx, run, offers)
-		return err
-	})
 	if err != nil {
 		return catalog.Run{}, explained("record a run in", s.path, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"snapshotter/catalog"
+	"snapshotter/report"
 )
 
 // regionFilter chooses regions by globs. Without any, it lets all through.
@@ -156,6 +157,18 @@ func (f filter) judge(snapshots ...*catalog.Snapshot) (map[string]bool, error) {
 		return nil, usageError("no model on record passes --model and --provider: upper and lower case count, and * stands for any text")
 	}
 	return passes, nil
+}
+
+// only chooses of a report what passes in any of the snapshots; nil is all.
+func (f filter) only(snapshots ...*catalog.Snapshot) (*report.Only, error) {
+	if f.isAll() {
+		return nil, nil
+	}
+	passes, err := f.judge(snapshots...)
+	if err != nil {
+		return nil, err
+	}
+	return &report.Only{Words: f.words(), Region: f.includes, Item: func(id string) bool { return passes[id] }}, nil
 }
 
 // items are all items that the snapshots hold.

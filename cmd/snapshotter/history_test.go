@@ -157,11 +157,7 @@ func (h *history) compare(path string, run int64) *diff.Result {
 
 // sameReport holds a report of thinned snapshots to one of whole ones.
 func (h *history) sameReport(db *store.Store, base, head *catalog.Snapshot, keep filter) {
-	var options report.Options
-	passes, unmatched := keep.judge(base, head)
-	if !keep.isAll() {
-		options.Only = &report.Only{Words: keep.words(), Region: keep.includes, Item: func(id string) bool { return passes[id] }}
-	}
+	only, unmatched := keep.only(base, head)
 	built, err := buildReport(context.Background(), db, &base.Run, head.Run, keep, nil)
 	if unmatched != nil && err != nil {
 		return // the filter lets nothing through
@@ -169,7 +165,7 @@ func (h *history) sameReport(db *store.Store, base, head *catalog.Snapshot, keep
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	want := report.Build(diff.Compare(base, head), base, head, options)
+	want := report.Build(diff.Compare(base, head), base, head, report.Options{Only: only})
 	if d := cmp.Diff(want, built); d != "" {
 		h.t.Fatal("the report of thinned snapshots differs:", d)
 	}

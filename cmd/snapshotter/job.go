@@ -244,15 +244,11 @@ func buildReport(ctx context.Context, db *store.Store, base *catalog.Run, head c
 	if err != nil {
 		return nil, err
 	}
-	options := report.Options{Watch: states}
-	if !keep.isAll() {
-		passes, err := keep.judge(old, now)
-		if err != nil {
-			return nil, err
-		}
-		options.Only = &report.Only{Words: keep.words(), Region: keep.includes, Item: func(id string) bool { return passes[id] }}
+	only, err := keep.only(old, now)
+	if err != nil {
+		return nil, err
 	}
-	return report.Build(diff.Compare(old, new), old, now, options), nil
+	return report.Build(diff.Compare(old, new), old, now, report.Options{Watch: states, Only: only}), nil
 }
 
 // sides are the snapshots of two runs, of no base nil, thinned to what differs
