@@ -23,7 +23,7 @@ import (
 // gfm reads what GitHub reads: tables, strikethrough and autolinks included.
 var gfm = goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 
-func markdown(t testing.TB, r *Report) string {
+func markdownOf(t testing.TB, r *Report) string {
 	t.Helper()
 	var out bytes.Buffer
 	if err := r.Markdown(&out); err != nil {
@@ -46,7 +46,7 @@ func document(t testing.TB, r *Report) []byte {
 // as many cells as the header, and nothing in it is invisible.
 func checkMarkdown(t *testing.T, r *Report) {
 	t.Helper()
-	source := markdown(t, r)
+	source := markdownOf(t, r)
 	for _, c := range source {
 		if c != '\n' && !unicode.IsPrint(c) {
 			t.Errorf("the Markdown holds %U", c)
@@ -157,7 +157,7 @@ func checkJSON(t *testing.T, r *Report) {
 	if err := json.Unmarshal(data, &decoded); err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(markdown(t, r), markdown(t, &decoded)); d != "" {
+	if d := cmp.Diff(markdownOf(t, r), markdownOf(t, &decoded)); d != "" {
 		t.Errorf("the JSON document lacks what the Markdown says (-Markdown +from JSON):\n%s", d)
 	}
 }

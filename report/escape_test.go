@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"snapshotter/diff"
+	"snapshotter/internal/markdown"
 )
 
 // seeds are what names from outside may try.
@@ -42,14 +43,14 @@ func FuzzEscape(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		want := clean(s)
+		want := markdown.Clean(s)
 		if !utf8.ValidString(want) || strings.ContainsFunc(want, func(r rune) bool { return !unicode.IsPrint(r) }) {
 			t.Fatalf("clean leaves %q", want)
 		}
 		if want == "" {
-			want = empty
+			want = markdown.Empty
 		}
-		for _, shown := range []string{text(s), code(s)} {
+		for _, shown := range []string{markdown.Text(s), markdown.Code(s)} {
 			for _, context := range []string{"x: %", "- x: %: y", "### x: %", "- **%**: y", "- x %, ~~%~~ **%** y", "x (%; % → y)"} {
 				source := strings.ReplaceAll(context, "%", shown)
 				plain := strings.ReplaceAll(stripped(context), "%", want)
@@ -82,7 +83,7 @@ func FuzzInline(f *testing.F) {
 		old, new = strings.ToValidUTF8(old, "?"), strings.ToValidUTF8(new, "?") // as any text that was read as JSON
 		shown := inline(diff.Words(old, new))
 		rendered(t, "x: "+shown)
-		if len(old)+len(new) > textLimit || strings.Contains(old+new, "…") || len(strings.Fields(old+new)) > context {
+		if len(old)+len(new) > markdown.Limit || strings.Contains(old+new, "…") || len(strings.Fields(old+new)) > context {
 			return
 		}
 		var out bytes.Buffer
@@ -92,7 +93,7 @@ func FuzzInline(f *testing.F) {
 		for side, want := range map[string]string{"del": new, "strong": old} {
 			without := regexp.MustCompile(`<`+side+`>.*?</`+side+`>`).ReplaceAllString(out.String(), "")
 			got := html.UnescapeString(allowedTag.ReplaceAllString(without, ""))
-			if strings.Join(strings.Fields(got), " ") != strings.TrimSpace("x: "+clean(want)) {
+			if strings.Join(strings.Fields(got), " ") != strings.TrimSpace("x: "+markdown.Clean(want)) {
 				t.Errorf("without %s, %q to %q reads %q", side, old, new, got)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/markdown"
 )
 
 // Markdown writes the report in GitHub Flavored Markdown. It reads well raw, in
@@ -89,7 +90,7 @@ func (p *page) table(header []string, rows [][]string) {
 func row(cells []string) string {
 	escaped := make([]string, len(cells))
 	for i, c := range cells {
-		escaped[i] = cell(c)
+		escaped[i] = markdown.EscapeCell(c)
 	}
 	return "| " + strings.Join(escaped, " | ") + " |"
 }
@@ -140,7 +141,7 @@ func (r *Report) told() []string {
 	if r.Filter == "" {
 		return nil
 	}
-	return []string{"Filtered: only what concerns " + code(r.Filter) + " is told."}
+	return []string{"Filtered: only what concerns " + markdown.Code(r.Filter) + " is told."}
 }
 
 func (r *Report) runs() string {
@@ -274,7 +275,7 @@ func (d *Deadlines) next() (line string, folded []string) {
 	}
 	byEvent := map[ask.Event][]string{}
 	for _, n := range d.Next {
-		byEvent[n.Event] = append(byEvent[n.Event], code(n.ID))
+		byEvent[n.Event] = append(byEvent[n.Event], markdown.Code(n.ID))
 	}
 	var parts []string
 	for _, e := range events {

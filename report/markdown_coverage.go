@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/markdown"
 )
 
 // kindWords are how an item of a list is spoken of.
@@ -32,7 +33,7 @@ func reason(o catalog.Outcome) string {
 	if words, known := reasons[o]; known {
 		return words
 	}
-	return text(string(o))
+	return markdown.Text(string(o))
 }
 
 // coverageRow is regions whose lists fared alike.
@@ -91,7 +92,7 @@ func ref(run *catalog.RunRef) int64 {
 // others are the service's or the network's words.
 func own(g Gap) string {
 	if g.Outcome == catalog.Invalid {
-		return clean(g.Message)
+		return markdown.Clean(g.Message)
 	}
 	return ""
 }
@@ -174,10 +175,10 @@ func why(g Gap) string {
 		return note
 	}
 	if g.ErrorCode != "" {
-		note += " (" + code(g.ErrorCode) + ")"
+		note += " (" + markdown.Code(g.ErrorCode) + ")"
 	}
 	if message := own(g); message != "" {
-		note += ": " + text(message)
+		note += ": " + markdown.Text(message)
 	}
 	if g.Streak > 1 {
 		note += fmt.Sprintf(", %d runs since %s", g.Streak, dated(g.Since))
@@ -238,7 +239,7 @@ func (c *Coverage) remarks(first bool, f *folds) []string {
 	}
 	remarks = append(remarks, c.readAgainRemarks(f)...)
 	if c.Notes != "" {
-		remarks = append(remarks, "Noted by the run: "+text(c.Notes))
+		remarks = append(remarks, "Noted by the run: "+markdown.Text(c.Notes))
 	}
 	return remarks
 }
@@ -297,7 +298,7 @@ func scopeOfRun(run catalog.Run) string {
 		{"partition", run.Partition}, {"trigger", string(run.Trigger)}, {"collector", run.CollectorVersion},
 	} {
 		if part.value != "" {
-			parts = append(parts, part.name+" "+text(part.value))
+			parts = append(parts, part.name+" "+markdown.Text(part.value))
 		}
 	}
 	return strings.Join(parts, ", ") + "."

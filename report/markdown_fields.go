@@ -7,6 +7,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/diff"
+	"snapshotter/internal/markdown"
 )
 
 var fieldWords = map[diff.Field]string{
@@ -31,7 +32,7 @@ func fieldText(f diff.Field) string {
 	if words, known := fieldWords[f]; known {
 		return words
 	}
-	return text(string(f))
+	return markdown.Text(string(f))
 }
 
 // other writes the minor changes, one item a story. More than a few are folded
@@ -150,7 +151,7 @@ func fieldChange(f diff.FieldChange) string {
 	case f.Field == diff.FieldStartOfLife:
 		return changeText(f.Said, dateText(parse(f.Old)), dateText(parse(f.New)))
 	}
-	return changeText(f.Said, text(f.Old), text(f.New))
+	return changeText(f.Said, markdown.Text(f.Old), markdown.Text(f.New))
 }
 
 func edited(f diff.FieldChange) string {
@@ -179,10 +180,10 @@ func setChange(f diff.FieldChange) string {
 	}
 	var parts []string
 	for _, value := range without(f.NewSet, f.OldSet) {
-		parts = append(parts, "**+ "+code(value)+"**")
+		parts = append(parts, "**+ "+markdown.Code(value)+"**")
 	}
 	for _, value := range without(f.OldSet, f.NewSet) {
-		parts = append(parts, "**− "+code(value)+"**")
+		parts = append(parts, "**− "+markdown.Code(value)+"**")
 	}
 	return strings.Join(parts, ", ")
 }
@@ -193,7 +194,7 @@ func values(set []string) string {
 	}
 	var shown []string
 	for _, value := range set {
-		shown = append(shown, code(value))
+		shown = append(shown, markdown.Code(value))
 	}
 	return strings.Join(shown, ", ")
 }
@@ -223,7 +224,7 @@ func (p *page) inventory(i *Inventory) {
 	var rows [][]string
 	for _, g := range i.Geographies {
 		rows = append(rows, []string{
-			text(g.Geography), fmt.Sprint(g.Regions), fmt.Sprint(g.Models), fmt.Sprint(g.Callable), fmt.Sprint(g.Profiles),
+			markdown.Text(g.Geography), fmt.Sprint(g.Regions), fmt.Sprint(g.Models), fmt.Sprint(g.Callable), fmt.Sprint(g.Profiles),
 		})
 	}
 	p.table([]string{"Geography", "Regions:", "Models:", "Callable:", "Profiles:"}, rows)
@@ -254,7 +255,7 @@ func (p *page) deadlines(d *Deadlines) {
 	var f folds
 	var rows [][]string
 	for _, e := range d.Entries {
-		rows = append(rows, []string{e.Date, fmt.Sprint(e.DaysLeft), e.event(), code(e.ID), e.regions(&f)})
+		rows = append(rows, []string{e.Date, fmt.Sprint(e.DaysLeft), e.event(), markdown.Code(e.ID), e.regions(&f)})
 	}
 	p.table([]string{"Date", "Days:", "Event", "Id", "Regions"}, rows)
 	p.folded(f)
@@ -277,7 +278,7 @@ func (d Deadline) event() string {
 // regions names the regions that agree on a date, apart from those that did
 // when they were last read.
 func (d Deadline) regions(f *folds) string {
-	label := fmt.Sprintf("%s, %s %s", code(d.ID), eventText(d.Event), d.Date)
+	label := fmt.Sprintf("%s, %s %s", markdown.Code(d.ID), eventText(d.Event), d.Date)
 	var parts []string
 	if len(d.Regions) > 0 {
 		parts = append(parts, f.regions(label, d.Regions))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/markdown"
 )
 
 // gain says what can be listed or called that could not.
@@ -71,7 +72,7 @@ func (t *telling) these(ids []string) string {
 		if id == t.subject {
 			names = append([]string{"it"}, names...)
 		} else {
-			names = append(names, code(id))
+			names = append(names, markdown.Code(id))
 		}
 	}
 	if len(names) == 1 {
@@ -132,14 +133,14 @@ func (t *telling) runsIn(r Route) string {
 	case r.Access == catalog.Provisioned:
 		return "the calling region, bought first"
 	}
-	return t.folds.regions(code(r.ID)+" may run in", r.RunsIn)
+	return t.folds.regions(markdown.Code(r.ID)+" may run in", r.RunsIn)
 }
 
 func (p *page) routes(t *telling) {
 	var rows [][]string
 	for _, r := range t.routes {
-		from := t.folds.regions(code(r.ID)+" from", r.From)
-		rows = append(rows, []string{from, code(r.ID), t.runsIn(r)})
+		from := t.folds.regions(markdown.Code(r.ID)+" from", r.From)
+		rows = append(rows, []string{from, markdown.Code(r.ID), t.runsIn(r)})
 	}
 	p.table([]string{"Call from", "Id to call", "May run in"}, rows)
 }
@@ -161,14 +162,14 @@ func (t *telling) besides(s *Story) {
 	for _, i := range g.Inactive {
 		status := "it has no status"
 		if i.Status != "" {
-			status = "its status is " + text(i.Status)
+			status = "its status is " + markdown.Text(i.Status)
 		}
-		t.note("%s is listed in %s and can't be called yet: %s", code(i.ID), t.folds.regions("Not active", i.Regions), status)
+		t.note("%s is listed in %s and can't be called yet: %s", markdown.Code(i.ID), t.folds.regions("Not active", i.Regions), status)
 	}
 	switch {
 	case s.Subject.Resource == catalog.KindInferenceProfile:
 		t.note("It names no model to run, so nothing is known to be callable through it: %s", t.folds.regions("Listed", s.Regions))
 	case len(s.ListedIn) == 0:
-		t.note("No region lists the model %s itself", code(s.Subject.ID))
+		t.note("No region lists the model %s itself", markdown.Code(s.Subject.ID))
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/internal/markdown"
 )
 
 // lifecycle says what happened to a model's status and dates.
@@ -61,7 +62,7 @@ func lifecycleLine(changes []LifecycleChange) string {
 
 func lifecycleText(c LifecycleChange) string {
 	if c.Field == diff.FieldLifecycle {
-		return changeText(c.Said, text(c.Old), text(c.New))
+		return changeText(c.Said, markdown.Text(c.Old), markdown.Text(c.New))
 	}
 	name := fieldText(c.Field)
 	switch {
@@ -101,7 +102,7 @@ func unchangedText(field diff.Field, value string) string {
 	case field == diff.FieldLifecycle && value == "":
 		return "No status said"
 	case field == diff.FieldLifecycle:
-		return "Still " + text(value)
+		return "Still " + markdown.Text(value)
 	case value == "":
 		return "No such date"
 	}
@@ -114,13 +115,13 @@ func prefixed(profiles []string, model string) string {
 	var prefixes, whole []string
 	for _, id := range profiles {
 		if prefix, found := strings.CutSuffix(id, model); found && prefix != "" && len(profiles) > 1 {
-			prefixes = append(prefixes, code(prefix))
+			prefixes = append(prefixes, markdown.Code(prefix))
 		} else {
-			whole = append(whole, code(id))
+			whole = append(whole, markdown.Code(id))
 		}
 	}
 	if len(prefixes) > 0 {
-		whole = append([]string{strings.Join(prefixes, ", ") + " + " + code(model)}, whole...)
+		whole = append([]string{strings.Join(prefixes, ", ") + " + " + markdown.Code(model)}, whole...)
 	}
 	return strings.Join(whole, ", ")
 }
@@ -191,7 +192,7 @@ func destinationNamer(changes []RouteChange) func(catalog.Destination) string {
 	if len(union(models)) <= 1 {
 		return func(d catalog.Destination) string { return regionCode(d.Region) }
 	}
-	return func(d catalog.Destination) string { return code(d.Model) + " in " + regionCode(d.Region) }
+	return func(d catalog.Destination) string { return markdown.Code(d.Model) + " in " + regionCode(d.Region) }
 }
 
 // newRegions are the distinct regions that changes added.

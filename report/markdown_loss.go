@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/markdown"
 )
 
 // loss says what can no longer be listed or called, and what is left.
@@ -66,7 +67,7 @@ func lostBecause(r LostRoute) string {
 	case r.Why == NotActive && r.Status == "":
 		return " (profile without a status)"
 	case r.Why == NotActive:
-		return " (profile now " + text(r.Status) + ")"
+		return " (profile now " + markdown.Text(r.Status) + ")"
 	}
 	return " (profile no longer routes to it)"
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/markdown"
 )
 
 // foldOver is how many entries a section shows with their tables open.
@@ -107,7 +108,7 @@ func (s *Story) tell() telling {
 	if n := len(s.Breaks); n > 0 {
 		var names []string
 		for _, name := range s.Breaks {
-			names = append(names, code(name))
+			names = append(names, markdown.Code(name))
 		}
 		t.say("**Breaks watch %s** %s", noun(n, "rule"), strings.Join(names, ", "))
 	}
@@ -158,9 +159,9 @@ func (s *Story) event() string {
 // named is the subject as a heading shows it: `id` (Name; text, image → text).
 func (s *Story) named() string {
 	if id := s.profile(); id != "" {
-		return code(id)
+		return markdown.Code(id)
 	}
-	return code(s.Subject.ID) + s.Subject.described(s.What == NewModel)
+	return markdown.Code(s.Subject.ID) + s.Subject.described(s.What == NewModel)
 }
 
 func (s *Story) noun() string {
@@ -210,7 +211,7 @@ func (s *Story) profiles() []string {
 func (s Subject) described(modalities bool) string {
 	var parts []string
 	if s.Name != "" && s.Name != s.ID {
-		parts = append(parts, shortText(s.Name))
+		parts = append(parts, markdown.Name(s.Name))
 	}
 	if modalities && len(s.Input)+len(s.Output) > 0 {
 		parts = append(parts, modalitiesText(s.Input)+" → "+modalitiesText(s.Output))
@@ -231,7 +232,7 @@ func modalitiesText(modalities []string) string {
 		if m == "TEXT" {
 			shown = append([]string{"text"}, shown...)
 		} else {
-			shown = append(shown, text(strings.ToLower(m)))
+			shown = append(shown, markdown.Text(strings.ToLower(m)))
 		}
 	}
 	return strings.Join(shown, ", ")
@@ -294,11 +295,11 @@ func (t *telling) asLastRead(what string, unread []Confirmed) {
 func (t *telling) way(access catalog.Access, id string) string {
 	switch {
 	case access == catalog.ViaProfile:
-		return code(id)
+		return markdown.Code(id)
 	case access == catalog.Provisioned:
 		return "provisioned throughput"
 	case id != t.subject:
-		return code(id) + " on demand"
+		return markdown.Code(id) + " on demand"
 	}
 	return "on demand"
 }

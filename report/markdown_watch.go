@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/markdown"
 	"snapshotter/watch"
 )
 
@@ -23,7 +24,7 @@ func (p *page) watch(states []watch.State, today time.Time) {
 	var f watchFolds
 	var rows [][]string
 	for _, s := range states {
-		rows = append(rows, []string{code(s.Name), standingOf(s, today), f.detail(s)})
+		rows = append(rows, []string{markdown.Code(s.Name), standingOf(s, today), f.detail(s)})
 	}
 	p.table([]string{"Rule", "State", "Detail"}, rows)
 	p.folded(f.folds)
@@ -46,7 +47,7 @@ func (r *Report) watchHead() []string {
 // watchLine tells in one line of Markdown how a rule stands.
 func watchLine(s watch.State, today time.Time) string {
 	var f watchFolds
-	return "Watch rule " + code(s.Name) + " " + standingOf(s, today) + ": " + f.detail(s)
+	return "Watch rule " + markdown.Code(s.Name) + " " + standingOf(s, today) + ": " + f.detail(s)
 }
 
 // watchInBrief tells how the rules stand on a day without news of them.
@@ -59,7 +60,7 @@ func (r *Report) watchInBrief() []string {
 		var names []string
 		for _, s := range r.Watch {
 			if standing[stand(s)].words == one.words {
-				names = append(names, code(s.Name))
+				names = append(names, markdown.Code(s.Name))
 			}
 		}
 		switch {
@@ -104,14 +105,14 @@ type watchFolds struct {
 func (f *watchFolds) detail(s watch.State) string {
 	detail := f.fact(s)
 	if s.Note != "" {
-		detail += " (" + text(s.Note) + ")"
+		detail += " (" + markdown.Text(s.Note) + ")"
 	}
 	return detail
 }
 
 func (f *watchFolds) fact(s watch.State) string {
 	return watchFact(s, func(ways []watch.Way) string { return f.list(s, ways) }, func(lists []watch.Unread) string {
-		return f.unread("Not read for "+code(s.Name), lists)
+		return f.unread("Not read for "+markdown.Code(s.Name), lists)
 	})
 }
 
@@ -139,20 +140,20 @@ func (f *watchFolds) list(s watch.State, ways []watch.Way) string {
 	if len(ways) <= waysShown {
 		var told []string
 		for _, w := range ways {
-			told = append(told, way(w, f.regions(code(w.ID)+" for "+code(s.Name), w.From)))
+			told = append(told, way(w, f.regions(markdown.Code(w.ID)+" for "+markdown.Code(s.Name), w.From)))
 		}
 		return strings.Join(told, "; ")
 	}
 	var from []string
 	for _, w := range ways {
-		f.ways = append(f.ways, code(s.Name)+": "+way(w, named(w.From)))
+		f.ways = append(f.ways, markdown.Code(s.Name)+": "+way(w, named(w.From)))
 		from = append(from, w.From...)
 	}
-	return plural(len(ways), "id") + " from " + f.regions("Call from for "+code(s.Name), union(from))
+	return plural(len(ways), "id") + " from " + f.regions("Call from for "+markdown.Code(s.Name), union(from))
 }
 
 func way(w watch.Way, from string) string {
-	told := from + ": " + code(w.ID)
+	told := from + ": " + markdown.Code(w.ID)
 	if len(w.Beyond) > 0 {
 		told += ", which may run in " + named(w.Beyond)
 	}

@@ -284,7 +284,7 @@ func TestDeterministic(t *testing.T) {
 	first := h.report()
 	for range 20 {
 		again := h.report()
-		if d := cmp.Diff(markdown(t, first), markdown(t, again)); d != "" {
+		if d := cmp.Diff(markdownOf(t, first), markdownOf(t, again)); d != "" {
 			t.Fatal(d)
 		}
 		if d := cmp.Diff(string(document(t, first)), string(document(t, again))); d != "" {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/markdown"
 )
 
 // rollUpOver is how many regions are named where they are spoken of. More are
@@ -110,7 +111,7 @@ func tallied(regions []string) string {
 	}
 	var parts []string
 	for _, geography := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, fmt.Sprintf("%s %d", text(geography), counts[geography]))
+		parts = append(parts, fmt.Sprintf("%s %d", markdown.Text(geography), counts[geography]))
 	}
 	return strings.Join(parts, ", ")
 }

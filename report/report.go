@@ -17,6 +17,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/internal/markdown"
 	"snapshotter/watch"
 )
 
@@ -197,7 +198,7 @@ func (r *Report) inFilter() string {
 	if r.Filter == "" {
 		return ""
 	}
-	return " (" + clean(r.Filter) + ")"
+	return " (" + markdown.Clean(r.Filter) + ")"
 }
 
 func (r *Report) headline() string {

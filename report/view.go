@@ -14,7 +14,7 @@ import (
 type view struct {
 	result     *diff.Result
 	only       *Only
-	base, head *catalog.Snapshot // base is empty on a first run
+	base, head *catalog.Snapshot // base is markdown.Empty on a first run
 	before     map[string]*catalog.Region
 	after      map[string]*catalog.Region
 	listed     map[catalog.Kind]map[string][]string // regions that head lists an id in

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/report"
 	"snapshotter/store"
 )
@@ -14,16 +15,16 @@ type format struct {
 }
 
 // print writes one answer: rows for people and spreadsheets, value for programs.
-func (f format) print(p *program, rows *table, value any) error {
+func (f format) print(p *program, rows *terminal.Table, value any) error {
 	switch f.Format {
 	case "json":
 		return report.WriteJSON(p.stdout, value)
 	case "csv":
-		return rows.csv(p.stdout)
+		return rows.CSV(p.stdout)
 	case "md":
-		return rows.markdown(p.stdout)
+		return rows.Markdown(p.stdout)
 	}
-	return rows.text(p.stdout, p.width())
+	return rows.Text(p.stdout, p.width())
 }
 
 // forPeople reports whether words beside the rows reach a person, and do not

@@ -11,12 +11,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/state"
 	"snapshotter/watch"
 )
@@ -215,30 +215,11 @@ func (p *program) level() slog.Level {
 		return slog.LevelError
 	case p.Verbose:
 		return slog.LevelDebug
-	case isTerminal(p.stderr):
+	case terminal.IsTerminal(p.stderr):
 		return slog.LevelWarn
 	}
 	return slog.LevelInfo
 }
-
-// isTerminal reports whether w is a terminal, and not a file or a pipe.
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(interface{ Fd() uintptr })
-	return ok && term.IsTerminal(int(file.Fd()))
-}
-
-// plain keeps what came from outside from moving the cursor or adding lines.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-}
-
-// oneLine is plain text with its runs of space folded.
-func oneLine(text string) string { return strings.Join(strings.Fields(plain(text)), " ") }
 
 // helpCommand is `snapshotter help COMMAND`, the same as COMMAND --help.
 type helpCommand struct {
@@ -259,13 +240,13 @@ func (c *helpCommand) Run(parser *kong.Kong) error {
 // say prints a line of the command's own output, unless told to be quiet.
 func (p *program) say(format string, args ...any) {
 	if !p.Quiet {
-		fmt.Fprintln(p.stdout, plain(fmt.Sprintf(format, args...)))
+		fmt.Fprintln(p.stdout, terminal.Plain(fmt.Sprintf(format, args...)))
 	}
 }
 
 // paragraph says something that is broken between words to fit the terminal.
 func (p *program) paragraph(format string, args ...any) {
-	for _, line := range wrap(plain(fmt.Sprintf(format, args...)), p.width()) {
+	for _, line := range terminal.Wrap(terminal.Plain(fmt.Sprintf(format, args...)), p.width()) {
 		p.say("%s", line)
 	}
 }

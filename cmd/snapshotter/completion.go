@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
@@ -119,7 +120,7 @@ func (c *completeCommand) Run(ctx context.Context, p *program, parser *kong.Kong
 	slices.Sort(candidates)
 	for _, candidate := range slices.Compact(candidates) {
 		if strings.HasPrefix(candidate, word) {
-			fmt.Fprintln(p.stdout, plain(prefix+candidate))
+			fmt.Fprintln(p.stdout, terminal.Plain(prefix+candidate))
 		}
 	}
 	return nil

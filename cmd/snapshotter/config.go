@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
 
+	"snapshotter/internal/terminal"
 	"snapshotter/watch"
 )
 
@@ -212,9 +213,9 @@ func at(node *yaml.Node, key string, err error) error {
 func unknownKey(key *yaml.Node, known []string) error {
 	near := nearest(key.Value, known)
 	if near == "" {
-		return fmt.Errorf("line %d: unknown key %q", key.Line, oneLine(key.Value))
+		return fmt.Errorf("line %d: unknown key %q", key.Line, terminal.OneLine(key.Value))
 	}
-	return fmt.Errorf("line %d: unknown key %q; did you mean %q?", key.Line, oneLine(key.Value), near)
+	return fmt.Errorf("line %d: unknown key %q; did you mean %q?", key.Line, terminal.OneLine(key.Value), near)
 }
 
 // flagValue is a YAML value as kong takes it for a flag: text, or a list of it.

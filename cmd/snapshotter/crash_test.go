@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/atomicfile"
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/sample"
 	"snapshotter/store"
@@ -76,7 +77,7 @@ func TestKilledRuns(t *testing.T) {
 	}
 	runs := recordedIn(t, dir)
 	for _, run := range runs[max(0, len(runs)-repairs):] {
-		if path := filepath.Join(dir, "reports", fileTime(run.StartedAt)+".md"); !exists(path) {
+		if path := filepath.Join(dir, "reports", fileTime(run.StartedAt)+".md"); !atomicfile.Exists(path) {
 			t.Errorf("run %d has no report", run.ID)
 		}
 	}

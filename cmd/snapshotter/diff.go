@@ -12,6 +12,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/internal/terminal"
 	"snapshotter/report"
 	"snapshotter/store"
 )
@@ -136,7 +137,7 @@ func (c *diffCommand) write(p *program, result *diff.Result) error {
 	case "json":
 		return report.WriteJSON(p.stdout, result)
 	case "csv":
-		return changesTable(result).csv(p.stdout)
+		return changesTable(result).CSV(p.stdout)
 	}
 	return writeChanges(p, result, c.Format == "md")
 }
@@ -156,10 +157,10 @@ func writeChanges(p *program, result *diff.Result, markdown bool) error {
 	case len(result.Changes) == 0:
 		p.say("Nothing changed in the %d lists that run %d read whole.", result.Read(), result.Head.ID)
 	default:
-		write := func() error { return rolledUp(result).text(p.stdout, p.width()) }
+		write := func() error { return rolledUp(result).Text(p.stdout, p.width()) }
 		if markdown {
 			p.say("")
-			write = func() error { return rolledUp(result).markdown(p.stdout) }
+			write = func() error { return rolledUp(result).Markdown(p.stdout) }
 		}
 		if err := write(); err != nil {
 			return err
@@ -201,7 +202,7 @@ func sayGaps(p *program, gaps []diff.Gap) {
 
 // rolledUp has one row for changes that are alike in several regions, the
 // weightiest first.
-func rolledUp(result *diff.Result) *table {
+func rolledUp(result *diff.Result) *terminal.Table {
 	type row struct {
 		diff.Significance
 		id, what string
@@ -220,9 +221,9 @@ func rolledUp(result *diff.Result) *table {
 	rows := slices.SortedFunc(maps.Keys(regions), func(a, b row) int {
 		return cmp.Or(diff.CompareSignificance(a.Significance, b.Significance), cmp.Compare(a.id, b.id), cmp.Compare(a.what, b.what))
 	})
-	t := &table{head: []string{"significance", "id", "change", "regions"}}
+	t := &terminal.Table{Head: []string{"significance", "id", "change", "regions"}}
 	for _, r := range rows {
-		t.add(string(r.Significance), r.id, r.what, strings.Join(regions[r], " "))
+		t.Add(string(r.Significance), r.id, r.what, strings.Join(regions[r], " "))
 	}
 	return t
 }
@@ -281,8 +282,8 @@ func shown(value string) string {
 }
 
 // changesTable has one row for each change of each region and field.
-func changesTable(result *diff.Result) *table {
-	t := &table{head: []string{
+func changesTable(result *diff.Result) *terminal.Table {
+	t := &terminal.Table{Head: []string{
 		"significance", "change", "resource", "region", "id", "field", "old", "new", "access", "model_id", "after_run", "by_run",
 	}}
 	for _, change := range result.Changes {
@@ -291,7 +292,7 @@ func changesTable(result *diff.Result) *table {
 			if change.Path != nil {
 				access, modelID = string(change.Path.Access), change.Path.ModelID
 			}
-			t.add(string(change.Significance), string(change.Kind), string(change.Resource), change.Region, change.ID,
+			t.Add(string(change.Significance), string(change.Kind), string(change.Resource), change.Region, change.ID,
 				field, old, new, access, modelID, fmt.Sprint(change.After.ID), fmt.Sprint(change.By.ID))
 		}
 		if len(change.Fields) == 0 {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 )
 
 // doctorCommand looks at everything that a run depends on.
@@ -87,10 +88,10 @@ func (e *examination) problems() int {
 	return n
 }
 
-func (e *examination) table() *table {
-	t := &table{head: []string{"check", "health", "found", "advice"}}
+func (e *examination) table() *terminal.Table {
+	t := &terminal.Table{Head: []string{"check", "health", "found", "advice"}}
 	for _, f := range e.Findings {
-		t.add(f.Check, string(f.Health), f.Found, f.Advice)
+		t.Add(f.Check, string(f.Health), f.Found, f.Advice)
 	}
 	return t
 }

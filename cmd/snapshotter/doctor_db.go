@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"snapshotter/internal/atomicfile"
 	"snapshotter/state"
 	"snapshotter/store"
 )
@@ -24,7 +25,7 @@ func examineDatabase(ctx context.Context, p *program, thoroughly bool, found *ex
 	})
 	missing, older, newer, fault := (*store.NotFoundError)(nil), (*store.OlderError)(nil), (*store.NewerError)(nil), (*store.FaultError)(nil)
 	switch {
-	case errors.As(err, &missing) && !state.Remote(p.DB) && !exists(filepath.Dir(p.DB)):
+	case errors.As(err, &missing) && !state.Remote(p.DB) && !atomicfile.Exists(filepath.Dir(p.DB)):
 		found.add("database", healthProblem, "there is no directory "+filepath.Dir(p.DB), "make it, or give another path with --db")
 		return
 	case errors.As(err, &missing):

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 )
 
 // identity is who the credentials belong to, short of the account and of the
@@ -79,7 +80,7 @@ func identityOf(arn string) identity {
 		return identity{Kind: "unknown"}
 	}
 	path := strings.Split(parts[5], "/")
-	who := identity{Kind: plain(path[0]), Partition: plain(parts[1])}
+	who := identity{Kind: terminal.Plain(path[0]), Partition: terminal.Plain(parts[1])}
 	switch {
 	case len(path) == 1:
 	case who.Kind == "assumed-role":
@@ -87,7 +88,7 @@ func identityOf(arn string) identity {
 	default:
 		who.Name = path[len(path)-1]
 	}
-	if who.Name = oneLine(who.Name); account.MatchString(who.Name) {
+	if who.Name = terminal.OneLine(who.Name); account.MatchString(who.Name) {
 		who.Name = ""
 	}
 	return who

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/state"
 	"snapshotter/store"
 )
@@ -84,7 +85,7 @@ func (p *program) exit(err error) int {
 	if stopped(err) {
 		said = errors.New("stopped by a signal")
 	}
-	message := oneLine(said.Error())
+	message := terminal.OneLine(said.Error())
 	if advice := adviser(nil); errors.As(err, &advice) {
 		message += "; " + advice.Advice()
 	}

@@ -12,6 +12,8 @@ import (
 
 	"snapshotter/capture"
 	"snapshotter/catalog"
+	"snapshotter/internal/atomicfile"
+	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
@@ -66,9 +68,9 @@ func (c *exportCommand) Run(ctx context.Context, p *program) error {
 		case c.Format == "aws":
 			return c.captures(p, snapshot)
 		case c.Out == "" || c.Out == "-":
-			return pathTable(snapshot).csv(p.stdout)
+			return pathTable(snapshot).CSV(p.stdout)
 		}
-		err = writeOutput(c.Out, func(w io.Writer) error { return pathTable(snapshot).csv(w) })
+		err = atomicfile.WriteTo(c.Out, func(w io.Writer) error { return pathTable(snapshot).CSV(w) })
 		if err != nil {
 			return fmt.Errorf("write %s: %w", c.Out, err)
 		}
@@ -106,8 +108,8 @@ func (c *exportCommand) captures(p *program, s *catalog.Snapshot) error {
 
 // pathTable has a row for each way to call a model from a region, and one for
 // each model of a region that has none.
-func pathTable(s *catalog.Snapshot) *table {
-	t := &table{head: []string{
+func pathTable(s *catalog.Snapshot) *terminal.Table {
+	t := &terminal.Table{Head: []string{
 		"run", "region", "model", "name", "provider", "status", "legacy", "extended_access", "end_of_life",
 		"inference_types", "input_modalities", "output_modalities",
 		"access", "model_id", "geography", "destinations", "callable", "models_confirmed", "profiles_confirmed",
@@ -119,10 +121,10 @@ func pathTable(s *catalog.Snapshot) *table {
 			model := slices.Concat([]string{fmt.Sprint(s.Run.ID), code}, modelCells(id, region.Models[id]))
 			paths := region.Paths(id)
 			if len(paths) == 0 {
-				t.add(slices.Concat(model, []string{"", "", "", "", "no"}, confirmed)...)
+				t.Add(slices.Concat(model, []string{"", "", "", "", "no"}, confirmed)...)
 			}
 			for _, path := range paths {
-				t.add(slices.Concat(model, pathCells(path), confirmed)...)
+				t.Add(slices.Concat(model, pathCells(path), confirmed)...)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/report"
 )
 
@@ -42,7 +43,7 @@ func (f *filter) Validate() error {
 func validGlobs(lists ...[]string) error {
 	for _, glob := range slices.Concat(lists...) {
 		if _, err := path.Match(glob, ""); err != nil {
-			return usageError("%q is no glob: * stands for any text, ? for one character, [a-z] for a range", oneLine(glob))
+			return usageError("%q is no glob: * stands for any text, ? for one character, [a-z] for a range", terminal.OneLine(glob))
 		}
 	}
 	return nil

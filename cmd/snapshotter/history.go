@@ -14,6 +14,7 @@ import (
 	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
@@ -173,11 +174,11 @@ func (c *historyCommand) findLost(ctx context.Context, db *store.Store) (*past, 
 		case 1:
 			return readPast(ctx, db, kind, keys[0])
 		default:
-			return nil, usageError("%q may mean any of %d ids that were listed once; give one of: %s", oneLine(c.ID), len(keys), someOf(keys))
+			return nil, usageError("%q may mean any of %d ids that were listed once; give one of: %s", terminal.OneLine(c.ID), len(keys), someOf(keys))
 		}
 	}
 	return nil, &codedError{exitUsage, advised{
-		fmt.Sprintf("nothing was ever listed under %q", oneLine(c.ID)),
+		fmt.Sprintf("nothing was ever listed under %q", terminal.OneLine(c.ID)),
 		"give an id of a model or an inference profile, or a part of one",
 	}}
 }
@@ -423,7 +424,7 @@ func (r *rollUp) chapters() []chapter {
 func sortedSet(list []string) []string { return slices.Compact(slices.Sorted(slices.Values(list))) }
 
 // chapterSummary has one row for what reads alike, though old values may differ.
-func chapterSummary(chapters []chapter) *table {
+func chapterSummary(chapters []chapter) *terminal.Table {
 	type row struct{ run, found, after, id, what string }
 	var order []row
 	regions := map[row][]string{}
@@ -434,9 +435,9 @@ func chapterSummary(chapters []chapter) *table {
 		}
 		regions[r] = append(regions[r], c.Regions...)
 	}
-	t := &table{head: []string{"run", "found", "after run", "id", "what", "regions"}}
+	t := &terminal.Table{Head: []string{"run", "found", "after run", "id", "what", "regions"}}
 	for _, r := range order {
-		t.add(r.run, r.found, r.after, r.id, r.what, strings.Join(sortedSet(regions[r]), " "))
+		t.Add(r.run, r.found, r.after, r.id, r.what, strings.Join(sortedSet(regions[r]), " "))
 	}
 	return t
 }
@@ -448,8 +449,8 @@ func afterText(c chapter) string {
 	return fmt.Sprintf("%d (%s)", c.After.ID, c.After.At.UTC().Format(time.DateOnly))
 }
 
-func chapterRows(chapters []chapter) *table {
-	t := &table{head: []string{
+func chapterRows(chapters []chapter) *terminal.Table {
+	t := &terminal.Table{Head: []string{
 		"run", "found_at", "after_run", "after_at", "event", "significance", "resource", "id", "region",
 		"field", "old", "new", "access", "model_id", "outcome", "to_run", "what",
 	}}
@@ -468,7 +469,7 @@ func chapterRows(chapters []chapter) *table {
 			outcome, to = string(c.NotRead.Outcome), fmt.Sprint(c.NotRead.To.ID)
 		}
 		for _, region := range c.Regions {
-			t.add(fmt.Sprint(c.Run.ID), refTime(&c.Run), after, refTime(c.After), string(c.Event), string(c.Significance),
+			t.Add(fmt.Sprint(c.Run.ID), refTime(&c.Run), after, refTime(c.After), string(c.Event), string(c.Significance),
 				string(c.Resource), c.ID, region, field, old, new, access, modelID, outcome, to, c.What)
 		}
 	}

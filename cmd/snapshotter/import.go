@@ -7,6 +7,7 @@ import (
 
 	"snapshotter/capture"
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
@@ -138,7 +139,7 @@ func (p *program) importCapture(ctx context.Context, db *store.Store, recording 
 			unread++
 		}
 		if l.Outcome == catalog.Invalid {
-			fmt.Fprintln(p.stderr, "not read "+filepath.Base(recording.Path)+": "+oneLine(l.Message))
+			fmt.Fprintln(p.stderr, "not read "+filepath.Base(recording.Path)+": "+terminal.OneLine(l.Message))
 		}
 	}
 	p.say("run %-4d %s  %-8s  %d lists read, %d not, %d items", run.ID, moment(run.StartedAt), run.Status,

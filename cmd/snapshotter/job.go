@@ -14,6 +14,7 @@ import (
 	"snapshotter/catalog"
 	"snapshotter/collect"
 	"snapshotter/diff"
+	"snapshotter/internal/terminal"
 	"snapshotter/report"
 	"snapshotter/state"
 	"snapshotter/store"
@@ -173,7 +174,7 @@ func (j *job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 func (j *job) unmatched(listings []catalog.Listing) (notes []string) {
 	for _, glob := range j.regions {
 		if !slices.ContainsFunc(listings, func(l catalog.Listing) bool { return matchesAny([]string{glob}, l.Region) }) {
-			notes = append(notes, fmt.Sprintf("no region matches --region %q", oneLine(glob)))
+			notes = append(notes, fmt.Sprintf("no region matches --region %q", terminal.OneLine(glob)))
 		}
 	}
 	return notes

@@ -9,6 +9,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
@@ -26,7 +27,7 @@ var withinPattern = regexp.MustCompile(`^([0-9]{1,5})([dw])$`)
 // Validate implements kong's hook.
 func (c *lifecycleCommand) Validate() error {
 	if c.Within != "" && !withinPattern.MatchString(c.Within) {
-		return usageError("--within: %q is no number of days or weeks such as 90d or 12w", oneLine(c.Within))
+		return usageError("--within: %q is no number of days or weeks such as 90d or 12w", terminal.OneLine(c.Within))
 	}
 	return c.filter.Validate()
 }
@@ -96,23 +97,23 @@ func (c *lifecycleCommand) tell(p *program, run catalog.Run, answer lifecycleAns
 	return c.print(p, dateSummary(answer.Dates), answer)
 }
 
-func dateSummary(dates []ask.Date) *table {
-	t := &table{head: []string{"date", "days", "event", "id", "regions"}}
+func dateSummary(dates []ask.Date) *terminal.Table {
+	t := &terminal.Table{Head: []string{"date", "days", "event", "id", "regions"}}
 	for _, d := range dates {
 		event := string(d.Event)
 		if d.Days < 0 {
 			event += ", passed; still listed"
 		}
-		t.add(d.Date, fmt.Sprint(d.Days), event, d.ID, carriedMarked(d.Regions, d.Carried))
+		t.Add(d.Date, fmt.Sprint(d.Days), event, d.ID, carriedMarked(d.Regions, d.Carried))
 	}
 	return t
 }
 
-func dateRows(dates []ask.Date) *table {
-	t := &table{head: []string{"date", "days", "event", "id", "name", "region", "carried"}}
+func dateRows(dates []ask.Date) *terminal.Table {
+	t := &terminal.Table{Head: []string{"date", "days", "event", "id", "name", "region", "carried"}}
 	for _, d := range dates {
 		for _, region := range d.Regions {
-			t.add(d.Date, fmt.Sprint(d.Days), string(d.Event), d.ID, d.Name, region, fmt.Sprint(slices.Contains(d.Carried, region)))
+			t.Add(d.Date, fmt.Sprint(d.Days), string(d.Event), d.ID, d.Name, region, fmt.Sprint(slices.Contains(d.Carried, region)))
 		}
 	}
 	return t

@@ -8,6 +8,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 )
 
 // markSigns are what a matrix shows for each mark.
@@ -83,14 +84,14 @@ func without(regions []string, rows []matrixRow, out []string) ([]string, []matr
 }
 
 // wholeMatrix has a column for every region, headed by its code.
-func wholeMatrix(regions []string, rows []matrixRow, show func(ask.Cell) string) *table {
-	t := &table{head: append([]string{"id"}, regions...)}
+func wholeMatrix(regions []string, rows []matrixRow, show func(ask.Cell) string) *terminal.Table {
+	t := &terminal.Table{Head: append([]string{"id"}, regions...)}
 	for _, row := range rows {
 		cells := []string{row.ID}
 		for _, cell := range row.Cells {
 			cells = append(cells, show(cell))
 		}
-		t.add(cells...)
+		t.Add(cells...)
 	}
 	return t
 }
@@ -124,27 +125,27 @@ func drawMatrix(p *program, regions []string, rows []matrixRow) error {
 	short := shortCodes(regions)
 	idWidth := len("ID")
 	for _, row := range rows {
-		idWidth = max(idWidth, columnsOf(oneLine(row.ID)))
+		idWidth = max(idWidth, terminal.Columns(terminal.OneLine(row.ID)))
 	}
 	perBlock := max(1, len(regions))
 	if width := p.width(); width > 0 {
-		column := len(gutter) + widest(short)
+		column := len(terminal.Gutter) + widest(short)
 		perBlock = min(perBlock, max(1, (width-idWidth)/column))
 	}
 	for first := 0; first < len(regions); first += perBlock {
 		end := min(first+perBlock, len(regions))
-		t := &table{head: append([]string{"id"}, short[first:end]...), plainHead: true}
+		t := &terminal.Table{Head: append([]string{"id"}, short[first:end]...), PlainHead: true}
 		for _, row := range rows {
 			cells := []string{row.ID}
 			for _, cell := range row.Cells[first:end] {
 				cells = append(cells, signs(cell))
 			}
-			t.add(cells...)
+			t.Add(cells...)
 		}
 		if first > 0 {
 			p.say("")
 		}
-		if err := t.text(p.stdout, 0); err != nil {
+		if err := t.Text(p.stdout, 0); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
@@ -149,8 +150,8 @@ func carriedNote(p *program, run catalog.Run, entries []ask.Entry) error {
 }
 
 // modelSummary has one row a model.
-func modelSummary(entries []ask.Entry) *table {
-	t := &table{head: []string{"id", "lifecycle", "listed", "on_demand", "profile", "modalities", "provider", "name"}}
+func modelSummary(entries []ask.Entry) *terminal.Table {
+	t := &terminal.Table{Head: []string{"id", "lifecycle", "listed", "on_demand", "profile", "modalities", "provider", "name"}}
 	for _, e := range entries {
 		listed, onDemand, viaProfile := 0, 0, 0
 		for _, at := range e.Regions {
@@ -164,7 +165,7 @@ func modelSummary(entries []ask.Entry) *table {
 				viaProfile++
 			}
 		}
-		t.add(e.ID, lifecycles(e), fmt.Sprint(listed), fmt.Sprint(onDemand), fmt.Sprint(viaProfile), modalities(e), e.Provider, e.Name)
+		t.Add(e.ID, lifecycles(e), fmt.Sprint(listed), fmt.Sprint(onDemand), fmt.Sprint(viaProfile), modalities(e), e.Provider, e.Name)
 	}
 	return t
 }
@@ -213,8 +214,8 @@ func listed(values []string) string {
 }
 
 // modelRows has one row for each model and region.
-func modelRows(entries []ask.Entry) *table {
-	t := &table{head: []string{
+func modelRows(entries []ask.Entry) *terminal.Table {
+	t := &terminal.Table{Head: []string{
 		"region", "id", "name", "provider", "status", "legacy", "extended_access", "end_of_life", "input_modalities", "output_modalities",
 		"inference_types", "callable", "on_demand", "provisioned", "profiles", "carried",
 	}}
@@ -224,7 +225,7 @@ func modelRows(entries []ask.Entry) *table {
 			if m == nil {
 				m = &catalog.FoundationModel{}
 			}
-			t.add(at.Region, e.ID, e.Name, e.Provider, m.Lifecycle.Status, day(m.Lifecycle.Legacy), day(m.Lifecycle.ExtendedAccess), day(m.Lifecycle.EndOfLife),
+			t.Add(at.Region, e.ID, e.Name, e.Provider, m.Lifecycle.Status, day(m.Lifecycle.Legacy), day(m.Lifecycle.ExtendedAccess), day(m.Lifecycle.EndOfLife),
 				strings.Join(m.InputModalities, " "), strings.Join(m.OutputModalities, " "), strings.Join(m.InferenceTypes, " "),
 				fmt.Sprint(catalog.Callable(at.Paths)), fmt.Sprint(has(at, catalog.OnDemand)), fmt.Sprint(has(at, catalog.Provisioned)),
 				strings.Join(profileIDs(at), " "), fmt.Sprint(at.Carried))

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"snapshotter/diff"
+	"snapshotter/internal/terminal"
 	"snapshotter/notify"
 )
 
@@ -135,10 +136,10 @@ func (a *announcer) sample(ctx context.Context) []notify.Delivery {
 	)
 }
 
-func deliveriesTable(deliveries []notify.Delivery) *table {
-	t := &table{head: []string{"channel", "id", "outcome", "tries", "reason"}}
+func deliveriesTable(deliveries []notify.Delivery) *terminal.Table {
+	t := &terminal.Table{Head: []string{"channel", "id", "outcome", "tries", "reason"}}
 	for _, d := range deliveries {
-		t.add(d.Channel, d.ChannelID[:6], string(d.Outcome), fmt.Sprint(d.Tries), d.Reason)
+		t.Add(d.Channel, d.ChannelID[:6], string(d.Outcome), fmt.Sprint(d.Tries), d.Reason)
 	}
 	return t
 }

@@ -15,6 +15,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/internal/terminal"
 	"snapshotter/report"
 	"snapshotter/store"
 )
@@ -99,7 +100,7 @@ func answer(w http.ResponseWriter, status int, format string, args ...any) {
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	fmt.Fprintln(w, oneLine(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(w, terminal.OneLine(fmt.Sprintf(format, args...)))
 }
 
 // unreadable answers that the database could not be read. What went wrong is for

@@ -8,6 +8,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
@@ -65,10 +66,10 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 	})
 }
 
-func routingSummary(routings []ask.Routing) *table {
-	t := &table{head: []string{"id", "status", "models", "called from and may run in"}}
+func routingSummary(routings []ask.Routing) *terminal.Table {
+	t := &terminal.Table{Head: []string{"id", "status", "models", "called from and may run in"}}
 	for _, r := range routings {
-		t.add(r.ID, r.Status, strings.Join(r.Models, " "), carriedMarked(r.From, r.Carried)+" -> "+strings.Join(shownRegions(r.Destinations), " "))
+		t.Add(r.ID, r.Status, strings.Join(r.Models, " "), carriedMarked(r.From, r.Carried)+" -> "+strings.Join(shownRegions(r.Destinations), " "))
 	}
 	return t
 }
@@ -96,11 +97,11 @@ func shownRegions(regions []string) []string {
 	return shown
 }
 
-func routingRows(routings []ask.Routing) *table {
-	t := &table{head: []string{"region", "id", "name", "geography", "status", "models", "destinations", "carried"}}
+func routingRows(routings []ask.Routing) *terminal.Table {
+	t := &terminal.Table{Head: []string{"region", "id", "name", "geography", "status", "models", "destinations", "carried"}}
 	for _, r := range routings {
 		for _, region := range r.From {
-			t.add(region, r.ID, r.Name, r.Geography, r.Status, strings.Join(r.Models, " "), strings.Join(shownRegions(r.Destinations), " "), fmt.Sprint(slices.Contains(r.Carried, region)))
+			t.Add(region, r.ID, r.Name, r.Geography, r.Status, strings.Join(r.Models, " "), strings.Join(shownRegions(r.Destinations), " "), fmt.Sprint(slices.Contains(r.Carried, region)))
 		}
 	}
 	return t

@@ -7,6 +7,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"snapshotter/collect"
+	"snapshotter/internal/terminal"
 )
 
 // progress shows how far a collection has come: as a bar on a terminal, as
@@ -19,7 +20,7 @@ type progress struct {
 
 func (p *program) progress() *progress {
 	shown := &progress{log: p.log}
-	if isTerminal(p.stderr) && !p.Quiet {
+	if terminal.IsTerminal(p.stderr) && !p.Quiet {
 		shown.bars = mpb.New(mpb.WithOutput(p.stderr), mpb.WithWidth(40))
 		shown.bar = shown.bars.AddBar(0,
 			mpb.PrependDecorators(decor.Name("Reading Bedrock "), decor.CountersNoUnit("%d of %d lists")),

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
@@ -50,7 +51,7 @@ func parseReference(text string, now time.Time) (reference, error) {
 	}
 	at, ok := catalog.ParseTime(text)
 	if !ok {
-		return ref, usageError("%q is no run: give an id, latest, latest~2, a date (2026-11-20), a time (2026-11-20T02:00Z) or an age (7d)", oneLine(text))
+		return ref, usageError("%q is no run: give an id, latest, latest~2, a date (2026-11-20), a time (2026-11-20T02:00Z) or an age (7d)", terminal.OneLine(text))
 	}
 	if datePattern.MatchString(text) {
 		at = at.Add(24*time.Hour - time.Nanosecond)

@@ -6,6 +6,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
@@ -56,14 +57,14 @@ func (c *regionsCommand) Run(ctx context.Context, p *program) error {
 	})
 }
 
-func coverageSummary(regions []ask.Coverage) *table {
-	t := &table{head: []string{"region", "models", "callable", "profiles", "lists"}}
+func coverageSummary(regions []ask.Coverage) *terminal.Table {
+	t := &terminal.Table{Head: []string{"region", "models", "callable", "profiles", "lists"}}
 	for _, r := range regions {
 		callable := "-"
 		if r.Models.Confirmed != nil || r.Profiles.Confirmed != nil {
 			callable = fmt.Sprint(r.Callable)
 		}
-		t.add(r.Region, counted(r.Models), callable, counted(r.Profiles), standing(r))
+		t.Add(r.Region, counted(r.Models), callable, counted(r.Profiles), standing(r))
 	}
 	return t
 }
@@ -101,15 +102,15 @@ var outcomeWords = map[catalog.Outcome]string{
 	catalog.Invalid: "answer not readable", catalog.Suspect: "suddenly empty, not believed yet", catalog.NotListed: "not asked for",
 }
 
-func coverageRows(regions []ask.Coverage) *table {
-	t := &table{head: []string{"region", "kind", "outcome", "error_code", "confirmed_run", "confirmed_at", "items", "callable"}}
+func coverageRows(regions []ask.Coverage) *terminal.Table {
+	t := &terminal.Table{Head: []string{"region", "kind", "outcome", "error_code", "confirmed_run", "confirmed_at", "items", "callable"}}
 	for _, r := range regions {
 		add := func(kind catalog.Kind, l ask.List, callable string) {
 			run, at, items := "", "", ""
 			if l.Confirmed != nil {
 				run, at, items = fmt.Sprint(l.Confirmed.ID), refTime(l.Confirmed), fmt.Sprint(l.Items)
 			}
-			t.add(r.Region, string(kind), string(l.Outcome), l.ErrorCode, run, at, items, callable)
+			t.Add(r.Region, string(kind), string(l.Outcome), l.ErrorCode, run, at, items, callable)
 		}
 		add(catalog.KindFoundationModel, r.Models, fmt.Sprint(r.Callable))
 		add(catalog.KindInferenceProfile, r.Profiles, "")

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/atomicfile"
 	"snapshotter/report"
 	"snapshotter/store"
 )
@@ -44,7 +45,7 @@ func (c *reportCommand) deliver(p *program, built *report.Report) error {
 	if c.Output == "" || c.Output == "-" {
 		return c.write(built, p.stdout)
 	}
-	err := writeOutput(c.Output, func(w io.Writer) error { return c.write(built, w) })
+	err := atomicfile.WriteTo(c.Output, func(w io.Writer) error { return c.write(built, w) })
 	if err != nil {
 		return fmt.Errorf("write %s: %w", c.Output, err)
 	}

@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/atomicfile"
 	"snapshotter/report"
 	"snapshotter/state"
 	"snapshotter/store"
@@ -43,16 +43,16 @@ type directory string
 func (d directory) locate(name string) string { return filepath.Join(string(d), name) }
 
 func (d directory) has(_ context.Context, name string) (bool, error) {
-	return exists(d.locate(name)), nil
+	return atomicfile.Exists(d.locate(name)), nil
 }
 
 func (d directory) put(_ context.Context, name string, markdown []byte) error {
-	err := makeDirectory(string(d))
+	err := atomicfile.MakeDirectory(string(d))
 	if err == nil {
-		err = removeParts(d.locate(name))
+		err = atomicfile.RemoveParts(d.locate(name))
 	}
 	if err == nil {
-		err = writeAtomically(d.locate(name), func(w io.Writer) error {
+		err = atomicfile.Write(d.locate(name), func(w io.Writer) error {
 			_, err := w.Write(markdown)
 			return err
 		})
@@ -61,11 +61,6 @@ func (d directory) put(_ context.Context, name string, markdown []byte) error {
 		return advised{err.Error(), "make the directory writable"}
 	}
 	return nil
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 type folder struct{ s3 *state.Folder }

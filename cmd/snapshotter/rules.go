@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"snapshotter/internal/terminal"
 	"snapshotter/watch"
 )
 
@@ -26,7 +27,7 @@ func watchRules(list *yaml.Node) ([]watch.Rule, error) {
 			return nil, err
 		}
 		if line, taken := lines[rule.Name]; taken {
-			return nil, at(node, watchKey, fmt.Errorf("a rule is named %q like the one in line %d; give it another name", oneLine(rule.Name), line))
+			return nil, at(node, watchKey, fmt.Errorf("a rule is named %q like the one in line %d; give it another name", terminal.OneLine(rule.Name), line))
 		}
 		lines[rule.Name] = node.Line
 		rules = append(rules, rule)

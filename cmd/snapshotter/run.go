@@ -13,6 +13,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/collect"
+	"snapshotter/internal/terminal"
 	"snapshotter/report"
 	"snapshotter/state"
 )
@@ -37,7 +38,7 @@ func (c *snapshots) Validate() error {
 	}
 	for _, region := range c.ExtraRegion {
 		if !catalog.ValidRegion(region) {
-			return usageError("--extra-region: %q is no region code such as eu-west-1", oneLine(region))
+			return usageError("--extra-region: %q is no region code such as eu-west-1", terminal.OneLine(region))
 		}
 	}
 	for _, limit := range []time.Duration{c.AttemptLimit, c.RegionLimit, c.RunLimit, c.ConfirmAfter} {

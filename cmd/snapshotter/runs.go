@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/report"
 	"snapshotter/store"
 )
@@ -54,15 +55,15 @@ func (c *runsCommand) Run(ctx context.Context, p *program) error {
 	case "json":
 		return report.WriteJSON(p.stdout, summaries)
 	case "csv":
-		return runsTable(summaries).csv(p.stdout)
+		return runsTable(summaries).CSV(p.stdout)
 	}
 	if len(summaries) == 0 {
 		return errNoRuns
 	}
 	if c.Format == "md" {
-		return runsTable(summaries).markdown(p.stdout)
+		return runsTable(summaries).Markdown(p.stdout)
 	}
-	return runsTable(summaries).text(p.stdout, p.width())
+	return runsTable(summaries).Text(p.stdout, p.width())
 }
 
 // asked are the runs to list, by id.
@@ -101,10 +102,10 @@ func (c *runsCommand) summarise(ctx context.Context, db *store.Store) ([]runSumm
 	return summaries, nil
 }
 
-func runsTable(summaries []runSummary) *table {
-	t := &table{head: []string{"run", "started", "status", "trigger", "seconds", "lists_read", "not_read", "skipped", "items_changed", "message"}}
+func runsTable(summaries []runSummary) *terminal.Table {
+	t := &terminal.Table{Head: []string{"run", "started", "status", "trigger", "seconds", "lists_read", "not_read", "skipped", "items_changed", "message"}}
 	for _, s := range summaries {
-		t.add(fmt.Sprint(s.ID), moment(s.StartedAt), string(s.Status), string(s.Trigger),
+		t.Add(fmt.Sprint(s.ID), moment(s.StartedAt), string(s.Status), string(s.Trigger),
 			fmt.Sprintf("%.1f", s.FinishedAt.Sub(s.StartedAt).Seconds()),
 			fmt.Sprint(s.Read), fmt.Sprint(s.Unread), fmt.Sprint(s.Skipped), fmt.Sprint(s.Changed), s.Message)
 	}

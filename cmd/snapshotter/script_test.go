@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -10,12 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"snapshotter/internal/atomicfile"
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/buckettest"
 	"snapshotter/internal/sample"
@@ -119,71 +118,10 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// A report that is written over another is whole at every moment, and a write
-// that fails leaves the old one.
-func TestWriteAtomicallyLeavesTheOld(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "latest.md")
-	if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	broken := fmt.Errorf("disk full")
-	if err := writeAtomically(path, func(w io.Writer) error { fmt.Fprint(w, "half"); return broken }); err != broken {
-		t.Errorf("got %v, want %v", err, broken)
-	}
-	entries, _ := os.ReadDir(filepath.Dir(path))
-	if data, _ := os.ReadFile(path); string(data) != "old" || len(entries) != 1 {
-		t.Errorf("left %q and %d files, want the old one alone", data, len(entries))
-	}
-}
-
-// A user may name a link, a pipe or a device, and keeps it.
-func TestWriteOutput(t *testing.T) {
-	dir := t.TempDir()
-	file, link, pipe := filepath.Join(dir, "file"), filepath.Join(dir, "link"), filepath.Join(dir, "pipe")
-	if err := os.WriteFile(file, []byte("old"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(os.Symlink("file", link), syscall.Mkfifo(pipe, 0o600)); err != nil {
-		t.Fatal(err)
-	}
-	write := func(path string) error {
-		return writeOutput(path, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err })
-	}
-	if err := write(link); err != nil {
-		t.Error(err)
-	}
-	info, err := os.Lstat(link)
-	if err != nil || info.Mode()&os.ModeSymlink == 0 {
-		t.Errorf("the link is %v, %v", info, err)
-	}
-	info, err = os.Stat(file)
-	if text, _ := os.ReadFile(file); err != nil || string(text) != "new" || info.Mode().Perm() != 0o600 {
-		t.Errorf("the link leads to %q with mode %v, %v", text, info.Mode(), err)
-	}
-
-	read := make(chan string)
-	go func() {
-		text, _ := os.ReadFile(pipe)
-		read <- string(text)
-	}()
-	if err := write(pipe); err != nil {
-		t.Error(err)
-	}
-	if text := <-read; text != "new" {
-		t.Errorf("the pipe took %q", text)
-	}
-	if info, err := os.Lstat(pipe); err != nil || info.Mode()&os.ModeNamedPipe == 0 {
-		t.Errorf("the pipe is %v, %v", info, err)
-	}
-	if err := write(dir); err == nil || !strings.Contains(err.Error(), "is a directory") {
-		t.Errorf("a directory is written with %v", err)
-	}
-}
-
 // What a writer that was killed left beside a report goes with the next one.
 func TestReportRemovesParts(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "reports", "of", "mine")
-	if err := makeDirectory(dir); err != nil {
+	if err := atomicfile.MakeDirectory(dir); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{".latest.md.123", ".latest.md.456", ".notes"} {

@@ -14,6 +14,7 @@ import (
 	_ "time/tzdata" // --tz, on machines without zone data
 
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/schedule"
 	"snapshotter/state"
 	"snapshotter/store"
@@ -69,7 +70,7 @@ func (c *timing) Validate() error {
 func (c *timing) times(db string) (*schedule.Schedule, error) {
 	place, err := time.LoadLocation(c.TZ)
 	if err != nil || c.TZ == "Local" {
-		return nil, usageError("--tz: %q is no time zone such as Europe/Berlin or UTC", oneLine(c.TZ))
+		return nil, usageError("--tz: %q is no time zone such as Europe/Berlin or UTC", terminal.OneLine(c.TZ))
 	}
 	if path, err := filepath.Abs(db); err == nil && !state.Remote(db) {
 		db = path
@@ -77,7 +78,7 @@ func (c *timing) times(db string) (*schedule.Schedule, error) {
 	host, _ := os.Hostname() // without one, machines start together: no harm but that
 	times, err := schedule.Parse(c.Schedule, place, c.Jitter, host+"\n"+db)
 	if err != nil {
-		return nil, usageError("--schedule %q: %w", oneLine(c.Schedule), err)
+		return nil, usageError("--schedule %q: %w", terminal.OneLine(c.Schedule), err)
 	}
 	return times, nil
 }
@@ -209,7 +210,7 @@ func (s *service) run(ctx context.Context) bool {
 
 // problem is what to log of an error.
 func problem(err error) []any {
-	attributes := []any{"problem", oneLine(err.Error())}
+	attributes := []any{"problem", terminal.OneLine(err.Error())}
 	if advice := adviser(nil); errors.As(err, &advice) {
 		attributes = append(attributes, "advice", advice.Advice())
 	}

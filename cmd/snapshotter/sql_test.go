@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"snapshotter/internal/terminal"
 	"snapshotter/report"
 )
 
@@ -35,7 +36,7 @@ func demoDatabase(t *testing.T) *sql.DB {
 }
 
 // answerOf is what a query answers: its columns, and its rows as text.
-func answerOf(t *testing.T, db *sql.DB, query string) *table {
+func answerOf(t *testing.T, db *sql.DB, query string) *terminal.Table {
 	t.Helper()
 	rows, err := db.Query(query)
 	if err != nil {
@@ -46,7 +47,7 @@ func answerOf(t *testing.T, db *sql.DB, query string) *table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer := &table{head: head}
+	answer := &terminal.Table{Head: head}
 	for rows.Next() {
 		cells := make([]sql.NullString, len(head))
 		into := make([]any, len(head))
@@ -63,7 +64,7 @@ func answerOf(t *testing.T, db *sql.DB, query string) *table {
 			}
 			texts = append(texts, cell.String)
 		}
-		answer.add(texts...)
+		answer.Add(texts...)
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
@@ -97,11 +98,11 @@ func queriesAnswerAsDocumented(t *testing.T, db *sql.DB) {
 	answered := doc
 	for _, query := range queries {
 		answer := answerOf(t, db, query[2])
-		if len(answer.rows) == 0 {
+		if len(answer.Rows) == 0 {
 			t.Errorf("%q answers nothing, and so shows nothing", query[1])
 		}
 		var text bytes.Buffer
-		if err := answer.text(&text, 0); err != nil {
+		if err := answer.Text(&text, 0); err != nil {
 			t.Fatal(err)
 		}
 		asked, _, _ := strings.Cut(query[0], "\n```text\n")
@@ -121,8 +122,8 @@ func viewsAreDocumented(t *testing.T, db *sql.DB) {
 		}
 	}
 	actual := map[string][]string{}
-	for _, view := range answerOf(t, db, `SELECT name FROM sqlite_schema WHERE type = 'view'`).rows {
-		actual[view[0]] = answerOf(t, db, "SELECT * FROM "+view[0]+" LIMIT 0").head
+	for _, view := range answerOf(t, db, `SELECT name FROM sqlite_schema WHERE type = 'view'`).Rows {
+		actual[view[0]] = answerOf(t, db, "SELECT * FROM "+view[0]+" LIMIT 0").Head
 	}
 	if d := cmp.Diff(actual, documented); d != "" {
 		t.Errorf("docs/sql.md documents other views than there are: %s", d)
@@ -187,7 +188,7 @@ func datasetteSaysTheSame(t *testing.T, db *sql.DB) {
 		t.Errorf("%d queries, want ten", len(queries))
 	}
 	for name, query := range queries {
-		if len(answerOf(t, db, query.SQL).rows) == 0 {
+		if len(answerOf(t, db, query.SQL).Rows) == 0 {
 			t.Errorf("%s answers nothing", name)
 		}
 	}

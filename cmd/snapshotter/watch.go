@@ -6,6 +6,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/report"
 	"snapshotter/store"
 	"snapshotter/watch"
@@ -106,19 +107,19 @@ func watched(ctx context.Context, db *store.Store, rules []watch.Rule, base *cat
 
 // watchTable has a row for each id that satisfies a rule, or one for a rule that
 // none satisfies.
-func watchTable(states []watch.State) *table {
-	t := &table{head: []string{"rule", "state", "since", "id", "call_from", "detail"}}
+func watchTable(states []watch.State) *terminal.Table {
+	t := &terminal.Table{Head: []string{"rule", "state", "since", "id", "call_from", "detail"}}
 	for _, s := range states {
 		state := strings.ReplaceAll(string(s.Status), "-", " ")
 		if s.New {
 			state += " now"
 		}
 		if len(s.Ways) == 0 || s.Status != watch.Satisfied {
-			t.add(s.Name, state, "", "", "", withNote(report.WatchDetail(s), s.Note))
+			t.Add(s.Name, state, "", "", "", withNote(report.WatchDetail(s), s.Note))
 			continue
 		}
 		for _, w := range s.Ways {
-			t.add(s.Name, state, sinceWhen(s.Since), w.ID, strings.Join(w.From, " "), s.Note)
+			t.Add(s.Name, state, sinceWhen(s.Since), w.ID, strings.Join(w.From, " "), s.Note)
 		}
 	}
 	return t

@@ -10,6 +10,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
@@ -95,7 +96,7 @@ func holds(regions []string, place string) bool {
 // "nowhere" to a misspelt one would be taken for the truth.
 func (c *whereCommand) check(s *catalog.Snapshot) error {
 	if regions := s.Regions(); c.In != "" && !slices.Contains(regions, c.In) {
-		return usageError("no run up to %d has named a region %q; it knows %s", s.Run.ID, oneLine(c.In), strings.Join(regions, ", "))
+		return usageError("no run up to %d has named a region %q; it knows %s", s.Run.ID, terminal.OneLine(c.In), strings.Join(regions, ", "))
 	}
 	if !slices.ContainsFunc(s.Regions(), c.includes) {
 		return usageError("no run up to %d has named a region that --region and --exclude-region let through; it knows %s", s.Run.ID, strings.Join(s.Regions(), ", "))
@@ -104,7 +105,7 @@ func (c *whereCommand) check(s *catalog.Snapshot) error {
 	for _, place := range c.Within {
 		if !holds(known, place) {
 			return usageError("--within %q holds no region on record; give a region, a glob of regions, or one of the geographies %s",
-				oneLine(place), strings.Join(geographies(known), ", "))
+				terminal.OneLine(place), strings.Join(geographies(known), ", "))
 		}
 	}
 	return nil
@@ -142,7 +143,7 @@ func (c *whereCommand) decide(p *program, found ask.Found, run catalog.Run) erro
 	switch {
 	case len(found.Models) == 0:
 		return &codedError{exitUsage, advised{
-			fmt.Sprintf("no model or inference profile matches %q as of run %d", oneLine(c.Model), run.ID),
+			fmt.Sprintf("no model or inference profile matches %q as of run %d", terminal.OneLine(c.Model), run.ID),
 			"give an id, a part of an id or name, or a glob such as 'anthropic.*'",
 		}}
 	case len(found.Models) == 1 || found.Several:
@@ -153,15 +154,15 @@ func (c *whereCommand) decide(p *program, found ask.Found, run catalog.Run) erro
 
 // ambiguous shows what a word may mean, and asks back.
 func ambiguous(p *program, word string, models []ask.Candidate, advice string) error {
-	t := &table{head: []string{"id", "name", "callable from"}}
+	t := &terminal.Table{Head: []string{"id", "name", "callable from"}}
 	for _, model := range models {
-		t.add(model.ID, model.Name, cmp.Or(strings.Join(model.Callable, ", "), "nowhere"))
+		t.Add(model.ID, model.Name, cmp.Or(strings.Join(model.Callable, ", "), "nowhere"))
 	}
-	if err := t.text(p.stderr, p.width()); err != nil {
+	if err := t.Text(p.stderr, p.width()); err != nil {
 		return err
 	}
 	return &codedError{exitUsage, advised{
-		fmt.Sprintf("%q may mean any of these %d models", oneLine(word), len(models)),
+		fmt.Sprintf("%q may mean any of these %d models", terminal.OneLine(word), len(models)),
 		advice,
 	}}
 }
@@ -224,25 +225,25 @@ func (c *whereCommand) write(p *program, answer *whereAnswer) error {
 	if !c.forPeople() {
 		return c.print(p, answer.paths(), answer)
 	}
-	pr := &prose{w: p.stdout, markdown: c.Format == "md", width: p.width()}
+	pr := &terminal.Text{W: p.stdout, Markdown: c.Format == "md", Width: p.width()}
 	for _, model := range answer.Models {
-		pr.title("%s, as of run %d (%s)", titled(model), answer.Run.ID, moment(answer.Run.At))
+		pr.Title("%s, as of run %d (%s)", titled(model), answer.Run.ID, moment(answer.Run.At))
 		if answer.Profile != "" {
-			pr.say("%s is an inference profile; this is a model that it routes to.", answer.Profile)
+			pr.Line("%s is an inference profile; this is a model that it routes to.", answer.Profile)
 		}
 		if c.In != "" {
 			answer.tell(pr, model, model.Regions[0])
 		} else {
 			c.regions(p, pr, answer, model)
 		}
-		pr.end()
+		pr.Space()
 	}
-	return pr.err
+	return pr.Err
 }
 
 // paths has a row for each region and path, and one for a region without any.
-func (a *whereAnswer) paths() *table {
-	t := &table{head: []string{
+func (a *whereAnswer) paths() *terminal.Table {
+	t := &terminal.Table{Head: []string{
 		"model", "region", "standing", "access", "model_id", "geography", "destinations", "since", "not_at",
 		"models_outcome", "models_confirmed", "profiles_outcome", "profiles_confirmed",
 	}}
@@ -250,7 +251,7 @@ func (a *whereAnswer) paths() *table {
 		for _, at := range model.Regions {
 			add := func(cells ...string) {
 				row := append([]string{model.ID, at.Region, string(at.Standing)}, cells...)
-				t.add(append(row, string(at.Models.Outcome), refTime(at.Models.Confirmed), string(at.Profiles.Outcome), refTime(at.Profiles.Confirmed))...)
+				t.Add(append(row, string(at.Models.Outcome), refTime(at.Models.Confirmed), string(at.Profiles.Outcome), refTime(at.Profiles.Confirmed))...)
 			}
 			for _, w := range at.Paths {
 				add(string(w.Access), w.ModelID, w.Geography, strings.Join(mayRunIn(at.Region, w.Path), " "), refTime(&w.Since.From), refTime(w.Since.After))

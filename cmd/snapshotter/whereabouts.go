@@ -9,6 +9,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
 )
 
 // titled is a model's id with its name and provider, as far as they are known.
@@ -22,16 +23,16 @@ func titled(model ask.Whereabouts) string {
 
 // regions tells how a model stands everywhere: a row for each region that has
 // something to say of it, and the others by name.
-func (c *whereCommand) regions(p *program, pr *prose, answer *whereAnswer, model ask.Whereabouts) {
-	pr.say("%s", whereSummary(model, c.Within))
-	t := &table{head: []string{"region", "access", "since", "last confirmed", "id to pass → where it may run"}}
+func (c *whereCommand) regions(p *program, pr *terminal.Text, answer *whereAnswer, model ask.Whereabouts) {
+	pr.Line("%s", whereSummary(model, c.Within))
+	t := &terminal.Table{Head: []string{"region", "access", "since", "last confirmed", "id to pass → where it may run"}}
 	for _, at := range model.Regions {
 		if at.Standing != ask.StandsAbsent && !unread(at) {
-			t.add(at.Region, accessWords(at), sinceWhen(at.Since), confirmedWhen(at), wayWords(at))
+			t.Add(at.Region, accessWords(at), sinceWhen(at.Since), confirmedWhen(at), wayWords(at))
 		}
 	}
-	if len(t.rows) > 0 {
-		pr.table(func() error { return c.print(p, t, answer) })
+	if len(t.Rows) > 0 {
+		pr.Table(func() error { return c.print(p, t, answer) })
 	}
 	whereFoot(pr, model)
 }
@@ -148,15 +149,15 @@ func runsIn(from string, p catalog.Path) string {
 }
 
 // whereFoot says what no row can.
-func whereFoot(pr *prose, model ask.Whereabouts) {
+func whereFoot(pr *terminal.Text, model ask.Whereabouts) {
 	if len(regionsOf(model, stands(ask.StandsListed))) > 0 {
-		pr.say("Where it is listed, not callable, nothing can call it: there is neither on-demand access nor an active profile.")
+		pr.Line("Where it is listed, not callable, nothing can call it: there is neither on-demand access nor an active profile.")
 	}
 	if len(regionsOf(model, bareFails)) > 0 {
-		pr.say("Where it is listed and not on demand, passing the model's own id fails with %q", refusal(model.ID))
+		pr.Line("Where it is listed and not on demand, passing the model's own id fails with %q", refusal(model.ID))
 	}
 	if absent := regionsOf(model, stands(ask.StandsAbsent)); len(absent) > 0 {
-		pr.say("Neither listed nor routed to in %s.", strings.Join(absent, ", "))
+		pr.Line("Neither listed nor routed to in %s.", strings.Join(absent, ", "))
 	}
 	because := map[catalog.Outcome][]string{}
 	for _, at := range model.Regions {
@@ -166,7 +167,7 @@ func whereFoot(pr *prose, model ask.Whereabouts) {
 		}
 	}
 	for _, outcome := range slices.Sorted(maps.Keys(because)) {
-		pr.say("Not observed, which is not absent: never read (%s) in %s.", outcome, strings.Join(because[outcome], ", "))
+		pr.Line("Not observed, which is not absent: never read (%s) in %s.", outcome, strings.Join(because[outcome], ", "))
 	}
 }
 
@@ -208,8 +209,8 @@ func stands(how ask.Standing) func(ask.Stand) bool {
 }
 
 // tell answers for one region in words.
-func (a *whereAnswer) tell(pr *prose, model ask.Whereabouts, at ask.Stand) {
-	pr.say("%s", a.verdict(model, at))
+func (a *whereAnswer) tell(pr *terminal.Text, model ask.Whereabouts, at ask.Stand) {
+	pr.Line("%s", a.verdict(model, at))
 	var ids []string
 	for _, w := range at.Paths {
 		ids = append(ids, wayIn(at.Region, w.Path)+"; since "+sinceWhen(&w.Since))
@@ -217,15 +218,15 @@ func (a *whereAnswer) tell(pr *prose, model ask.Whereabouts, at ask.Stand) {
 	for _, path := range at.Outside {
 		ids = append(ids, "left out: "+wayIn(at.Region, path))
 	}
-	pr.list(ids)
+	pr.List(ids)
 	if bareFails(at) {
-		pr.say("Passing the model's own id fails with %q", refusal(model.ID))
+		pr.Line("Passing the model's own id fails with %q", refusal(model.ID))
 	}
 	if at.Callable() && at.Listed != nil && !*at.Listed {
-		pr.say("%s does not list the model itself; the profile routes to it all the same.", at.Region)
+		pr.Line("%s does not list the model itself; the profile routes to it all the same.", at.Region)
 	}
 	if len(at.Inactive) > 0 {
-		pr.say("Not ACTIVE, and so not callable: %s.", strings.Join(at.Inactive, ", "))
+		pr.Line("Not ACTIVE, and so not callable: %s.", strings.Join(at.Inactive, ", "))
 	}
 	lastKnown(pr, at.Region, "foundation models", at.Models)
 	lastKnown(pr, at.Region, "inference profiles", at.Profiles)
@@ -261,28 +262,28 @@ func (a *whereAnswer) verdict(model ask.Whereabouts, at ask.Stand) string {
 }
 
 // lastKnown says of a list that the run did not read as of when it is known.
-func lastKnown(pr *prose, region, list string, r ask.Reading) {
+func lastKnown(pr *terminal.Text, region, list string, r ask.Reading) {
 	switch {
 	case r.Confirmed == nil:
-		pr.say("The %s of %s were never read (%s): there may be more than is told here.", list, region, r.Outcome)
+		pr.Line("The %s of %s were never read (%s): there may be more than is told here.", list, region, r.Outcome)
 	case r.Outcome != catalog.Complete:
-		pr.say("The %s of %s were last confirmed %s (%s now).", list, region, moment(r.Confirmed.At), r.Outcome)
+		pr.Line("The %s of %s were last confirmed %s (%s now).", list, region, moment(r.Confirmed.At), r.Outcome)
 	}
 }
 
 // tryIt prints a command to copy. The Converse API serves models that answer in
 // text. https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference.html
-func tryIt(pr *prose, model ask.Whereabouts, at ask.Stand) {
+func tryIt(pr *terminal.Text, model ask.Whereabouts, at ask.Stand) {
 	id := firstChoice(at)
 	switch {
 	case !shellSafe(id) || !shellSafe(at.Region):
-		pr.say("The id holds characters that are not safe in a shell, so no command is shown.")
+		pr.Line("The id holds characters that are not safe in a shell, so no command is shown.")
 	case len(model.Output) > 0 && !slices.Contains(model.Output, "TEXT"):
-		pr.say("The model answers with %s and not with text: pass the id to invoke-model, with the body that its provider documents.",
+		pr.Line("The model answers with %s and not with text: pass the id to invoke-model, with the body that its provider documents.",
 			strings.Join(model.Output, ", "))
 	default:
-		pr.say("Try it:")
-		pr.command("aws bedrock-runtime converse --region " + at.Region + " --model-id " + id +
+		pr.Line("Try it:")
+		pr.Command("aws bedrock-runtime converse --region " + at.Region + " --model-id " + id +
 			` --messages '[{"role":"user","content":[{"text":"Hello"}]}]'`)
 	}
 }

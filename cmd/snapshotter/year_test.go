@@ -710,5 +710,5 @@ func (y *year) query(query string) (rows [][]string) {
 		y.Fatal(err)
 	}
 	defer db.Close()
-	return answerOf(y.T, db, query).rows
+	return answerOf(y.T, db, query).Rows
 }

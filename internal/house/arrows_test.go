@@ -30,17 +30,20 @@ var arrows = map[string][]string{
 	"deploy":               {},
 	"diff":                 {"catalog"},
 	"watch":                {"ask", "catalog"},
-	"report":               {"ask", "catalog", "diff", "watch"},
+	"report":               {"ask", "catalog", "diff", "internal/markdown", "watch"},
 	"notify":               {"catalog", "diff"},
 	"state":                {"catalog"},
 	"schedule":             {},
+	"internal/atomicfile":  {},
+	"internal/markdown":    {},
+	"internal/terminal":    {"internal/markdown"},
 	"internal/house":       {},
 	"internal/battery":     {},
 	"internal/bedrocktest": {},
 	"internal/buckettest":  {},
 	"internal/sample":      {"catalog", "internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "deploy", "diff", "internal/bedrocktest", "internal/sample", "notify", "report", "schedule", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "deploy", "diff", "internal/atomicfile", "internal/bedrocktest", "internal/sample", "internal/terminal", "notify", "report", "schedule", "state", "store", "watch",
 	},
 }
 

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"encoding/csv"
@@ -8,31 +8,31 @@ import (
 
 	"github.com/rivo/uniseg"
 
-	"snapshotter/report"
+	"snapshotter/internal/markdown"
 )
 
-// table is rows of cells under a heading. Its cells are plain text, which may
+// Table is rows of cells under a heading. Its cells are plain text, which may
 // have come from outside: each form of output takes the harm out of it.
-type table struct {
-	head []string
-	rows [][]string
-	// plainHead keeps the heads as they are written, such as codes.
-	plainHead bool
+type Table struct {
+	Head []string
+	Rows [][]string
+	// PlainHead keeps the heads as they are written, such as codes.
+	PlainHead bool
 }
 
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
-// text writes aligned columns. Where they do not fit into width, if there is
+// Text writes aligned columns. Where they do not fit into width, if there is
 // one, a row goes on in a further line, indented, with the columns that are
 // left; the last column is broken between words. Ids, which have no spaces, are
 // never broken: one that is wider than all by itself sticks out.
-func (t *table) text(w io.Writer, width int) error {
-	head := upper(t.head)
-	if t.plainHead {
-		head = t.head
+func (t *Table) Text(w io.Writer, width int) error {
+	head := upper(t.Head)
+	if t.PlainHead {
+		head = t.Head
 	}
 	rows := [][]string{head}
-	for _, row := range t.rows {
+	for _, row := range t.Rows {
 		rows = append(rows, printable(row))
 	}
 	widths := columnWidths(rows)
@@ -56,7 +56,7 @@ func room(rows [][]string) int {
 	needed := narrowest
 	for _, row := range rows {
 		for _, word := range strings.Fields(row[len(row)-1]) {
-			needed = max(needed, columnsOf(word))
+			needed = max(needed, Columns(word))
 		}
 	}
 	return needed
@@ -74,11 +74,11 @@ func folded(widths []int, width, room int) []line {
 		}
 		last := &lines[len(lines)-1]
 		if width > 0 && at+needed > width && i > last.first {
-			lines = append(lines, line{indent: len(gutter), first: i})
-			last, at = &lines[len(lines)-1], len(gutter)
+			lines = append(lines, line{indent: len(Gutter), first: i})
+			last, at = &lines[len(lines)-1], len(Gutter)
 		}
 		last.end = i + 1
-		at += column + len(gutter)
+		at += column + len(Gutter)
 	}
 	return lines
 }
@@ -88,16 +88,16 @@ func (l line) write(out *strings.Builder, row []string, widths []int, width int)
 	at := l.indent
 	for i := l.first; i < l.end; i++ {
 		if i == len(row)-1 {
-			out.WriteString(strings.Join(wrap(row[i], width-at), "\n"+strings.Repeat(" ", at)))
+			out.WriteString(strings.Join(Wrap(row[i], width-at), "\n"+strings.Repeat(" ", at)))
 			break
 		}
-		out.WriteString(row[i] + strings.Repeat(" ", max(0, widths[i]-columnsOf(row[i]))) + gutter)
-		at += widths[i] + len(gutter)
+		out.WriteString(row[i] + strings.Repeat(" ", max(0, widths[i]-Columns(row[i]))) + Gutter)
+		at += widths[i] + len(Gutter)
 	}
 	out.WriteString("\n")
 }
 
-const gutter = "  "
+const Gutter = "  "
 
 func upper(cells []string) []string {
 	var heads []string
@@ -110,13 +110,13 @@ func upper(cells []string) []string {
 func printable(cells []string) []string {
 	var plain []string
 	for _, cell := range cells {
-		plain = append(plain, oneLine(cell))
+		plain = append(plain, OneLine(cell))
 	}
 	return plain
 }
 
-// columnsOf is how many columns of a terminal a printable text takes.
-func columnsOf(text string) int {
+// Columns is how many columns of a terminal a printable text takes.
+func Columns(text string) int {
 	for i := range len(text) {
 		if text[i] >= utf8.RuneSelf {
 			return uniseg.StringWidth(text)
@@ -133,7 +133,7 @@ func columnWidths(rows [][]string) []int {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
-			if width := columnsOf(cell); width < sprawling {
+			if width := Columns(cell); width < sprawling {
 				widths[i] = max(widths[i], width)
 			}
 		}
@@ -144,14 +144,14 @@ func columnWidths(rows [][]string) []int {
 // narrowest is the width below which breaking lines helps no reader.
 const narrowest = 20
 
-func wrap(text string, width int) []string {
-	if width < narrowest || columnsOf(text) <= width {
+func Wrap(text string, width int) []string {
+	if width < narrowest || Columns(text) <= width {
 		return []string{text}
 	}
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(text) {
-		if line != "" && columnsOf(line)+1+columnsOf(word) > width {
+		if line != "" && Columns(line)+1+Columns(word) > width {
 			lines, line = append(lines, line), ""
 		}
 		line = strings.TrimPrefix(line+" "+word, " ")
@@ -167,21 +167,21 @@ func trimLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// markdown writes a table of GitHub's kind. https://github.github.com/gfm/#tables-extension-
-func (t *table) markdown(w io.Writer) error {
+// Markdown writes a table of GitHub's kind. https://github.github.com/gfm/#tables-extension-
+func (t *Table) Markdown(w io.Writer) error {
 	var out strings.Builder
 	line := func(cells []string) { out.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
-	rule := make([]string, len(t.head))
+	rule := make([]string, len(t.Head))
 	var head []string
-	for i, cell := range t.head {
+	for i, cell := range t.Head {
 		head, rule[i] = append(head, strings.ReplaceAll(cell, "_", " ")), "---"
 	}
 	line(head)
 	line(rule)
-	for _, row := range t.rows {
+	for _, row := range t.Rows {
 		var cells []string
 		for _, cell := range row {
-			cells = append(cells, report.Cell(cell))
+			cells = append(cells, markdown.Cell(cell))
 		}
 		line(cells)
 	}
@@ -189,18 +189,18 @@ func (t *table) markdown(w io.Writer) error {
 	return err
 }
 
-// csv writes the rows as RFC 4180. A cell that a spreadsheet would take for a
+// CSV writes the rows as RFC 4180. A cell that a spreadsheet would take for a
 // formula is preceded by an apostrophe.
 // https://owasp.org/www-community/attacks/CSV_Injection
-func (t *table) csv(w io.Writer) error {
+func (t *Table) CSV(w io.Writer) error {
 	out := csv.NewWriter(w)
-	if err := out.Write(t.head); err != nil {
+	if err := out.Write(t.Head); err != nil {
 		return err
 	}
-	for _, row := range t.rows {
+	for _, row := range t.Rows {
 		var cells []string
 		for _, cell := range row {
-			cells = append(cells, noFormula(oneLine(cell)))
+			cells = append(cells, noFormula(OneLine(cell)))
 		}
 		if err := out.Write(cells); err != nil {
 			return err

@@ -1,25 +1,23 @@
-package main
+package terminal
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"snapshotter/internal/markdown"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
-
-	"snapshotter/report"
 )
 
-func hostile() *table {
-	t := &table{head: []string{"id", "items_changed", "regions"}}
-	t.add("=HYPERLINK(1)", "3", "eu-west-1 eu-west-2 eu-west-3 us-east-1 us-east-2")
-	t.add("\x1b[31mred\u202e", "日本", "a,\"b\"\nc")
+func hostile() *Table {
+	t := &Table{Head: []string{"id", "items_changed", "regions"}}
+	t.Add("=HYPERLINK(1)", "3", "eu-west-1 eu-west-2 eu-west-3 us-east-1 us-east-2")
+	t.Add("\x1b[31mred\u202e", "日本", "a,\"b\"\nc")
 	return t
 }
 
@@ -60,7 +58,7 @@ ID
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out strings.Builder
-			if err := hostile().text(&out, test.width); err != nil {
+			if err := hostile().Text(&out, test.width); err != nil {
 				t.Fatal(err)
 			}
 			if got := "\n" + out.String(); got != test.want {
@@ -72,7 +70,7 @@ ID
 
 func TestTableCSV(t *testing.T) {
 	var out strings.Builder
-	if err := hostile().csv(&out); err != nil {
+	if err := hostile().CSV(&out); err != nil {
 		t.Fatal(err)
 	}
 	want := `id,items_changed,regions
@@ -93,7 +91,7 @@ func TestNoFormula(t *testing.T) {
 		"＝1+1":        "'＝1+1",
 		"\u202e-1":    "'-1",
 	} {
-		if got := noFormula(oneLine(cell)); got != want {
+		if got := noFormula(OneLine(cell)); got != want {
 			t.Errorf("%q becomes %q, want %q", cell, got, want)
 		}
 	}
@@ -101,14 +99,14 @@ func TestNoFormula(t *testing.T) {
 
 // One cell beyond measure must not make a page of spaces of every other row.
 func TestTableTextOfAnyLength(t *testing.T) {
-	table := &table{head: []string{"id", "name"}}
+	table := &Table{Head: []string{"id", "name"}}
 	for range 1000 {
-		table.add("a", "short")
+		table.Add("a", "short")
 	}
 	long := strings.Repeat("long", 1<<18)
-	table.add(long, "its own row is whole")
+	table.Add(long, "its own row is whole")
 	var out strings.Builder
-	if err := table.text(&out, 80); err != nil {
+	if err := table.Text(&out, 80); err != nil {
 		t.Fatal(err)
 	}
 	if got := out.String(); len(got) > len(long)+20_000 || !strings.Contains(got, "\na   short\n") || !strings.Contains(got, long) {
@@ -129,10 +127,10 @@ func FuzzCSV(f *testing.F) {
 		f.Add(piece, pieces[(i+5)%len(pieces)])
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
-		table := &table{head: []string{"a", "b"}}
-		table.add(a, b)
+		table := &Table{Head: []string{"a", "b"}}
+		table.Add(a, b)
 		var out strings.Builder
-		if err := table.csv(&out); err != nil {
+		if err := table.CSV(&out); err != nil {
 			t.Fatal(err)
 		}
 		rows, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
@@ -177,11 +175,11 @@ func FuzzTerminal(f *testing.F) {
 		f.Add(piece, pieces[(i+3)%len(pieces)], i*7)
 	}
 	f.Fuzz(func(t *testing.T, a, b string, width int) {
-		table := &table{head: []string{"a", "b"}}
-		table.add(a, b)
+		table := &Table{Head: []string{"a", "b"}}
+		table.Add(a, b)
 		for _, width := range []int{0, width % 200} {
 			var out strings.Builder
-			if err := table.text(&out, width); err != nil {
+			if err := table.Text(&out, width); err != nil {
 				t.Fatal(err)
 			}
 			lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
@@ -196,11 +194,11 @@ func FuzzTerminal(f *testing.F) {
 			}
 		}
 		var out strings.Builder
-		if err := table.markdown(&out); err != nil {
+		if err := table.Markdown(&out); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
-		if want := "| " + report.Cell(a) + " | " + report.Cell(b) + " |"; len(lines) != 3 || lines[2] != want {
+		if want := "| " + markdown.Cell(a) + " | " + markdown.Cell(b) + " |"; len(lines) != 3 || lines[2] != want {
 			t.Errorf("%q and %q are the Markdown %q, want %q", a, b, lines, want)
 		}
 		for _, line := range lines {
@@ -209,42 +207,27 @@ func FuzzTerminal(f *testing.F) {
 	})
 }
 
-// What a terminal would obey is written as an escape, and reads back the same.
-func TestJSONIsPrintable(t *testing.T) {
-	for _, piece := range pieces {
-		var out strings.Builder
-		if err := (format{Format: "json"}).print(&program{stdout: &out}, nil, []string{piece}); err != nil {
-			t.Fatal(err)
-		}
-		checkPlain(t, strings.ReplaceAll(out.String(), "\n", ""))
-		var back []string
-		if err := json.Unmarshal([]byte(out.String()), &back); err != nil || back[0] != strings.ToValidUTF8(piece, "\ufffd\ufffd") && back[0] != piece {
-			t.Errorf("%q is read back as %q, %v", piece, back, err)
-		}
-	}
-}
-
 // Whatever is in a table and however wide the terminal, no line is wider, but
 // for a word that is by itself; and nothing gets lost.
 func TestTableFits(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	for range 2000 {
 		width := 40 + random.IntN(160)
-		table := &table{}
+		table := &Table{}
 		for i := range 1 + random.IntN(8) {
-			table.head = append(table.head, fmt.Sprint("head_", i))
+			table.Head = append(table.Head, fmt.Sprint("head_", i))
 		}
 		var want []string
 		longest := narrowest
 		for range random.IntN(4) {
 			var cells []string
-			for range table.head {
+			for range table.Head {
 				var words []string
 				for range random.IntN(4) {
 					words = append(words, strings.Repeat("x", 1+random.IntN(30)))
 				}
 				cells = append(cells, strings.Join(words, " "))
-				if len(cells) < len(table.head) {
+				if len(cells) < len(table.Head) {
 					longest = max(longest, len(cells[len(cells)-1]))
 				}
 				for _, word := range words {
@@ -252,14 +235,14 @@ func TestTableFits(t *testing.T) {
 				}
 				want = append(want, words...)
 			}
-			table.rows = append(table.rows, cells)
+			table.Rows = append(table.Rows, cells)
 		}
 		var out strings.Builder
-		if err := table.text(&out, width); err != nil {
+		if err := table.Text(&out, width); err != nil {
 			t.Fatal(err)
 		}
 		for text := range strings.Lines(out.String()) {
-			if got := uniseg.StringWidth(strings.TrimSuffix(text, "\n")); got > max(width, longest+len(gutter)) {
+			if got := uniseg.StringWidth(strings.TrimSuffix(text, "\n")); got > max(width, longest+len(Gutter)) {
 				t.Fatalf("a line of %d columns on a terminal of %d:\n%s", got, width, out.String())
 			}
 		}

@@ -1,4 +1,9 @@
-package main
+// Package atomicfile writes files that are complete or not there at all.
+//
+// It guarantees that a path holds either what it held before or everything that
+// was written, whatever happens in between, power loss included. It refuses to
+// replace a device or a pipe by a file.
+package atomicfile
 
 import (
 	"bufio"
@@ -9,22 +14,20 @@ import (
 	"strings"
 )
 
-// writeOutput writes to the file, device or pipe that a user named. A link stays,
-// and what it leads to is written; a file is replaced whole, see
-// [writeAtomically].
-func writeOutput(path string, write func(io.Writer) error) error {
+// WriteTo writes to the file, device or pipe that a user named. It follows a
+// symbolic link and replaces the file atomically, see [Write].
+func WriteTo(path string, write func(io.Writer) error) error {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil || info.Mode().IsRegular():
 		if target, err := filepath.EvalSymlinks(path); err == nil {
 			path = target
 		}
-		return writeAtomically(path, write)
+		return Write(path, write)
 	case info.IsDir():
-		return errors.New("it is a directory: name a file in it")
+		return errors.New("is a directory: name a file in it")
 	}
-	// Nothing but the device itself can take what is written: to replace it by a
-	// file would take it away from everybody.
+	// Renaming a file over a device would take the device away from everybody.
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
@@ -32,10 +35,10 @@ func writeOutput(path string, write func(io.Writer) error) error {
 	return errors.Join(write(file), file.Close())
 }
 
-// writeAtomically leaves at path either what was there or all that write
-// writes, whatever happens in between: written beside it, synced, renamed, and
-// the directory synced so that the rename stays.
-func writeAtomically(path string, write func(io.Writer) error) (err error) {
+// Write replaces the file at path with what write writes, or leaves it as it
+// was. It writes a temporary file in the same directory, syncs it, renames it,
+// and syncs the directory so that the rename survives a power loss.
+func Write(path string, write func(io.Writer) error) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), partPrefix(path)+"*")
 	if err != nil {
 		return err
@@ -68,11 +71,10 @@ func writeAtomically(path string, write func(io.Writer) error) (err error) {
 	return syncDirectory(filepath.Dir(path))
 }
 
-// partPrefix begins the name of what is written beside path until it is whole.
+// partPrefix starts the names of path's temporary files.
 func partPrefix(path string) string { return "." + filepath.Base(path) + "." }
 
-// modeOf is that of the file at path or, where there is none, what any reader
-// may read.
+// modeOf returns the mode of the file at path, or 0644 if there is none.
 func modeOf(path string) os.FileMode {
 	if info, err := os.Stat(path); err == nil {
 		return info.Mode().Perm()
@@ -80,9 +82,9 @@ func modeOf(path string) os.FileMode {
 	return 0o644
 }
 
-// removeParts removes what writers of path that were cut off left beside it. The
-// caller makes sure that nobody else is writing it.
-func removeParts(path string) error {
+// RemoveParts removes temporary files left by interrupted writes of path. The
+// caller makes sure that nobody is writing it.
+func RemoveParts(path string) error {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if err != nil {
 		return err
@@ -97,13 +99,13 @@ func removeParts(path string) error {
 	return nil
 }
 
-// makeDirectory makes a directory where there is none, and syncs the one that it
-// is in, so that what is written there later stays.
-func makeDirectory(path string) error {
-	if exists(path) {
-		return os.MkdirAll(path, 0o755) // refuses what is no directory
+// MakeDirectory creates a directory and its missing parents, and syncs the
+// parent of each, so that the new directories survive a power loss.
+func MakeDirectory(path string) error {
+	if Exists(path) {
+		return os.MkdirAll(path, 0o755) // fails if path is not a directory
 	}
-	if err := makeDirectory(filepath.Dir(path)); err != nil {
+	if err := MakeDirectory(filepath.Dir(path)); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(path, 0o755); err != nil {
@@ -119,4 +121,10 @@ func syncDirectory(path string) error {
 	}
 	defer dir.Close()
 	return dir.Sync()
+}
+
+// Exists reports whether there is something at path.
+func Exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
