@@ -57,15 +57,18 @@ func (p Path) Within(from string, places []string) bool {
 }
 
 // InPlace reports whether a region is in a place: a geography, as [Geography]
-// has it ("eu"; "us" is not "us-gov"), a region code, or a glob of region codes
-// as [path.Match] reads it ("eu-*"). A malformed glob holds no region, and no
-// place holds the empty one.
+// has it ("eu"; "us" is not "us-gov"), a region code, a glob of region codes as
+// [path.Match] reads it ("eu-*"), or a [Boundary] by its name in capitals
+// ("EU"). A malformed glob holds no region, and no place holds the empty one.
 func InPlace(region, place string) bool {
 	if region == "" {
 		return false
 	}
+	if place == Geography(region) || inBoundary(region, place) {
+		return true
+	}
 	matched, err := path.Match(place, region)
-	return err == nil && matched || place == Geography(region)
+	return err == nil && matched
 }
 
 // Region is what one region lists: the ground on which access stands.
