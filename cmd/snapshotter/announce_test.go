@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -23,7 +22,6 @@ import (
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/sample"
 	"snapshotter/notify"
-	"snapshotter/store"
 )
 
 // secret is in every channel's URL of these tests, and nowhere else.
@@ -228,123 +226,6 @@ func TestNotifiesOfChangesOnce(t *testing.T) {
 		t.Errorf("deliveries (-want +got):\n%s", d)
 	}
 	n.checkSecrets()
-}
-
-// latest is what the last run left behind, not told yet, with an announcer over
-// one channel and the database open.
-func (n *operator) latest(channel string) (*announcer, *store.Store, *snapshot) {
-	n.t.Helper()
-	ctx := context.Background()
-	parsed, err := notify.Parse(channel)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	db, err := store.Open(ctx, n.db())
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	n.t.Cleanup(func() { db.Close() })
-	head, err := db.Latest(ctx, 0)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	base, err := runBefore(ctx, db, head)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	report, err := buildReport(ctx, db, base, head, filter{}, nil)
-	if err != nil {
-		n.t.Fatal(err)
-	}
-	a := &announcer{channels: []notify.Channel{parsed}, now: time.Now, log: slog.New(slog.DiscardHandler)}
-	return a, db, &snapshot{run: head, report: report}
-}
-
-// tell tells of a run that is kept.
-func (a *announcer) tell(ctx context.Context, db *store.Store, taken *snapshot) {
-	ctx, cancel := lasting(ctx)
-	defer cancel()
-	a.deliver(ctx, db, a.prepare(ctx, db, taken))
-}
-
-// What a run changed is told at most once, however often and by however many it
-// is told.
-func TestTellsOfARunOnce(t *testing.T) {
-	n, l := newOperator(t), listen(t)
-	n.run(0)
-	n.serve(2)
-	n.run(0)
-	a, db, taken := n.latest(l.hook())
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() { a.tell(context.Background(), db, taken) })
-	}
-	all.Wait()
-	if messages, _ := l.heard(); len(messages) != 1 {
-		t.Errorf("sent %q, want one message", titles(messages))
-	}
-}
-
-// A message that was claimed by a program that ended before it sent it may have
-// been sent: it is lost, not doubled.
-func TestClaimedAndNotSentIsLost(t *testing.T) {
-	n, l := newOperator(t), listen(t)
-	n.run(0)
-	n.serve(2)
-	n.run(0)
-	a, db, taken := n.latest(l.hook())
-	ctx := context.Background()
-	if len(a.prepare(ctx, db, taken)) != 1 {
-		t.Fatal("nothing was due")
-	}
-	a.tell(ctx, db, taken)
-	if messages, _ := l.heard(); len(messages) > 0 {
-		t.Errorf("sent %q", titles(messages))
-	}
-	if got, want := n.deliveries(), []string{"2  0"}; !slices.Equal(got, want) {
-		t.Errorf("deliveries %q, want %q", got, want)
-	}
-}
-
-// What nobody decided about, because the program was cut off right after it
-// recorded it, is told with the next run, and once.
-func TestTellsOfOverlookedRuns(t *testing.T) {
-	n, l := newOperator(t), listen(t)
-	n.run(0, "--notify", l.hook())
-	n.serve(2)
-	n.run(0) // as if it had been cut off
-	n.run(0, "--notify", l.hook())
-	n.run(0, "--notify", l.hook())
-	messages, _ := l.heard()
-	if len(messages) != 1 || !strings.HasPrefix(messages[0].Title, "Bedrock changes 2026-05-02: ") {
-		t.Errorf("sent %q, want what changed on the second", titles(messages))
-	}
-	for range overlookedLimit + 1 {
-		n.run(0)
-	}
-	n.serve(4)
-	n.run(0, "--notify", l.hook())
-	if messages, _ := l.heard(); len(messages) != 1 || !strings.HasPrefix(messages[0].Title, "Bedrock changes 2026-05-20: ") {
-		t.Errorf("sent %q after a time without channels, want what changed last", titles(messages))
-	}
-}
-
-// A program that is told to stop still tells what it recorded.
-func TestTellsWhenToldToStop(t *testing.T) {
-	n, l := newOperator(t), listen(t)
-	n.run(0)
-	n.serve(2)
-	n.run(0)
-	a, db, taken := n.latest(l.hook())
-	ctx, stop := context.WithCancel(context.Background())
-	stop()
-	a.tell(ctx, db, taken)
-	if messages, _ := l.heard(); len(messages) != 1 {
-		t.Errorf("sent %q, want one message", titles(messages))
-	}
-	if got, want := n.deliveries(), []string{"2 delivered 1"}; !slices.Equal(got, want) {
-		t.Errorf("deliveries %q, want %q", got, want)
-	}
 }
 
 func TestNotifiesAtASignificance(t *testing.T) {

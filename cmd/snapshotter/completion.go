@@ -182,7 +182,7 @@ func valuesOf(ctx context.Context, p *program, value *kong.Value) []string {
 		return nil
 	}
 	var values []string
-	if err := readLocal(ctx, p.DB, func(db *store.Store) (err error) {
+	if err := p.reading(ctx, func(db *store.Store) (err error) {
 		values, err = read(ctx, db)
 		return err
 	}); err != nil {

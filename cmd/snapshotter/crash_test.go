@@ -15,6 +15,7 @@ import (
 	"snapshotter/internal/atomicfile"
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/sample"
+	"snapshotter/job"
 	"snapshotter/store"
 )
 
@@ -76,8 +77,8 @@ func TestKilledRuns(t *testing.T) {
 		t.Fatalf("last run: %v: %s", err, out)
 	}
 	runs := recordedIn(t, dir)
-	for _, run := range runs[max(0, len(runs)-repairs):] {
-		if path := filepath.Join(dir, "reports", fileTime(run.StartedAt)+".md"); !atomicfile.Exists(path) {
+	for _, run := range runs[max(0, len(runs)-job.Repairs):] {
+		if path := filepath.Join(dir, "reports", job.ReportName(run)); !atomicfile.Exists(path) {
 			t.Errorf("run %d has no report", run.ID)
 		}
 	}

@@ -3,15 +3,18 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"snapshotter/catalog"
 	"snapshotter/collect"
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/sample"
+	"snapshotter/job"
+	"snapshotter/state"
 )
 
 // demoCommand does the main job for real, but against a Bedrock of our own.
@@ -44,25 +47,33 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 	defer server.Close()
 	p.say("This is SAMPLE DATA, made up for the demo: it is not what AWS offers today.")
 	p.say("")
-	var last *snapshot
+	reportsIn, err := state.NewReports(reports, aws.Config{})
+	if err != nil {
+		return err
+	}
+	history, err := state.NewHistory(database, aws.Config{})
+	if err != nil {
+		return err
+	}
+	var last *job.Result
 	for _, moment := range sample.Moments() {
 		server.Serve(moment.Catalogue)
 		server.Inject(faults(moment.Failing)...)
-		job := &job{
-			db: database, reports: reports, trigger: catalog.Manual, note: sampleNotice,
-			now: func() time.Time { return moment.At }, log: slog.New(slog.DiscardHandler), aws: server.Config(),
-			options: collect.Options{Pause: time.Millisecond},
+		job := &job.Job{
+			History: history, Reports: reportsIn, Trigger: catalog.Manual, Version: version(), Note: sampleNotice,
+			AWS: server.Config(), Options: collect.Options{Pause: time.Millisecond},
+			Now: func() time.Time { return moment.At },
 		}
-		if last, err = job.take(ctx); err != nil {
+		if last, err = job.Run(ctx); err != nil {
 			return err
 		}
-		if last.unwritten != nil {
-			return last.unwritten
+		if last.Unwritten != nil {
+			return &codedError{exitFailed, last.Unwritten}
 		}
-		p.say("%s  run %d, %-8s  %s", moment.At.Format(time.DateOnly), last.run.ID, last.run.Status, moment.Title)
+		p.say("%s  run %d, %-8s  %s", moment.At.Format(time.DateOnly), last.Run.ID, last.Run.Status, moment.Title)
 	}
 	p.say("")
-	if err := last.report.Markdown(p.stdout); err != nil {
+	if err := last.Report.Markdown(p.stdout); err != nil {
 		return err
 	}
 	c.next(p, database, reports)

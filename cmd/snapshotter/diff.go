@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,6 +12,7 @@ import (
 	"snapshotter/catalog"
 	"snapshotter/diff"
 	"snapshotter/internal/terminal"
+	"snapshotter/job"
 	"snapshotter/report"
 	"snapshotter/store"
 )
@@ -55,7 +55,7 @@ func (b between) find(ctx context.Context, p *program, db *store.Store) (*catalo
 		return nil, none, err
 	}
 	if b.Base == "" {
-		base, err := runBefore(ctx, db, head)
+		base, err := job.Before(ctx, db, head)
 		return base, head, err
 	}
 	base, err := baseRef.find(ctx, db)
@@ -67,15 +67,6 @@ func (b between) find(ctx context.Context, p *program, db *store.Store) (*catalo
 		}
 	}
 	return &base, head, err
-}
-
-// runBefore is the last run before head that recorded something, nil if none.
-func runBefore(ctx context.Context, db *store.Store, head catalog.Run) (*catalog.Run, error) {
-	run, err := db.Before(ctx, head.ID)
-	if none := (*store.NoRunError)(nil); errors.As(err, &none) {
-		return nil, nil
-	}
-	return &run, err
 }
 
 // diffCommand lists the changes themselves, for terminals and for programs.

@@ -5,32 +5,33 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"snapshotter/job"
 )
 
-// metrics makes a run print what it came to as one line that CloudWatch Logs
-// turns into metrics.
+// metrics makes a run print one line that CloudWatch Logs turns into metrics.
 type metrics struct {
 	EMF bool `name:"emf" help:"Print CloudWatch metrics of the run on stdout, in the embedded metric format."`
 }
 
 const metricsNamespace = "Snapshotter"
 
-// emit prints the metrics of a run that ended at a time. It was recorded unless
-// err says why not; one that another run was before is neither.
+// emit prints the metrics of a run that ended at a time: recorded, or failed with
+// err. A run that another one overtook counts as neither.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-func (m metrics) emit(w io.Writer, at time.Time, taken *snapshot, err error) {
-	if !m.EMF || overtaken(err) {
+func (m metrics) emit(w io.Writer, at time.Time, result *job.Result, err error) {
+	if !m.EMF || job.Overtaken(err) {
 		return
 	}
 	line := metricsLine{values: map[string]any{}}
 	line.add("RunsRecorded", "Count", count(err == nil))
 	line.add("RunsFailed", "Count", count(err != nil))
 	if err == nil {
-		line.add("RunSeconds", "Seconds", taken.run.FinishedAt.Sub(taken.run.StartedAt).Seconds())
-		line.add("ReportsNotWritten", "Count", count(taken.unwritten != nil))
+		line.add("RunSeconds", "Seconds", result.Run.FinishedAt.Sub(result.Run.StartedAt).Seconds())
+		line.add("ReportsNotWritten", "Count", count(result.Unwritten != nil))
 	}
-	if err == nil && taken.report != nil {
-		counts, coverage := taken.report.Counts, taken.report.Coverage
+	if err == nil && result.Report != nil {
+		counts, coverage := result.Report.Counts, result.Report.Coverage
 		line.add("ActOn", "Count", float64(counts.ActOn))
 		line.add("GoodToKnow", "Count", float64(counts.Good))
 		line.add("OtherChanges", "Count", float64(counts.Other))

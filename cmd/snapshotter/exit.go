@@ -1,14 +1,12 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
-	"snapshotter/state"
-	"snapshotter/store"
+	"snapshotter/job"
 )
 
 // Exit codes. They are part of the product's interface.
@@ -52,16 +50,19 @@ func statusError(status catalog.Status) error {
 	return &codedError{code: exitFailed}
 }
 
-// stopped reports whether a signal ended a command, and no more is to be said:
-// of a run that was recorded, and not saved or reported, there is.
-func stopped(err error) bool {
-	return errors.Is(err, context.Canceled) && !errors.As(err, new(*state.SaveError)) && !errors.As(err, new(unwritable))
-}
-
-// overtaken reports whether another run was at it, so that this one is none.
-func overtaken(err error) bool {
-	lost := (*state.LostRaceError)(nil)
-	return errors.As(err, new(*store.LockedError)) || errors.As(err, &lost) && !lost.Deleted
+// exitCode returns the exit code of an error that ends the program.
+func exitCode(err error) int {
+	coded, isCoded := errors.AsType[*codedError](err)
+	_, unreported := errors.AsType[*job.ReportError](err)
+	switch {
+	case job.Overtaken(err):
+		return exitLocked
+	case isCoded:
+		return coded.code
+	case unreported:
+		return exitPartial
+	}
+	return exitFailed
 }
 
 // adviser is an error that knows what to do next.
@@ -72,17 +73,11 @@ func (p *program) exit(err error) int {
 	if err == nil {
 		return exitOK
 	}
-	code, said := exitFailed, err
-	if coded := (*codedError)(nil); errors.As(err, &coded) {
-		code = coded.code
-		if coded.err == nil {
-			return code
-		}
+	code, said := exitCode(err), err
+	if coded, ok := errors.AsType[*codedError](err); ok && coded.err == nil {
+		return code
 	}
-	if overtaken(err) {
-		code = exitLocked
-	}
-	if stopped(err) {
+	if job.Stopped(err) {
 		said = errors.New("stopped by a signal")
 	}
 	message := terminal.OneLine(said.Error())

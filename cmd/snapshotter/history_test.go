@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -17,7 +16,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"snapshotter/catalog"
-	"snapshotter/collect"
 	"snapshotter/diff"
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/report"
@@ -98,26 +96,23 @@ func (h *history) night() {
 	faults, troubles := h.troubles()
 	h.server.Serve(h.truth)
 	h.server.Inject(faults...)
-	job := &job{
-		db: filepath.Join(h.dir, "snapshotter.db"), reports: filepath.Join(h.dir, "reports"),
-		trigger: catalog.Schedule, now: func() time.Time { return h.now },
-		log: slog.New(slog.DiscardHandler), aws: h.server.Config(),
-		options: collect.Options{Include: func(region string) bool { return slices.Contains(historyRegions, region) }, Pause: time.Millisecond},
-	}
-	taken, err := job.take(context.Background())
+	path := filepath.Join(h.dir, "snapshotter.db")
+	job := localJob(h.t, path, h.server, func() time.Time { return h.now })
+	job.Options.Include = func(region string) bool { return slices.Contains(historyRegions, region) }
+	taken, err := job.Run(context.Background())
 	if err != nil {
 		if h.nothingReadable(troubles) {
 			return
 		}
 		h.t.Fatalf("night %s: %v", h.now.Format(time.DateOnly), err)
 	}
-	result := h.compare(job.db, taken.run.ID)
+	result := h.compare(path, taken.Run.ID)
 	h.believe(result)
-	h.check(taken.run, troubles)
+	h.check(taken.Run, troubles)
 	if h.last%3 == 2 {
-		h.exported(job.db, taken.run.ID)
+		h.exported(path, taken.Run.ID)
 	}
-	h.last = taken.run.ID
+	h.last = taken.Run.ID
 }
 
 // compare also holds what is read of thinned snapshots to what whole ones tell.

@@ -85,7 +85,7 @@ func (c *importCommand) pending(ctx context.Context, p *program, db *store.Store
 			p.say("skipped  %s: already imported as run %d", filepath.Base(folder), run.ID)
 			continue
 		}
-		if newest := before(runs, len(runs)); newest != nil && !recording.At.After(newest.StartedAt) {
+		if newest := newestOf(runs); newest != nil && !recording.At.After(newest.StartedAt) {
 			return nil, tooOld(recording, newest)
 		}
 		pending = append(pending, recording)
@@ -106,6 +106,14 @@ func recordedRuns(ctx context.Context, db *store.Store) ([]catalog.Run, error) {
 		}
 	}
 	return recorded, nil
+}
+
+// newestOf returns the last run, nil if there is none.
+func newestOf(runs []catalog.Run) *catalog.Run {
+	if len(runs) == 0 {
+		return nil
+	}
+	return &runs[len(runs)-1]
 }
 
 func imported(runs []catalog.Run, recording *capture.Capture) *catalog.Run {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"snapshotter/diff"
 	"snapshotter/internal/terminal"
+	"snapshotter/job"
 	"snapshotter/notify"
 )
 
@@ -44,18 +46,16 @@ func (n *notifications) channels() ([]notify.Channel, error) {
 	return channels, nil
 }
 
-// announcer tells of runs whose AWS calls are configured by config; nil where
-// there are no channels.
-func (n *notifications) announcer(p *program, config aws.Config) (*announcer, error) {
+// announcements says who is notified, nil if there are no channels.
+func (n *notifications) announcements(p *program, config aws.Config) (*job.Announcements, error) {
 	channels, err := n.channels()
 	if err != nil || len(channels) == 0 {
 		return nil, err
 	}
-	return &announcer{
-		channels: channels, link: n.Link, now: p.now, log: p.log,
-		rules:  p.rules,
-		policy: notify.Policy{AtLeast: diff.Significance(n.NotifyAt), LostRuns: n.LostRuns},
-		sender: notify.Sender{AWS: config, HTTP: p.web()},
+	return &job.Announcements{
+		Channels: channels, Link: n.Link, ExitCode: exitCode,
+		Policy: notify.Policy{AtLeast: diff.Significance(n.NotifyAt), LostRuns: n.LostRuns},
+		Sender: notify.Sender{AWS: config, HTTP: p.web()},
 	}, nil
 }
 
@@ -98,14 +98,14 @@ func (c *notifyTestCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	announcer, err := c.announcer(p, config)
+	announcements, err := c.announcements(p, config)
 	if err != nil {
 		return err
 	}
-	if announcer == nil {
+	if announcements == nil {
 		return &codedError{exitUsage, errNoChannels}
 	}
-	deliveries := announcer.sample(ctx)
+	deliveries := sendSample(ctx, announcements, p.now())
 	if err := c.print(p, deliveriesTable(deliveries), deliveries); err != nil {
 		return err
 	}
@@ -124,15 +124,16 @@ func (c *notifyTestCommand) Run(ctx context.Context, p *program) error {
 	return nil
 }
 
-// sample sends what is no news, and is marked so, to every channel and check.
-func (a *announcer) sample(ctx context.Context) []notify.Delivery {
+// sendSample sends a message that says that it is a sample to every channel, and a
+// success to every check.
+func sendSample(ctx context.Context, to *job.Announcements, at time.Time) []notify.Delivery {
 	const title = "Bedrock changes: a sample, nothing happened"
 	lines := []string{"This is what a message looks like. It was sent by: snapshotter notify test"}
-	message := notify.Compose(title, lines, a.linkTo(latestName))
-	message.Significance, message.At = diff.Minor, a.now()
+	message := notify.Compose(title, lines, to.LinkTo(job.LatestReport))
+	message.Significance, message.At = diff.Minor, at
 	return append(
-		a.sender.Send(ctx, a.channels, message, nil),
-		a.sender.Ping(ctx, a.channels, notify.Ping{Event: notify.Succeeded, Text: title})...,
+		to.Sender.Send(ctx, to.Channels, message, nil),
+		to.Sender.Ping(ctx, to.Channels, notify.Ping{Event: notify.Succeeded, Text: title})...,
 	)
 }
 

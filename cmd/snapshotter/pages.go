@@ -16,7 +16,9 @@ import (
 	"snapshotter/catalog"
 	"snapshotter/diff"
 	"snapshotter/internal/terminal"
+	"snapshotter/job"
 	"snapshotter/report"
+	"snapshotter/state"
 	"snapshotter/store"
 )
 
@@ -24,7 +26,7 @@ import (
 // request. They show nothing that a report does not.
 type pages struct {
 	service *service
-	mirror  mirror
+	mirror  state.Mirror
 
 	mu     sync.Mutex
 	newest *view // of the newest recorded run that was asked for
@@ -34,11 +36,11 @@ func (s *service) pages() *pages { return &pages{service: s} }
 
 // reading opens the history for reading and calls use with it.
 func (g *pages) reading(ctx context.Context, p *program, use func(*store.Store) error) error {
-	at, err := p.place(ctx)
+	history, err := p.history(ctx)
 	if err != nil {
 		return err
 	}
-	return g.mirror.read(ctx, at, use)
+	return g.mirror.Read(ctx, history, use)
 }
 
 // view is all that is shown of one recorded run. It never changes.
@@ -87,7 +89,7 @@ func (g *pages) serve(listener net.Listener, fail context.CancelCauseFunc) (stop
 		if server.Shutdown(ctx) != nil {
 			server.Close()
 		}
-		if err := g.mirror.close(); err != nil {
+		if err := g.mirror.Close(); err != nil {
 			p.log.Warn("the copy of the history that pages are read from was not removed", "problem", err)
 		}
 	}
@@ -195,12 +197,16 @@ func (g *pages) view(ctx context.Context, p *program, db *store.Store) (*view, e
 }
 
 func newView(ctx context.Context, p *program, db *store.Store, head catalog.Run) (*view, error) {
-	base, result, err := changesOf(ctx, db, head)
+	base, err := job.Before(ctx, db, head)
+	if err != nil {
+		return nil, err
+	}
+	compared, err := job.Compare(ctx, db, base, head)
 	if err != nil {
 		return nil, err
 	}
 	shown := &view{of: head.ID, program: p, changes: map[diff.Significance]int{}, items: map[catalog.Kind]int{}, scopes: map[catalog.Outcome]int{}}
-	for _, change := range result.Changes {
+	for _, change := range compared.Result.Changes {
 		shown.changes[change.Significance]++
 	}
 	now, err := db.Snapshot(ctx, head.ID)
@@ -211,7 +217,7 @@ func newView(ctx context.Context, p *program, db *store.Store, head catalog.Run)
 		shown.items[scope.Kind] += len(scope.Items)
 		shown.scopes[scope.Outcome]++
 	}
-	shown.report, err = buildReport(ctx, db, base, head, filter{}, p.rules)
+	shown.report, err = compared.Report(ctx, db, watching(p.rules), nil)
 	return shown, err
 }
 

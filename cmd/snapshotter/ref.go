@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"snapshotter/catalog"
@@ -106,8 +105,3 @@ func (e advised) Advice() string { return e.advice }
 
 // moment is the form of a time that people read.
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-// fileTime is the form of a time in file names.
-func fileTime(t time.Time) string {
-	return strings.ReplaceAll(t.UTC().Format("2006-01-02T15:04:05Z"), ":", "-")
-}

@@ -2,22 +2,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/sample"
-	"snapshotter/notify"
+	"snapshotter/job"
 	"snapshotter/schedule"
 )
 
@@ -75,7 +70,7 @@ func reloadHolds(t *testing.T) {
 	if told := hooks.told["two"]; len(hooks.told["one"]) != 0 || len(told) != 1 || !strings.HasPrefix(told[0].text, "Watch rule opus-in-london satisfied now") {
 		t.Errorf("told %+v, want the new channel alone of the new rule", hooks.told)
 	}
-	if text := readFile(t, filepath.Join(dir, "reports", latestName)); !strings.Contains(text, "opus-in-london") {
+	if text := readFile(t, filepath.Join(dir, "reports", job.LatestReport)); !strings.Contains(text, "opus-in-london") {
 		t.Errorf("the report knows nothing of the rule:\n%s", text)
 	}
 	if page := get(s, "/reports/latest", "").Body.String(); !strings.Contains(page, "opus-in-london") {
@@ -91,39 +86,5 @@ func reloadHolds(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
-	}
-}
-
-// A check hears that a run ended also where a channel uses up all the time that
-// there is once the service is told to stop.
-func TestStopTellsChecksTheEnd(t *testing.T) { synctest.Test(t, stopTellsTheEnd) }
-
-func stopTellsTheEnd(t *testing.T) {
-	network := bedrocktest.NewNetwork()
-	hooks := openHooks(t, network)
-	defer hooks.close()
-	hooks.behave("refuse") // it is tried for more than 20 seconds
-	p := &program{stdout: io.Discard, stderr: io.Discard, now: time.Now, network: network.Dial, log: slog.New(slog.DiscardHandler)}
-	channels := notifications{Notify: []string{hooksChannels[0], hooksPing}}
-	a, err := channels.announcer(p, aws.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	end := a.begin(ctx)
-	lasting, cancel := lasting(ctx)
-	defer cancel()
-	stop()
-	began := time.Now()
-	a.sender.Send(lasting, a.channels, notify.Compose("news", nil, ""), nil)
-	if took := time.Since(began); took != grace {
-		t.Fatalf("the channel took %s, not all of %s", took, grace)
-	}
-	end(lasting, nil, errors.New("a problem"))
-	if want := []string{"/start", "/1"}; !slices.Equal(hooks.pinged, want) {
-		t.Errorf("pinged %q, want %q", hooks.pinged, want)
-	}
-	if took := time.Since(began); took > patience {
-		t.Errorf("it all took %s", took)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"snapshotter/catalog"
 	"snapshotter/collect"
 	"snapshotter/internal/terminal"
+	"snapshotter/job"
 	"snapshotter/report"
 	"snapshotter/state"
 )
@@ -38,7 +39,7 @@ func (c *snapshots) Validate() error {
 	}
 	for _, region := range c.ExtraRegion {
 		if !catalog.ValidRegion(region) {
-			return usageError("--extra-region: %q is no region code such as eu-west-1", terminal.OneLine(region))
+			return usageError("--extra-region: %q is not a region code such as eu-west-1", terminal.OneLine(region))
 		}
 	}
 	for _, limit := range []time.Duration{c.AttemptLimit, c.RegionLimit, c.RunLimit, c.ConfirmAfter} {
@@ -49,24 +50,39 @@ func (c *snapshots) Validate() error {
 	return errors.Join(c.regionFilter.Validate(), c.notifications.Validate())
 }
 
-// job is the main job with these flags and the settings of AWS as they are now.
-func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger, progress *progress) (*job, error) {
+// job returns the main job with these flags and the current AWS settings.
+func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger, progress *progress) (*job.Job, error) {
 	config, err := p.loadAWS(ctx)
 	if err != nil {
 		return nil, err
 	}
-	announcer, err := c.announcer(p, config)
+	history, err := state.NewHistory(p.DB, config)
 	if err != nil {
 		return nil, err
 	}
-	return &job{
-		db: p.DB, reports: c.Reports, trigger: trigger, rules: p.rules, regions: c.Region, now: p.now, log: p.log, aws: config,
-		options: collect.Options{
+	reports, err := state.NewReports(c.Reports, config)
+	if err != nil {
+		return nil, err
+	}
+	announcements, err := c.announcements(p, config)
+	if err != nil {
+		return nil, err
+	}
+	return &job.Job{
+		History: history, Reports: reports, Trigger: trigger, Version: version(), AWS: config,
+		Options: collect.Options{
 			Regions: c.ExtraRegion, Include: c.includes,
 			Attempt: c.AttemptLimit, Region: c.RegionLimit, Run: c.RunLimit, Pause: c.ConfirmAfter,
 			Progress: progress.show,
 		},
-		collected: progress.end, announcer: announcer,
+		Unmatched: func(listings []catalog.Listing) []string { return p.unmatched(c.Region, listings) },
+		Watch:     watching(p.rules), Announce: announcements, Now: p.now,
+		Observe: func(event job.Event) {
+			if _, collected := event.(job.Collected); collected {
+				progress.end() // before anything is logged
+			}
+			p.logEvent(event)
+		},
 	}, nil
 }
 
@@ -101,12 +117,12 @@ func (c *runCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	taken, err := job.take(ctx)
-	c.emit(p.stdout, p.now(), taken, err)
+	result, err := job.Run(ctx)
+	c.emit(p.stdout, p.now(), result, err)
 	if err != nil {
 		return err
 	}
-	return p.conclude(taken, c.ExitCode)
+	return p.conclude(result, c.ExitCode)
 }
 
 // loadAWS reads the AWS settings as every AWS tool does: from the environment,
@@ -121,27 +137,27 @@ func (p *program) loadAWS(ctx context.Context) (aws.Config, error) {
 	if err != nil {
 		return config, advised{
 			"load the AWS configuration: " + catalog.Redact(err.Error()),
-			"check AWS_PROFILE and the files that it names a profile of: aws configure list",
+			"check AWS_PROFILE and your AWS configuration files: aws configure list",
 		}
 	}
 	return config, nil
 }
 
-// conclude says what a run found and turns it into the exit code.
-func (p *program) conclude(taken *snapshot, exitCode bool) error {
-	if taken.report != nil && !p.Quiet {
-		fmt.Fprintln(p.stdout, taken.report.Title)
+// conclude prints what a run found and returns the error of its exit code.
+func (p *program) conclude(result *job.Result, exitCode bool) error {
+	if result.Report != nil && !p.Quiet {
+		fmt.Fprintln(p.stdout, result.Report.Title)
 	}
-	if taken.unwritten != nil {
-		return &codedError{exitPartial, taken.unwritten}
+	if result.Unwritten != nil {
+		return result.Unwritten
 	}
 	if !p.Quiet {
-		fmt.Fprintln(p.stdout, "Report: "+taken.path)
+		fmt.Fprintln(p.stdout, "Report: "+result.Path)
 	}
-	if err := statusError(taken.run.Status); err != nil {
+	if err := statusError(result.Run.Status); err != nil {
 		return err
 	}
-	if exitCode && taken.report.Verdict == report.SomethingChanged {
+	if exitCode && result.Report.Verdict == report.SomethingChanged {
 		return &codedError{code: exitChanged}
 	}
 	return nil

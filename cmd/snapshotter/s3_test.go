@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,15 +13,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"snapshotter/catalog"
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/buckettest"
 	"snapshotter/internal/sample"
-	"snapshotter/state"
-	"snapshotter/store"
 )
 
 // cloud is where tasks without a disk run: a Bedrock, an S3, and a directory for
@@ -297,8 +291,7 @@ func TestTaskIsStoppedWhileItSaves(t *testing.T) {
 	}
 }
 
-// A signal that comes before everything is read leaves nothing, and one that
-// cuts an upload off is no reason not to say where the run is.
+// A signal that comes before everything is read leaves nothing.
 func TestTaskIsStopped(t *testing.T) {
 	c := newCloud(t)
 	gate := bedrocktest.NewGate()
@@ -316,38 +309,6 @@ func TestTaskIsStopped(t *testing.T) {
 		t.Error("saved a history without a run")
 	}
 
-	var stderr bytes.Buffer
-	p := &program{stdout: io.Discard, stderr: &stderr, common: common{DB: historyURL}}
-	p.log = p.logger()
-	err := p.writing(t.Context(), func(db *store.Store) error {
-		_, err := db.RecordFailure(t.Context(), catalog.Run{Trigger: catalog.Manual})
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	at, err := p.place(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	history, err := at.open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := history.db.RecordFailure(t.Context(), catalog.Run{Trigger: catalog.Manual}); err != nil {
-		t.Fatal(err)
-	}
-	err = history.save(ctx)
-	if err := history.close(); err != nil {
-		t.Fatal(err)
-	}
-	said{p.exit(err), "", stderr.String()}.want(t, exitFailed, "save "+historyURL, "what this run recorded is in "+history.copied.Path, "aws s3api put-object")
-	if _, err := os.Stat(history.copied.Path); err != nil {
-		t.Error(err)
-	}
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("the upload was not cut off: %v", err)
-	}
 }
 
 // A run that crashes once it is recorded is saved all the same.
@@ -372,66 +333,6 @@ func TestTaskCrashes(t *testing.T) {
 	}
 }
 
-// Saving, reporting and telling end a while after the program was told to stop,
-// however many of them there are.
-func TestLasting(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, stop := context.WithCancel(t.Context())
-		longer, cancel := lasting(ctx)
-		defer cancel()
-		time.Sleep(time.Hour)
-		if longer.Err() != nil {
-			t.Error("it ended although nothing was to stop")
-		}
-		stop()
-		told := time.Now()
-		<-longer.Done()
-		if took := time.Since(told); took != grace || grace >= patience {
-			t.Errorf("it ended after %s, want %s, and less than %s", took, grace, patience)
-		}
-	})
-}
-
-// Whoever hears of a run finds it in S3, and that the message was claimed. There
-// is one upload a run.
-func TestTaskIsSavedBeforeItIsTold(t *testing.T) {
-	c := newCloud(t)
-	c.run(t.Context(), 1).want(t, exitOK)
-	c.serve(2)
-	l := listen(t)
-	heard := make(chan string, 1)
-	behind := l.Config.Handler
-	l.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		heard <- c.claims(t)
-		behind.ServeHTTP(w, r)
-	})
-	c.run(t.Context(), 2, "--notify", l.hook()).want(t, exitOK)
-	if got := <-heard; got != "run 2, " {
-		t.Errorf("when the message came, S3 held the claims %q", got)
-	}
-	if versions := c.s3.Versions(t, historyKey); len(versions) != 2 {
-		t.Errorf("%d uploads of 2 runs", len(versions))
-	}
-}
-
-// claims are the messages that the history in S3 says were claimed.
-func (c *cloud) claims(t *testing.T) (claims string) {
-	path := filepath.Join(t.TempDir(), "claims.db")
-	if err := os.WriteFile(path, c.s3.Get(t, historyKey), 0o644); err != nil {
-		t.Error(err)
-	}
-	db, err := sql.Open("sqlite", path)
-	if err != nil {
-		t.Error(err)
-		return ""
-	}
-	defer db.Close()
-	if err := db.QueryRow(`SELECT group_concat('run ' || run_id || ', ' || outcome) FROM deliveries`).Scan(&claims); err != nil {
-		t.Error(err)
-	}
-	return claims
-}
-
 // A service keeps its history in S3 too. Its pages show what others saved, and
 // fetch it only when there is something new.
 func TestServeInS3(t *testing.T) {
@@ -446,7 +347,7 @@ func TestServeInS3(t *testing.T) {
 	dir := t.TempDir()
 	s := serve(t, c.bedrock, dir, "--db", historyURL, "--reports", reportsURL, "--schedule", "0 2 1 1 *", "--listen", "127.0.0.1:0")
 	address, _ := s.until(t, "listening for HTTP")["address"].(string)
-	s.until(t, "there is no history at this place yet: this one is the first")
+	s.until(t, "there is no history at this URL yet: this run starts one")
 	s.until(t, "report written")
 	page := func(path string) string {
 		t.Helper()
@@ -493,49 +394,4 @@ func TestServeInS3(t *testing.T) {
 	s.stop(t)
 	c.s3.At(buckettest.Refuse(403, "AccessDenied", "no"))
 	c.command(t.Context(), 1, "serve").want(t, exitFailed, "fetch "+historyURL, "s3:ListBucket")
-}
-
-// A mirror of what was deleted says so, and does not show what it had.
-func TestMirrorFollows(t *testing.T) {
-	c := newCloud(t)
-	at := place{name: historyURL, log: (&program{stderr: io.Discard}).logger()}
-	var err error
-	if at.aws, err = (&program{}).loadAWS(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	var m mirror
-	runs := func() (n int, err error) {
-		err = m.read(t.Context(), at, func(db *store.Store) error {
-			all, err := db.Runs(t.Context())
-			n = len(all)
-			return err
-		})
-		return n, err
-	}
-	missing := (*store.NotFoundError)(nil)
-	for range 2 {
-		if _, err := runs(); !errors.As(err, &missing) {
-			t.Errorf("no history: %v", err)
-		}
-	}
-	for night := 1; night <= 2; night++ {
-		c.run(t.Context(), night).want(t, exitOK)
-		if n, err := runs(); n != night || err != nil {
-			t.Errorf("%d runs, want %d: %v", n, night, err)
-		}
-	}
-	c.s3.At(buckettest.Refuse(503, "SlowDown", "later"))
-	call := (*state.CallError)(nil)
-	if _, err := runs(); !errors.As(err, &call) {
-		t.Errorf("while S3 does not answer: %v", err)
-	}
-	c.s3.At(nil)
-	c.s3.Remove(t, historyKey, "")
-	if _, err := runs(); err == nil {
-		t.Error("shows a history that was deleted")
-	}
-	if err := m.close(); err != nil {
-		t.Error(err)
-	}
-	c.wantNothingLeft(t)
 }

@@ -6,15 +6,12 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"snapshotter/internal/atomicfile"
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/buckettest"
 	"snapshotter/internal/sample"
@@ -115,29 +112,5 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if code != args[0] {
 		ts.Fatalf("exit code %s, want %s", code, args[0])
-	}
-}
-
-// What a writer that was killed left beside a report goes with the next one.
-func TestReportRemovesParts(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "reports", "of", "mine")
-	if err := atomicfile.MakeDirectory(dir); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{".latest.md.123", ".latest.md.456", ".notes"} {
-		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := directory(dir).put(t.Context(), latestName, []byte("new")); err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	entries, _ := os.ReadDir(dir)
-	for _, entry := range entries {
-		names = append(names, entry.Name())
-	}
-	if want := []string{".notes", latestName}; !slices.Equal(names, want) {
-		t.Errorf("the directory holds %q, want %q", names, want)
 	}
 }

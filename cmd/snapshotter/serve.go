@@ -15,6 +15,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
+	"snapshotter/job"
 	"snapshotter/schedule"
 	"snapshotter/state"
 	"snapshotter/store"
@@ -124,17 +125,11 @@ func (c *serveCommand) Run(ctx context.Context, p *program) error {
 // prepare finds out before any run is due whether the database can be used, and
 // brings an older one up to date.
 func prepare(ctx context.Context, p *program) error {
-	nothing := func(*store.Store) error { return nil }
-	if state.Remote(p.DB) {
-		err := p.reading(ctx, nothing)
-		if missing := (*store.NotFoundError)(nil); errors.As(err, &missing) {
-			return nil // the first run makes it
-		}
-		if older := (*store.OlderError)(nil); !errors.As(err, &older) {
-			return err
-		}
+	history, err := p.history(ctx)
+	if err != nil {
+		return err
 	}
-	err := p.writing(ctx, nothing)
+	err = history.Prepare(ctx)
 	if locked := (*store.LockedError)(nil); errors.As(err, &locked) {
 		p.log.Warn("another process is writing to the database; a run that is due waits for it", "database", locked.Path, "pid", locked.PID)
 		return nil
@@ -188,22 +183,22 @@ func (p *program) runs(ctx context.Context) (runs []catalog.Run, err error) {
 // another process holds the database.
 func (s *service) run(ctx context.Context) bool {
 	p, c := s.settings()
-	taken, err := guarded(ctx, p, func() (*snapshot, error) { return c.take(ctx, p) })
-	c.emit(p.stdout, p.now(), taken, err)
+	result, err := guarded(ctx, p, func() (*job.Result, error) { return c.take(ctx, p) })
+	c.emit(p.stdout, p.now(), result, err)
 	switch locked := (*store.LockedError)(nil); {
 	case errors.As(err, &locked):
 		p.log.Warn("a run is due and waits for another process that is writing to the database", "database", locked.Path, "pid", locked.PID)
 		return false
-	case overtaken(err):
+	case job.Overtaken(err):
 		p.log.Warn("a run was not kept", problem(err)...)
-	case stopped(err):
+	case job.Stopped(err):
 		p.log.Info("a run was stopped before it had read everything; the next start makes it up")
 	case err != nil:
 		p.log.Error("run failed", problem(err)...)
-	case taken.unwritten != nil:
-		p.log.Error("run recorded, but not its report", problem(taken.unwritten)...)
+	case result.Unwritten != nil:
+		p.log.Error("run recorded, but not its report", problem(result.Unwritten)...)
 	default:
-		p.log.Info("report written", "title", taken.report.Title, "path", taken.path)
+		p.log.Info("report written", "title", result.Report.Title, "path", result.Path)
 	}
 	return true
 }
@@ -219,12 +214,12 @@ func problem(err error) []any {
 
 // take is a run with the settings of AWS as they are now: roles and profiles
 // change under a service that runs for months.
-func (c *serveCommand) take(ctx context.Context, p *program) (*snapshot, error) {
+func (c *serveCommand) take(ctx context.Context, p *program) (*job.Result, error) {
 	job, err := c.job(ctx, p, catalog.Schedule, &progress{log: p.log})
 	if err != nil {
 		return nil, unstarted{err}
 	}
-	return job.take(ctx)
+	return job.Run(ctx)
 }
 
 // unstarted is a run that failed before it could record that it did.
@@ -234,12 +229,12 @@ func (e unstarted) Unwrap() error { return e.error }
 
 // guarded takes a snapshot, and records as a failed run what the taking could not
 // record itself: that it crashed, or that it did not come to begin.
-func guarded(ctx context.Context, p *program, take func() (*snapshot, error)) (taken *snapshot, err error) {
+func guarded(ctx context.Context, p *program, take func() (*job.Result, error)) (result *job.Result, err error) {
 	began := p.now()
 	defer func() {
 		if crash := recover(); crash != nil {
 			p.log.Error("a run crashed; this is a mistake in snapshotter, please report it", "panic", catalog.Redact(fmt.Sprint(crash)), "stack", string(debug.Stack()))
-			taken, err = nil, unstarted{fmt.Errorf("the run crashed: %v", crash)}
+			result, err = nil, unstarted{fmt.Errorf("the run crashed: %v", crash)}
 		}
 		if errors.As(err, new(unstarted)) {
 			err = errors.Join(err, recordUnstarted(context.WithoutCancel(ctx), p, began, err))

@@ -22,8 +22,12 @@ import (
 	"snapshotter/collect"
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/sample"
+	"snapshotter/job"
 	"snapshotter/schedule"
+	"snapshotter/state"
 	"snapshotter/store"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // hosted is a service that was never started, on a database of its own, whose
@@ -43,6 +47,24 @@ func hosted(t *testing.T, now *time.Time) *service {
 	return s
 }
 
+// localJob is the main job on a database, with its reports in a directory beside
+// it.
+func localJob(t testing.TB, db string, server *bedrocktest.Server, now func() time.Time) *job.Job {
+	t.Helper()
+	history, err := state.NewHistory(db, aws.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reports, err := state.NewReports(filepath.Join(filepath.Dir(db), "reports"), aws.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &job.Job{
+		History: history, Reports: reports, Trigger: catalog.Schedule, AWS: server.Config(),
+		Options: collect.Options{Pause: time.Millisecond}, Now: now,
+	}
+}
+
 // take records a moment of the sample in the service's database.
 func take(t *testing.T, s *service, moment sample.Moment) {
 	t.Helper()
@@ -54,11 +76,8 @@ func take(t *testing.T, s *service, moment sample.Moment) {
 	server.Serve(moment.Catalogue)
 	server.Inject(faults(moment.Failing)...)
 	p := s.program
-	job := &job{
-		db: p.DB, reports: filepath.Join(filepath.Dir(p.DB), "reports"), trigger: catalog.Schedule, now: p.now, log: p.log,
-		aws: server.Config(), options: collect.Options{Pause: time.Millisecond},
-	}
-	if _, err := job.take(t.Context()); err != nil {
+	job := localJob(t, p.DB, server, p.now)
+	if _, err := job.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -149,11 +168,11 @@ func TestExposition(t *testing.T) {
 func TestGuarded(t *testing.T) {
 	now := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
 	s := hosted(t, &now)
-	for _, take := range []func() (*snapshot, error){
-		func() (*snapshot, error) { panic("a mistake for arn:aws:iam::111122223333:role/r") },
-		func() (*snapshot, error) { return nil, unstarted{errors.New("no profile of account 111122223333")} },
-		func() (*snapshot, error) { return nil, errors.New("recorded by the job itself") },
-		func() (*snapshot, error) { return nil, context.Canceled },
+	for _, take := range []func() (*job.Result, error){
+		func() (*job.Result, error) { panic("a mistake for arn:aws:iam::111122223333:role/r") },
+		func() (*job.Result, error) { return nil, unstarted{errors.New("no profile of account 111122223333")} },
+		func() (*job.Result, error) { return nil, errors.New("recorded by the job itself") },
+		func() (*job.Result, error) { return nil, context.Canceled },
 	} {
 		if _, err := guarded(t.Context(), s.program, take); err == nil {
 			t.Error("no error")

@@ -7,6 +7,7 @@ import (
 	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
+	"snapshotter/job"
 	"snapshotter/report"
 	"snapshotter/store"
 	"snapshotter/watch"
@@ -68,7 +69,7 @@ func (c *watchCommand) Run(ctx context.Context, p *program) error {
 
 // states are how the rules stand as of a run, against the one before.
 func (c *watchCommand) states(ctx context.Context, p *program, db *store.Store, run catalog.Run) ([]watch.State, error) {
-	base, err := runBefore(ctx, db, run)
+	base, err := job.Before(ctx, db, run)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/internal/bedrocktest"
+	"snapshotter/job"
 	"snapshotter/notify"
 	"snapshotter/schedule"
 )
@@ -548,13 +549,13 @@ func modelsIn(text string) []string {
 // checkReports wants of every recorded run one report, of what it found changed
 // and of nothing else.
 func (y *year) checkReports(runs []catalog.Run) {
-	changed, want := y.changed(), map[string]bool{latestName: true}
+	changed, want := y.changed(), map[string]bool{job.LatestReport: true}
 	last := ""
 	for _, run := range runs {
 		if run.Status == catalog.RunFailed {
 			continue
 		}
-		last = nameOf(run)
+		last = job.ReportName(run)
 		want[last] = true
 		if got := modelsIn(readFile(y.T, filepath.Join(y.reports(), last))); !slices.Equal(got, changed[run.ID]) {
 			y.Errorf("the report of run %d tells of %v, want %v", run.ID, got, changed[run.ID])
@@ -569,7 +570,7 @@ func (y *year) checkReports(runs []catalog.Run) {
 			y.Errorf("a report of no run: %s", entry.Name())
 		}
 	}
-	if readFile(y.T, filepath.Join(y.reports(), latestName)) != readFile(y.T, filepath.Join(y.reports(), last)) {
+	if readFile(y.T, filepath.Join(y.reports(), job.LatestReport)) != readFile(y.T, filepath.Join(y.reports(), last)) {
 		y.Errorf("the latest report is not %s", last)
 	}
 }
@@ -600,7 +601,7 @@ func (y *year) checkMessages(runs []catalog.Run) {
 		}
 		missed := 0 // refused, or cut off by a crash between claim and sending
 		for _, run := range runs {
-			link := "https://reports.example.com/" + nameOf(run)
+			link := "https://reports.example.com/" + job.ReportName(run)
 			got := told[link]
 			if run.Status == catalog.RunFailed {
 				continue // its message has no link

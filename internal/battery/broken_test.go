@@ -51,7 +51,7 @@ var broken = []struct {
 	},
 	{
 		"does not look for missing reports",
-		[]edit{{"cmd/snapshotter/reports.go", "const repairs = 7", "const repairs = 0"}},
+		[]edit{{"job/reports.go", "const Repairs = 7", "const Repairs = 0"}},
 		false, func(t *testing.T, program string) []string {
 			_, problems := killed(t, program, []string{reporting}, 50, 1)
 			return problems

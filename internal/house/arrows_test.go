@@ -32,18 +32,20 @@ var arrows = map[string][]string{
 	"watch":                {"ask", "catalog"},
 	"report":               {"ask", "catalog", "diff", "internal/markdown", "watch"},
 	"notify":               {"catalog", "diff"},
-	"state":                {"catalog"},
+	"job":                  {"catalog", "collect", "diff", "internal/grace", "notify", "report", "state", "store", "watch"},
+	"state":                {"catalog", "internal/atomicfile", "internal/grace", "store"},
 	"schedule":             {},
 	"internal/atomicfile":  {},
 	"internal/markdown":    {},
 	"internal/terminal":    {"internal/markdown"},
+	"internal/grace":       {},
 	"internal/house":       {},
 	"internal/battery":     {},
 	"internal/bedrocktest": {},
 	"internal/buckettest":  {},
 	"internal/sample":      {"catalog", "internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "deploy", "diff", "internal/atomicfile", "internal/bedrocktest", "internal/sample", "internal/terminal", "notify", "report", "schedule", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "deploy", "diff", "internal/atomicfile", "internal/bedrocktest", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "state", "store", "watch",
 	},
 }
 
@@ -56,7 +58,7 @@ type owner struct {
 
 var owners = []owner{
 	{"github.com/sergi/go-diff", []string{"diff"}, false},
-	{"github.com/aws/aws-sdk-go-v2", []string{"collect", "notify", "state", "cmd/snapshotter", "internal/bedrocktest", "internal/buckettest"}, true},
+	{"github.com/aws/aws-sdk-go-v2", []string{"collect", "job", "notify", "state", "cmd/snapshotter", "internal/bedrocktest", "internal/buckettest"}, true},
 	{"github.com/aws/smithy-go", []string{"collect", "notify", "state", "cmd/snapshotter", "internal/bedrocktest", "internal/buckettest"}, true},
 	{"github.com/nicholas-fedor/shoutrrr", []string{"notify"}, false},
 	{"github.com/wneessen/go-mail", []string{"notify"}, false},
@@ -207,7 +209,7 @@ func TestObjection(t *testing.T) {
 		{"catalog on a library", edge{From: "catalog", To: "golang.org/x/text/width"}, "catalog may not import golang.org/x/text/width: it stands on the standard library alone"},
 		{"report on go-diff", edge{From: "report", To: "github.com/sergi/go-diff/diffmatchpatch"}, "report may not import github.com/sergi/go-diff/diffmatchpatch: that is for diff"},
 		{"go-diff in another's test", edge{From: "report", To: "github.com/sergi/go-diff/diffmatchpatch", Test: true}, "report may not import github.com/sergi/go-diff/diffmatchpatch: that is for diff"},
-		{"store on the SDK", edge{From: "store", To: "github.com/aws/aws-sdk-go-v2/aws"}, "store may not import github.com/aws/aws-sdk-go-v2/aws: that is for collect, notify, state, cmd/snapshotter, internal/bedrocktest, internal/buckettest"},
+		{"store on the SDK", edge{From: "store", To: "github.com/aws/aws-sdk-go-v2/aws"}, "store may not import github.com/aws/aws-sdk-go-v2/aws: that is for collect, job, notify, state, cmd/snapshotter, internal/bedrocktest, internal/buckettest"},
 		{"command on shoutrrr", edge{From: "cmd/snapshotter", To: "github.com/nicholas-fedor/shoutrrr/pkg/router"}, "cmd/snapshotter may not import github.com/nicholas-fedor/shoutrrr/pkg/router: that is for notify"},
 		{"command on SQLite", edge{From: "cmd/snapshotter", To: "modernc.org/sqlite"}, "cmd/snapshotter may not import modernc.org/sqlite: that is for store"},
 		{"migrations on goose", edge{From: "migrations", To: "github.com/pressly/goose/v3"}, "migrations may not import github.com/pressly/goose/v3: that is for store"},

@@ -1,0 +1,92 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"snapshotter/store"
+)
+
+// Session is a history that is open for writing. No other process writes to a
+// file meanwhile; an object is saved only if it is still what was fetched.
+type Session struct {
+	// DB is the open history, nil after Save has failed.
+	DB *store.Store
+
+	lock    *store.Lock
+	fetched *fetched // nil if the history is a file
+	tried   bool     // to save
+	unsaved bool     // the copy alone holds what was recorded
+}
+
+// Open opens the history for writing. The error is or wraps a
+// [*store.LockedError] if another process is writing to it, and is one of
+// [State.Fetch] if it can't be fetched. The caller closes the session.
+func (h *History) Open(ctx context.Context) (*Session, error) {
+	s, path := &Session{}, h.path
+	if path == "" {
+		var err error
+		if s.fetched, err = h.fetch(ctx); err != nil {
+			return nil, err
+		}
+		path = s.fetched.copied.Path
+	}
+	var err error
+	if s.lock, err = store.Acquire(path); err == nil {
+		s.DB, err = store.Open(ctx, path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// NewAt returns the URL of an object that does not exist yet, "" if the history
+// is a file or the object exists: an empty history in S3 may be a mistyped URL.
+func (s *Session) NewAt() string {
+	if s.fetched == nil || !s.fetched.copied.First {
+		return ""
+	}
+	return s.fetched.At().String()
+}
+
+// Save makes what was recorded the history. A file is that already; an object is
+// uploaded, the first time only. Errors are those of [State.Save]; after one the
+// local copy stays, and nothing is open.
+func (s *Session) Save(ctx context.Context) error {
+	if s.fetched == nil || s.tried {
+		return nil
+	}
+	s.tried, s.unsaved = true, true
+	err := s.DB.Close() // so that one file holds everything
+	s.DB = nil
+	if err != nil {
+		return fmt.Errorf("%w; what was recorded is in %s", err, s.fetched.copied.Path)
+	}
+	if err := s.fetched.Save(ctx); err != nil {
+		return err
+	}
+	s.unsaved = false
+	s.DB, err = store.Open(ctx, s.fetched.copied.Path)
+	return err
+}
+
+// Close ends the session, and removes the local copy unless that alone holds
+// what was recorded. Closing a nil session does nothing.
+func (s *Session) Close() error {
+	if s == nil {
+		return nil
+	}
+	var problems []error
+	if s.DB != nil {
+		problems = append(problems, s.DB.Close())
+	}
+	if s.lock != nil {
+		problems = append(problems, s.lock.Release())
+	}
+	if s.fetched != nil && !s.unsaved {
+		problems = append(problems, s.fetched.discard())
+	}
+	return errors.Join(problems...)
+}
