@@ -201,9 +201,9 @@ func FuzzWords(f *testing.F) {
 	})
 }
 
-func TestWordsKeepsCodesWhole(t *testing.T) {
-	got := Words("Routes to us-east-1 and us-west-2.", "Routes to us-east-1, us-east-2 and us-west-2.")
-	want := []Edit{{Keep, "Routes to us-east-1"}, {Insert, ", us-east-2"}, {Keep, " and us-west-2."}}
+func TestWordsSplitAtWhiteSpace(t *testing.T) {
+	got := Words("Routes to us-east-1 and\tus-west-2.", "Routes to us-east-1, us-east-2 and\tus-west-2.")
+	want := []Edit{{Keep, "Routes to "}, {Delete, "us-east-1"}, {Insert, "us-east-1, us-east-2"}, {Keep, " and\tus-west-2."}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -213,6 +213,6 @@ func TestWordsIsBounded(t *testing.T) {
 	old, new := strings.Repeat("a b ", wordLimit), strings.Repeat("c d ", wordLimit)
 	want := []Edit{{Delete, old}, {Insert, new}}
 	if d := cmp.Diff(want, Words(old, new)); d != "" {
-		t.Error("long texts are told apart word by word")
+		t.Error("long texts are compared word by word")
 	}
 }

@@ -3,12 +3,12 @@ package diff
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
-// Edit is a stretch of text that was kept, inserted or deleted.
+// Edit keeps, inserts or deletes a piece of text: words and the white space
+// between them. A word, with its punctuation, is never split.
 type Edit struct {
 	Op   Op     `json:"op"`
 	Text string `json:"text"`
@@ -23,13 +23,14 @@ const (
 	Delete Op = "delete"
 )
 
-// wordLimit is how many words both texts together may have to be told apart
-// word by word: past it the work, which has no time limit, could grow without
-// bound. It also keeps the runes that stand for words below the surrogates.
+// wordLimit is how many words and spaces two texts may have together to be
+// compared word by word: the algorithm has no time limit and is quadratic. The
+// limit also keeps the runes that stand for words below the surrogates.
 const wordLimit = 4000
 
-// Words tells old from new word by word. Joining the texts that are not
-// inserted gives old; those not deleted, new.
+// Words returns the edits that turn old into new, word by word. The texts that
+// are not inserted join to old, those that are not deleted to new. Texts that are
+// too long to compare are one deletion and one insertion.
 func Words(old, new string) []Edit {
 	words := &vocabulary{runes: map[string]rune{}}
 	a, b := words.encode(old), words.encode(new)
@@ -51,7 +52,7 @@ var ops = map[diffmatchpatch.Operation]Op{
 	diffmatchpatch.DiffDelete: Delete,
 }
 
-// vocabulary stands a rune for each distinct word.
+// vocabulary encodes each distinct word as a rune.
 type vocabulary struct {
 	runes map[string]rune
 	list  []string
@@ -79,29 +80,20 @@ func (v *vocabulary) decode(encoded string) string {
 	return text.String()
 }
 
-// split cuts text into words and the single characters between them, so that a
-// comma after a word is no change of the word.
+// split cuts text into words and the white space between them.
 func split(text string) []string {
 	var parts []string
-	start := 0
+	start, inSpace := 0, false
 	for i, r := range text {
-		if inWord(r) {
-			continue
+		if space := unicode.IsSpace(r); space != inSpace {
+			if start < i {
+				parts = append(parts, text[start:i])
+			}
+			start, inSpace = i, space
 		}
-		if start < i {
-			parts = append(parts, text[start:i])
-		}
-		_, size := utf8.DecodeRuneInString(text[i:])
-		start = i + size
-		parts = append(parts, text[i:start])
 	}
 	if start < len(text) {
 		parts = append(parts, text[start:])
 	}
 	return parts
-}
-
-// inWord keeps codes such as us-east-1 and v1.0 whole.
-func inWord(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '.' || r == '_'
 }

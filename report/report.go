@@ -21,9 +21,9 @@ import (
 	"snapshotter/watch"
 )
 
-// Schema names the form of the JSON document. It changes when a field is
-// removed or comes to mean something else, not when one is added.
-const Schema = "snapshotter.report/1"
+// Schema names the version of the JSON document. It changes when a field is
+// removed or changes its meaning, not when one is added.
+const Schema = "snapshotter.report/2"
 
 // Options are what a reader may choose.
 type Options struct {

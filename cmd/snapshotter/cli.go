@@ -164,6 +164,7 @@ func (p *program) parser(ctx context.Context, commands *commands, settings *sett
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(code int) { panic(finished{code}) }),
+		reportFormats(),
 		kong.Resolvers(settings),
 		kong.Bind(p),
 		kong.BindTo(ctx, (*context.Context)(nil)),

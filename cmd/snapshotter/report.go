@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"snapshotter/catalog"
 	"snapshotter/internal/atomicfile"
@@ -15,14 +19,14 @@ import (
 type reportCommand struct {
 	between `embed:""`
 	filter  `embed:""`
-	Format  string `enum:"md,json" default:"md" help:"Form of the report: ${enum}."`
+	Format  string `enum:"${reportFormats}" default:"${reportFormat}" help:"Form of the report: ${enum}."`
 	Output  string `short:"o" placeholder:"FILE" help:"Write to this file, whole or not at all, instead of to the screen."`
 }
 
 func (c *reportCommand) Help() string {
 	return referenceHelp + `
 
-The JSON form says all that the Markdown says; docs/report-json.md explains it.
+The JSON report has all that the Markdown report has; docs/report-json.md explains it.
 
 Examples:
   snapshotter report                    the last run against the one before
@@ -53,8 +57,16 @@ func (c *reportCommand) deliver(p *program, built *report.Report) error {
 }
 
 func (c *reportCommand) write(built *report.Report, w io.Writer) error {
-	if c.Format == "json" {
-		return built.JSON(w)
+	formats := report.Formats()
+	chosen := slices.IndexFunc(formats, func(f report.Format) bool { return f.Name == c.Format })
+	return formats[chosen].Write(built, w) // the flag allows no other name
+}
+
+// reportFormats are the variables of the --format flag of reports.
+func reportFormats() kong.Vars {
+	var names []string
+	for _, format := range report.Formats() {
+		names = append(names, format.Name)
 	}
-	return built.Markdown(w)
+	return kong.Vars{"reportFormats": strings.Join(names, ","), "reportFormat": names[0]}
 }
