@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"cmp"
-	"path"
 	"slices"
 )
 
@@ -64,11 +63,7 @@ func InPlace(region, place string) bool {
 	if region == "" {
 		return false
 	}
-	if place == Geography(region) || inBoundary(region, place) {
-		return true
-	}
-	matched, err := path.Match(place, region)
-	return err == nil && matched
+	return place == Geography(region) || inBoundary(region, place) || MatchesAny([]string{place}, region)
 }
 
 // Region is what one region lists: the ground on which access stands.

@@ -63,6 +63,13 @@ func (o Outcome) Expected() bool {
 	return o == Complete || o == NotEnabled || o == NotOffered || o == NotListed
 }
 
+// Lost reports whether the outcome means that a list was not read although it
+// should have been. A list that was read before and that the run asked for must
+// be complete; one that was never read may also be not enabled or not offered.
+func (o Outcome) Lost(readBefore bool) bool {
+	return !o.Expected() || readBefore && o != Complete && o != NotListed
+}
+
 // Item is a thing listed in a scope: a [*FoundationModel] or an
 // [*InferenceProfile].
 type Item interface {

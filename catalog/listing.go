@@ -101,13 +101,11 @@ func count(items int) string {
 	return fmt.Sprintf("%d items", items)
 }
 
-// StatusOf is the status of a run with these listings. A scope that was read
-// whole before and was asked for now must be complete; one that never was may
-// also be not enabled or not offered.
+// StatusOf returns the status of a run with these listings: partial if any of
+// them is lost, see [Outcome.Lost].
 func StatusOf(listings []Listing, known map[Scope]Known) Status {
 	for _, l := range listings {
-		lost := known[l.Scope].Observed && l.Outcome != Complete && l.Outcome != NotListed
-		if lost || !l.Outcome.Expected() {
+		if l.Outcome.Lost(known[l.Scope].Observed) {
 			return RunPartial
 		}
 	}

@@ -70,14 +70,19 @@ func (s *Snapshot) Regions() []string {
 	return set(regions)
 }
 
-// Joint is what the last run that read all of a region's scopes whole listed
-// there, nil if none did.
-func (s *Snapshot) Joint(region string) *Joint {
-	if joint, apart := s.Together[region]; apart {
+// Joint returns what the last run that read all lists of a region, or the lists of
+// the given kinds, found there; nil if no run read them all. Lists that different
+// runs read must not be combined: an access path that moved from one to the other
+// would look lost. For several kinds, a run counts only if it read all lists.
+func (s *Snapshot) Joint(region string, kinds ...Kind) *Joint {
+	if len(kinds) == 0 {
+		kinds = Kinds()
+	}
+	if joint, apart := s.Together[region]; apart && len(kinds) > 1 {
 		return joint
 	}
 	joint := &Joint{}
-	for _, kind := range Kinds() {
+	for _, kind := range kinds {
 		state := s.Scope(Scope{region, kind})
 		if state == nil || !state.Observed() {
 			return nil

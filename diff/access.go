@@ -6,10 +6,10 @@ import (
 	"snapshotter/catalog"
 )
 
-// compareAccess tells which ways to call a model a region gained and lost, and
-// which models became, or ceased to be, callable there. A path rests on the
-// list that holds it; whether a model is callable rests on all of the region's
-// lists, so it is compared only between runs that read all of them.
+// compareAccess finds the access paths that a region gained and lost, and the
+// models that became, or are no longer, callable there. A path depends on one
+// list. Whether a model is callable depends on all lists of the region, so it is
+// compared only between runs that read them all.
 func (c *comparison) compareAccess(region string) {
 	for _, kind := range catalog.Kinds() {
 		scope := catalog.Scope{Region: region, Kind: kind}
@@ -38,8 +38,8 @@ func (c *comparison) comparePaths(before, after *catalog.ScopeState) {
 	}
 }
 
-// changedOnly indexes the items that differ: the others hold the same paths on
-// both sides.
+// changedOnly indexes the items that differ: the others have the same paths on both
+// sides.
 func changedOnly(before, after []catalog.Item) (was, is *catalog.Region) {
 	var old, new []catalog.Item
 	pair(before, after, func(a, b catalog.Item) {
@@ -62,7 +62,7 @@ func modelIDs(was, is *catalog.Region) []string {
 	return slices.Compact(all)
 }
 
-// pathsBetween are the paths to model that to has and from is known to lack.
+// pathsBetween returns the paths to model that to has and from is known to lack.
 func pathsBetween(from, to *catalog.Region, model string) []catalog.Path {
 	had := from.Paths(model)
 	var paths []catalog.Path
@@ -77,9 +77,9 @@ func pathsBetween(from, to *catalog.Region, model string) []catalog.Path {
 	return paths
 }
 
-// unsaid reports whether a region lists what the path rests on without the
-// field that would tell if the path exists: its model without inference types,
-// or its profile without destinations.
+// unsaid reports whether a region lists the path's model or profile without the
+// field that shows whether the path exists: the inference types of a model or the
+// destinations of a profile.
 func unsaid(region *catalog.Region, path catalog.Path) bool {
 	if path.Access == catalog.ViaProfile {
 		p := region.Profiles[path.ModelID]
@@ -97,8 +97,8 @@ func (c *comparison) pathEvents(change Change, kind Kind, paths []catalog.Path) 
 	}
 }
 
-// pathSignificance weighs a lost path as breaking even where another remains:
-// whoever passes that id is refused.
+// pathSignificance weighs a lost path as breaking even if another remains: calls
+// with that ID fail.
 func pathSignificance(kind Kind, path catalog.Path) Significance {
 	switch {
 	case !path.Callable():
@@ -129,9 +129,9 @@ func (c *comparison) compareCallable(region string, before, after *catalog.Joint
 	}
 }
 
-// notCallable reports whether region is known to have no way to call model. It
-// is not known where the region left unsaid whether a path that the other side
-// has exists.
+// notCallable reports whether region is known to have no way to call model. That is
+// not known if the other side has a path that the region neither confirms nor
+// denies.
 func notCallable(region, other *catalog.Region, model string) bool {
 	if catalog.Callable(region.Paths(model)) {
 		return false

@@ -7,9 +7,9 @@ import (
 	"snapshotter/catalog"
 )
 
-// Compare tells what differs from base to head, per scope between the last
-// complete listings at or before each. A nil base is the time before the first
-// run: nothing had been named, so nothing is new, only first observed.
+// Compare returns what changed from base to head. For each scope it compares the
+// last complete listings up to each of them. A nil base means that head is the
+// first run: nothing is new, only observed for the first time.
 func Compare(base, head *catalog.Snapshot) *Result {
 	if base == nil {
 		base = &catalog.Snapshot{}
@@ -64,7 +64,7 @@ func compareChanges(a, b Change) int {
 
 func comparePaths(a, b *catalog.Path) int {
 	if a == nil || b == nil {
-		return 0 // changes of one kind all have a path, or none has
+		return 0 // either all changes of a kind have a path, or none
 	}
 	return cmp.Or(cmp.Compare(a.Access, b.Access), cmp.Compare(a.ModelID, b.ModelID))
 }
@@ -85,8 +85,8 @@ func (c *comparison) compareScope(scope catalog.Scope) {
 
 func observed(state *catalog.ScopeState) bool { return state != nil && state.Observed() }
 
-// gap says why head knows nothing new about a scope. A scope that head does not
-// name at all was not asked for.
+// gap describes why head has no new listing of a scope. A scope that head does not
+// name was not asked for.
 func gap(scope catalog.Scope, state *catalog.ScopeState, compared bool) Gap {
 	if state == nil {
 		return Gap{Scope: scope, Outcome: catalog.NotListed}
@@ -98,8 +98,8 @@ func gap(scope catalog.Scope, state *catalog.ScopeState, compared bool) Gap {
 	}
 }
 
-// firstObserved tells a region that came into view from a scope that discovery
-// had named, and that could not be read, before.
+// firstObserved records a new region or, if discovery named the region before, a
+// baseline of a scope that could not be read until now.
 func (c *comparison) firstObserved(state *catalog.ScopeState) {
 	if len(c.base.Scopes) == 0 || c.named(state.Region) {
 		c.result.Baselines = append(c.result.Baselines, Baseline{
@@ -135,7 +135,7 @@ func (c *comparison) newRegion(code string) NewRegion {
 	return n
 }
 
-// compareItems walks two sorted lists side by side.
+// compareItems compares two sorted lists.
 func (c *comparison) compareItems(before, after *catalog.ScopeState) {
 	template := Change{Resource: after.Kind, Region: after.Region, After: *before.Confirmed, By: *after.Confirmed}
 	pair(before.Items, after.Items, func(old, new catalog.Item) {
@@ -157,14 +157,14 @@ func (c *comparison) compareItems(before, after *catalog.ScopeState) {
 			if len(change.Fields) == 0 {
 				return
 			}
-			change.Significance = weightiest(change.Fields)
+			change.Significance = mostSignificant(change.Fields)
 		}
 		c.result.Changes = append(c.result.Changes, change)
 	})
 }
 
-// pair visits the items of two sorted lists by key; nil stands for the side
-// that lacks one.
+// pair visits the items of two sorted lists by key, with nil for an item that one
+// side lacks.
 func pair(before, after []catalog.Item, visit func(old, new catalog.Item)) {
 	for len(before) > 0 || len(after) > 0 {
 		order := 0
@@ -187,7 +187,7 @@ func pair(before, after []catalog.Item, visit func(old, new catalog.Item)) {
 	}
 }
 
-func weightiest(fields []FieldChange) Significance {
+func mostSignificant(fields []FieldChange) Significance {
 	return slices.MinFunc(fields, func(a, b FieldChange) int {
 		return CompareSignificance(a.Significance, b.Significance)
 	}).Significance

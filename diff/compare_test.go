@@ -9,8 +9,8 @@ import (
 	"snapshotter/catalog"
 )
 
-// The snapshots of these tests are built in few words: day n is run n, and a
-// scope is the items it lists.
+// These tests build small snapshots: day n is run n, and a scope is the items that
+// it lists.
 
 func day(n int64) catalog.RunRef {
 	return catalog.RunRef{ID: n, At: time.Date(2026, 1, int(n), 2, 0, 0, 0, time.UTC)}
@@ -29,8 +29,8 @@ func read(n int64, region string, kind catalog.Kind, items ...catalog.Item) cata
 	}
 }
 
-// carried is a scope that the run on day n could not read, with what day
-// confirmed said.
+// carried is a scope that the run on day n could not read, with the items listed on
+// day confirmed.
 func carried(n int64, state catalog.ScopeState) catalog.ScopeState {
 	state.Outcome, state.ErrorCode, state.Message = catalog.Denied, "AccessDeniedException", "not allowed"
 	state.Since, state.Streak = day(n), 1
@@ -64,8 +64,8 @@ func profile(id, model string, regions ...string) *catalog.InferenceProfile {
 	return p
 }
 
-// told is what a change says in one line.
-func told(r *Result) []string {
+// describe describes a change in one line.
+func describe(r *Result) []string {
 	var lines []string
 	for _, c := range r.Changes {
 		line := string(c.Significance) + ": " + c.Region + " " + c.ID + " " + string(c.Kind)
@@ -200,16 +200,16 @@ func TestCompare(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if d := cmp.Diff(test.want, told(Compare(test.base, test.head))); d != "" {
+			if d := cmp.Diff(test.want, describe(Compare(test.base, test.head))); d != "" {
 				t.Error(d)
 			}
 		})
 	}
 }
 
-// While one of a region's lists can't be read, an on-demand path that is lost
-// may have been replaced by a profile: nothing is said of being callable until
-// both were read, and then it is said once.
+// While one of a region's lists cannot be read, a profile may have replaced a lost
+// on-demand path: no callable event is reported until both lists are read, and
+// then it is reported once.
 func TestCallableWaitsForBothLists(t *testing.T) {
 	before := on(1, models(1, "eu-west-1", model("m", "ON_DEMAND")), profiles(1, "eu-west-1"))
 	joint := &catalog.Joint{Run: day(1), Items: []catalog.Item{model("m", "ON_DEMAND")}}
@@ -235,7 +235,7 @@ func TestCallableWaitsForBothLists(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if d := cmp.Diff(test.want, told(Compare(test.base, test.head))); d != "" {
+			if d := cmp.Diff(test.want, describe(Compare(test.base, test.head))); d != "" {
 				t.Error(d)
 			}
 		})
@@ -276,12 +276,12 @@ func TestCompareTellsCoverage(t *testing.T) {
 		t.Error("gaps:", d)
 	}
 	if r.Compared != 1 || len(r.Changes) != 0 {
-		t.Errorf("compared %d scopes with changes %q, want 1 and none", r.Compared, told(r))
+		t.Errorf("compared %d scopes with changes %q, want 1 and none", r.Compared, describe(r))
 	}
 }
 
-// A change that happened while a scope could not be read says between which
-// runs it happened.
+// A change that happened while a scope could not be read names the runs between
+// which it happened.
 func TestChangeAfterGapIsDated(t *testing.T) {
 	base := on(4, carried(4, models(2, "us-east-1", model("m"))))
 	head := on(5, models(5, "us-east-1"))

@@ -1,12 +1,11 @@
-// Package diff compares two snapshots of the catalogue into what was added,
-// removed and changed, and into what that does to the ways a model can be
-// called.
+// Package diff compares two snapshots of the catalogue: what was added, removed
+// and changed, and how that affects the ways to call each model.
 //
-// It guarantees that the result depends on the content of the snapshots alone:
-// comparing a snapshot with itself yields nothing, swapping base and head
-// mirrors the result, and no order of input matters. It refuses to conclude
-// anything from what was not read: a scope that either side never read whole
-// is a gap, and yields no change.
+// It guarantees that the result depends only on the content of the snapshots:
+// comparing a snapshot with itself yields nothing, swapping base and head mirrors
+// the result, and the order of input does not matter. It refuses to conclude
+// anything from an unread list: a scope that either side never read completely is
+// a gap and yields no change.
 package diff
 
 import (
@@ -16,21 +15,21 @@ import (
 	"snapshotter/catalog"
 )
 
-// Result is what differs between two snapshots.
+// Result is the difference between two snapshots.
 type Result struct {
 	Base catalog.Run `json:"base"`
 	Head catalog.Run `json:"head"`
-	// Changes are sorted by region, resource, id, then kind.
+	// Changes are sorted by region, resource, ID, then kind.
 	Changes []Change `json:"changes"`
-	// NewRegions are those that no run up to base named and that head read.
+	// NewRegions are regions that no run up to base named and that head read.
 	NewRegions []NewRegion `json:"new_regions"`
-	// Baselines are the scopes that a run up to base had named, and that were
-	// first read whole after it. Their items are now observed, not added.
+	// Baselines are scopes that a run up to base named and that were first read
+	// completely after it. Their items are now observed, not added.
 	Baselines []Baseline `json:"baselines"`
-	// Gaps are the scopes that could not be compared or that head's run did not
-	// read itself, sorted by scope.
+	// Gaps are scopes that could not be compared or that head's run did not read
+	// itself, sorted by scope.
 	Gaps []Gap `json:"gaps"`
-	// Compared is how many scopes both sides had read whole.
+	// Compared counts the scopes that both sides have read completely.
 	Compared int `json:"compared"`
 }
 
@@ -40,7 +39,7 @@ type Kind string
 const (
 	Added            Kind = "added"
 	Removed          Kind = "removed"
-	Reappeared       Kind = "reappeared" // absent for a while, in lists that were read whole
+	Reappeared       Kind = "reappeared" // absent for a while from lists that were read completely
 	Changed          Kind = "changed"
 	BecameCallable   Kind = "became-callable"
 	NoLongerCallable Kind = "no-longer-callable"
@@ -55,14 +54,14 @@ type Change struct {
 	Region       string       `json:"region"`
 	ID           string       `json:"id"`
 	Significance Significance `json:"significance"`
-	// After and By are the runs whose complete listings are compared, the last
-	// at or before base and at or before head: it happened between them. For a
-	// callable event they are the last runs that read all of the region's lists.
+	// After and By are the runs whose complete listings are compared, the last ones
+	// up to base and up to head: the change happened between them. For a callable
+	// event they are the last runs that read all lists of the region.
 	After catalog.RunRef `json:"after"`
 	By    catalog.RunRef `json:"by"`
-	// Fields are what changed, of a [Changed], sorted by field.
+	// Fields are the fields that changed, if Kind is [Changed], sorted by field.
 	Fields []FieldChange `json:"fields,omitempty"`
-	// Path is the path gained or lost.
+	// Path is the access path gained or lost.
 	Path *catalog.Path `json:"path,omitempty"`
 	// Absent is the run that found a [Reappeared] item gone.
 	Absent *catalog.RunRef `json:"absent,omitempty"`
@@ -93,21 +92,21 @@ const (
 type FieldChange struct {
 	Field        Field        `json:"field"`
 	Significance Significance `json:"significance"`
-	// Said tells a change of value from a field that was first, or is no
+	// Said distinguishes a change of value from a field that is newly, or no
 	// longer, published.
 	Said Said `json:"said"`
-	// Old and New are the values of a single-valued field: text as sent, a time
-	// as RFC 3339 in UTC. Empty where not said, and for set-like fields.
+	// Old and New are the values of a single-valued field: text as sent, a time as
+	// RFC 3339 in UTC. They are empty if not said, and for sets.
 	Old string `json:"old,omitempty"`
 	New string `json:"new,omitempty"`
-	// OldSet and NewSet are the values of a set-like field, sorted.
+	// OldSet and NewSet are the values of a field that is a set, sorted.
 	OldSet []string `json:"old_set,omitempty"`
 	NewSet []string `json:"new_set,omitempty"`
-	// Edits turn Old into New word by word, of a name or a description.
+	// Edits turn Old into New word by word, for names and descriptions.
 	Edits []Edit `json:"edits,omitempty"`
 }
 
-// Said is whether each side said anything of a field.
+// Said records which side published a field.
 type Said string
 
 const (
@@ -116,7 +115,7 @@ const (
 	Withdrawn Said = "withdrawn" // head does not say
 )
 
-// NewRegion is a region that discovery had not named before.
+// NewRegion is a region that discovery did not name before.
 type NewRegion struct {
 	Region   string         `json:"region"`
 	By       catalog.RunRef `json:"by"`
@@ -125,45 +124,44 @@ type NewRegion struct {
 	Callable int            `json:"callable"` // models that can be called from it
 }
 
-// Baseline is a scope read whole for the first time.
+// Baseline is a scope that was read completely for the first time.
 type Baseline struct {
 	catalog.Scope
 	By    catalog.RunRef `json:"by"`
 	Items int            `json:"items"`
 }
 
-// Gap is a scope about which head's run says nothing new, or of which one side
-// knows nothing at all.
+// Gap is a scope that head's run did not read, or that one side never read.
 type Gap struct {
 	catalog.Scope
 	Outcome   catalog.Outcome `json:"outcome"` // of head's run
 	ErrorCode string          `json:"error_code,omitempty"`
 	Message   string          `json:"message,omitempty"`
-	Since     catalog.RunRef  `json:"since"` // first of the unbroken row of runs with that outcome
+	Since     catalog.RunRef  `json:"since"` // first of the consecutive runs with that outcome
 	Streak    int             `json:"streak"`
-	// Confirmed is the last run at or before head that read it whole, nil if
-	// none; Items is how many are carried forward from it.
+	// Confirmed is the last run up to head that read the scope completely, nil if
+	// none; Items counts the items carried forward from it.
 	Confirmed *catalog.RunRef `json:"confirmed,omitempty"`
 	Items     int             `json:"items"`
-	// Compared is whether both sides have a listing, so that changes up to
-	// Confirmed are told.
+	// Compared is set if both sides have a listing, so that changes up to Confirmed
+	// are known.
 	Compared bool `json:"compared"`
 }
 
-// Significance is what a change means to someone who uses the item.
+// Significance is how much a change matters to a user of the item.
 type Significance string
 
 const (
 	Breaking Significance = "breaking" // removed, no longer callable, end of life set or moved earlier
 	Notice   Significance = "notice"   // became legacy, legacy date set, routing changed, profile not active
 	Good     Significance = "good"     // added, callable, new path, end of life moved later
-	Minor    Significance = "minor"    // the rest
+	Minor    Significance = "minor"    // everything else
 )
 
-// Significances returns all, weightiest first.
+// Significances returns all significances, the most significant first.
 func Significances() []Significance { return []Significance{Breaking, Notice, Good, Minor} }
 
-// rank orders significances, weightiest first.
+// rank orders significances, the most significant first.
 func (s Significance) rank() int {
 	for i, t := range Significances() {
 		if s == t {
@@ -173,21 +171,21 @@ func (s Significance) rank() int {
 	return len(Significances())
 }
 
-// CompareSignificance orders the weightier before the lighter.
+// CompareSignificance orders the more significant first.
 func CompareSignificance(a, b Significance) int { return cmp.Compare(a.rank(), b.rank()) }
 
-// Any reports whether anything was added, removed or changed, or a region or a
-// scope came into view.
+// Any reports whether there are changes, new regions or scopes read for the first
+// time.
 func (r *Result) Any() bool {
 	return len(r.Changes)+len(r.NewRegions)+len(r.Baselines) > 0
 }
 
-// Comparable reports whether any scope could be compared at all. Where none
-// could, "nothing changed" would be a lie.
+// Comparable reports whether any scope could be compared. If none could, saying
+// "nothing changed" would be false.
 func (r *Result) Comparable() bool { return r.Compared > 0 }
 
-// Read is how many of the scopes that were compared head's run read itself. What
-// the others held was confirmed by an earlier run.
+// Read counts the compared scopes that head's run read itself. An earlier run
+// confirmed the others.
 func (r *Result) Read() int {
 	read := r.Compared
 	for _, gap := range r.Gaps {
@@ -198,7 +196,7 @@ func (r *Result) Read() int {
 	return read
 }
 
-// timeText is the form of times in a [FieldChange], "" for a zero one.
+// timeText formats a time for a [FieldChange]; a zero time is "".
 func timeText(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -8,9 +8,9 @@ import (
 	"snapshotter/catalog"
 )
 
-// compareFields tells the compared fields of two items of one kind apart,
-// sorted by field. A profile's createdAt and updatedAt, and fields that this
-// version does not know, are never compared.
+// compareFields returns the fields that differ between two items of one kind,
+// sorted by field. A profile's createdAt and updatedAt, and fields unknown to this
+// version, are never compared.
 func compareFields(old, new catalog.Item) []FieldChange {
 	var f fields
 	switch new := new.(type) {
@@ -26,8 +26,8 @@ func compareFields(old, new catalog.Item) []FieldChange {
 type fields []FieldChange
 
 func (f *fields) compareModels(old, new *catalog.FoundationModel) {
-	f.prose(FieldName, old.Name, new.Name)
-	f.prose(FieldProvider, old.Provider, new.Provider)
+	f.words(FieldName, old.Name, new.Name)
+	f.words(FieldProvider, old.Provider, new.Provider)
 	f.set(FieldInputModalities, old.InputModalities, new.InputModalities, minor)
 	f.set(FieldOutputModalities, old.OutputModalities, new.OutputModalities, minor)
 	f.set(FieldInferenceTypes, old.InferenceTypes, new.InferenceTypes, minor)
@@ -41,8 +41,8 @@ func (f *fields) compareModels(old, new *catalog.FoundationModel) {
 }
 
 func (f *fields) compareProfiles(old, new *catalog.InferenceProfile) {
-	f.prose(FieldName, old.Name, new.Name)
-	f.prose(FieldDescription, old.Description, new.Description)
+	f.words(FieldName, old.Name, new.Name)
+	f.words(FieldDescription, old.Description, new.Description)
 	f.text(FieldStatus, old.Status, new.Status, statusSignificance)
 	f.set(FieldDestinations, destinations(old), destinations(new), routingSignificance)
 }
@@ -52,8 +52,8 @@ type significance func(change FieldChange) Significance
 
 func minor(FieldChange) Significance { return Minor }
 
-// statusSignificance weighs a model's lifecycle status and a profile's status:
-// both have ACTIVE for the one that does no harm.
+// statusSignificance weighs a model's lifecycle status and a profile's status. For
+// both, only ACTIVE is known to be harmless.
 func statusSignificance(change FieldChange) Significance {
 	switch {
 	case change.Said == Published && change.New == catalog.StatusActive:
@@ -61,7 +61,7 @@ func statusSignificance(change FieldChange) Significance {
 	case change.New == catalog.StatusActive:
 		return Good
 	}
-	return Notice // legacy, withdrawn, or a status not known to mean no harm
+	return Notice // legacy, withdrawn, or an unknown status
 }
 
 func routingSignificance(change FieldChange) Significance {
@@ -91,8 +91,8 @@ func (f *fields) text(field Field, old, new string, weigh significance) {
 	}
 }
 
-// prose compares text that people read, and tells it apart word by word.
-func (f *fields) prose(field Field, old, new string) {
+// words compares text that people read, word by word.
+func (f *fields) words(field Field, old, new string) {
 	if old == new {
 		return
 	}
@@ -103,8 +103,8 @@ func (f *fields) prose(field Field, old, new string) {
 	f.add(change, old != "", new != "", minor)
 }
 
-// set compares sorted lists. A nil one was not sent; an empty one says that
-// there is nothing.
+// set compares sorted lists. Nil means not sent; empty means that there are no
+// values.
 func (f *fields) set(field Field, old, new []string, weigh significance) {
 	if slices.Equal(old, new) && (old == nil) == (new == nil) {
 		return
@@ -112,8 +112,8 @@ func (f *fields) set(field Field, old, new []string, weigh significance) {
 	f.add(FieldChange{Field: field, OldSet: old, NewSet: new}, old != nil, new != nil, weigh)
 }
 
-// date compares times. A date that is set or moved earlier weighs sooner; one
-// that is moved later or withdrawn weighs later.
+// date compares times. A date that is set or moved earlier has the significance
+// sooner; one that is moved later or withdrawn has later.
 func (f *fields) date(field Field, old, new time.Time, sooner, later Significance) {
 	if old.Equal(new) {
 		return

@@ -15,9 +15,9 @@ import (
 
 const histories = 2000
 
-// TestCompareProperties holds over random pairs of snapshots: nothing differs
-// from itself, swapping the sides mirrors the result, and what a Complete
-// comparison tells is exactly the set difference of the items.
+// TestCompareProperties checks random pairs of snapshots: a snapshot does not differ
+// from itself, swapping the sides mirrors the result, and a complete comparison
+// yields exactly the set difference of the items.
 func TestCompareProperties(t *testing.T) {
 	for seed := range uint64(histories) {
 		random := rand.New(rand.NewPCG(seed, 1))
@@ -113,7 +113,7 @@ func line(c Change, kind Kind) string {
 	return text
 }
 
-// mirrored describes a result without what has a direction of its own.
+// mirrored describes a result without the parts that have no mirror image.
 func mirrored(r *Result) []string {
 	var lines []string
 	for _, c := range r.Changes {
@@ -127,7 +127,7 @@ func mirrored(r *Result) []string {
 	return lines
 }
 
-// mirror describes a result as the one of the swapped sides would be.
+// mirror describes the result that the swapped sides should give.
 func mirror(r *Result) []string {
 	var lines []string
 	for _, c := range r.Changes {
@@ -166,7 +166,7 @@ func setDifference(a, b *catalog.Snapshot) []string {
 	return lines
 }
 
-// lacking describes the items of state that items lacks.
+// lacking describes the items of state that are missing from items.
 func lacking(items []catalog.Item, state *catalog.ScopeState, kind Kind) []string {
 	held := map[string]bool{}
 	for _, item := range items {

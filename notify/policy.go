@@ -161,7 +161,7 @@ func (d *Decision) coverage(result *diff.Result, before State, step, limit int) 
 // before, or its region is enabled and offers it. It is the rule by which a run
 // is partial.
 func lost(gap diff.Gap) bool {
-	return gap.Outcome != catalog.NotListed && (gap.Confirmed != nil || !gap.Outcome.Expected())
+	return gap.Outcome.Lost(gap.Confirmed != nil)
 }
 
 // weightiest is the weightiest of what changed, if anything did. A list that is

@@ -64,7 +64,7 @@ func (v *view) coverage() Coverage {
 		Steady:    v.steady(), Notes: v.head.Run.Message,
 	}
 	for _, gap := range v.result.Gaps {
-		g := Gap{gap, lost(gap)}
+		g := Gap{gap, gap.Outcome.Lost(gap.Confirmed != nil)}
 		c.Gaps = append(c.Gaps, g)
 		if g.Lost && !slices.Contains(c.Lost, g.Region) {
 			c.Lost = append(c.Lost, g.Region)
@@ -92,12 +92,6 @@ func (v *view) kindsRead(region string) int {
 		}
 	}
 	return read
-}
-
-// lost applies the rule of [catalog.StatusOf] to a gap.
-func lost(gap diff.Gap) bool {
-	before := gap.Confirmed != nil && gap.Outcome != catalog.NotListed
-	return before || !gap.Outcome.Expected()
 }
 
 // named are the regions that head names, or that base did.

@@ -9,12 +9,12 @@ import (
 	"snapshotter/catalog"
 )
 
-// world makes a history of small random catalogues with gaps, as a store would
-// tell it, and knows itself which run read what.
+// world generates a history of small random catalogues with gaps, as a store
+// would return it, and keeps its own record of which run read what.
 type world struct {
 	*rand.Rand
 	last *catalog.Snapshot
-	// read holds what each run listed, of the lists that it read.
+	// read holds the lists that each run read.
 	read map[int64]map[catalog.Scope][]catalog.Item
 }
 
@@ -28,7 +28,7 @@ func newWorld(seed uint64) *world {
 	return &world{rand.New(rand.NewPCG(seed, 1)), &catalog.Snapshot{}, map[int64]map[catalog.Scope][]catalog.Item{}}
 }
 
-// next is the snapshot of one more run.
+// next returns the snapshot of one more run.
 func (w *world) next() *catalog.Snapshot {
 	s := &catalog.Snapshot{Run: catalog.Run{ID: w.last.Run.ID + 1}, Together: map[string]*catalog.Joint{}}
 	ref := s.Run.Ref()
@@ -54,8 +54,8 @@ func (w *world) next() *catalog.Snapshot {
 	return s
 }
 
-// join finds the last run that read both lists of a region, where each list was
-// last read by another.
+// join finds the last run that read both lists of a region, if different runs last
+// read them.
 func (w *world) join(s *catalog.Snapshot) {
 	for _, region := range regions {
 		a, b := s.Scope(catalog.Scope{Region: region, Kind: catalog.KindFoundationModel}), s.Scope(catalog.Scope{Region: region, Kind: catalog.KindInferenceProfile})
@@ -68,7 +68,7 @@ func (w *world) join(s *catalog.Snapshot) {
 	}
 }
 
-// whole is what the last run up to one listed that read all kinds of a region.
+// whole returns what the last run up to upTo that read all kinds of a region found.
 func (w *world) whole(region string, kinds []catalog.Kind, upTo int64) (int64, []catalog.Item, bool) {
 	for run := upTo; run > 0; run-- {
 		var items []catalog.Item
@@ -122,8 +122,8 @@ func (w *world) rule() Rule {
 	return rule
 }
 
-// TestAgainstBruteForce looks at every path of every region, run by run, with
-// none of the code under test but the rule's own predicate.
+// TestAgainstBruteForce checks every path of every region, run by run. It uses no
+// code under test but the rule's own predicate.
 func TestAgainstBruteForce(t *testing.T) {
 	seen := map[Status]int{}
 	news, guards := 0, map[Status]int{}
@@ -170,7 +170,7 @@ func TestAgainstBruteForce(t *testing.T) {
 	}
 	for _, status := range []Status{Satisfied, Waiting, Outside, NotObservable, Broken} {
 		if seen[status] == 0 {
-			t.Errorf("no rule came to be %s: the test shows nothing of it", status)
+			t.Errorf("no rule is %s: the test does not cover it", status)
 		}
 	}
 	if news == 0 || guards[Satisfied] == 0 || guards[Broken] == 0 {
@@ -178,25 +178,25 @@ func TestAgainstBruteForce(t *testing.T) {
 	}
 }
 
-// checkBroken wants, for what was lost or leads outside, that one run before
-// and one other after read the lists that tell it.
+// checkBroken checks that the lists behind a broken rule were read by one run up
+// to base and by another up to head.
 func (w *world) checkBroken(t *testing.T, seed uint64, s State, base, head *catalog.Snapshot) {
 	t.Helper()
 	if !w.satisfied(s.Rule, base) {
 		t.Fatalf("seed %d: %+v is broken and was not satisfied", seed, s.Rule)
 	}
 	if len(s.Lost) == 0 && len(s.Outside) == 0 {
-		t.Fatalf("seed %d: %+v is broken by nothing", seed, s.Rule)
+		t.Fatalf("seed %d: %+v is broken without a cause", seed, s.Rule)
 	}
 	for _, way := range s.Lost {
 		for _, region := range way.From {
 			before, _, ok := w.whole(region, s.kinds(), base.Run.ID)
 			_, now, again := w.whole(region, s.kinds(), head.Run.ID)
 			if _, _, whole := w.whole(region, s.kinds(), head.Run.ID); !ok || !again || !whole || before == head.Run.ID {
-				t.Fatalf("seed %d: %+v is broken in %s, whose lists were not read on both sides", seed, s.Rule, region)
+				t.Fatalf("seed %d: %+v is broken in %s, whose lists were not read for both base and head", seed, s.Rule, region)
 			}
 			if paths := catalog.NewRegion(now).Paths(way.Model); slices.ContainsFunc(paths, func(p catalog.Path) bool { return s.Passes(region, way.Model, p) }) {
-				t.Fatalf("seed %d: %+v is broken in %s, which still holds %v", seed, s.Rule, region, paths)
+				t.Fatalf("seed %d: %+v is broken in %s, which still has %v", seed, s.Rule, region, paths)
 			}
 		}
 	}
@@ -212,14 +212,14 @@ func (w *world) checkBroken(t *testing.T, seed uint64, s State, base, head *cata
 		})
 	}
 	if !slices.ContainsFunc(s.Outside, known) {
-		t.Fatalf("seed %d: %+v is broken by %v, whose list was not read on both sides", seed, s.Rule, s.Outside)
+		t.Fatalf("seed %d: %+v is broken by %v, whose list was not read for both base and head", seed, s.Rule, s.Outside)
 	}
 }
 
 type sides struct{ inside, outside [][2]string }
 
-// brute finds, in lists that the run read and in older ones, the ids and regions
-// that pass.
+// brute finds the IDs and regions that pass, in lists that the run read and in
+// older ones.
 func (w *world) brute(rule Rule, s *catalog.Snapshot) (read, carried sides) {
 	for _, region := range regions {
 		for _, model := range append(slices.Clone(models), "eu.a.one", "eu.a.two") {
@@ -245,7 +245,7 @@ func (w *world) brute(rule Rule, s *catalog.Snapshot) (read, carried sides) {
 	return read, carried
 }
 
-// satisfied reports whether the rule was, by what the lists last held.
+// satisfied reports whether the rule is satisfied by what the lists last held.
 func (w *world) satisfied(rule Rule, s *catalog.Snapshot) bool {
 	read, carried := w.brute(rule, s)
 	any := len(read.inside)+len(carried.inside) > 0
@@ -277,8 +277,8 @@ func pairs(ways []Way) [][2]string {
 
 func comparePairs(a, b [2]string) int { return slices.Compare(a[:], b[:]) }
 
-// TestAgainstItself: nothing is new or broken between a run and itself, and a
-// first run has nothing to break.
+// TestAgainstItself checks that nothing is new or broken between a run and itself,
+// and that a first run breaks nothing.
 func TestAgainstItself(t *testing.T) {
 	for seed := range uint64(500) {
 		w := newWorld(seed)
@@ -293,7 +293,7 @@ func TestAgainstItself(t *testing.T) {
 			}
 		}
 		if !reflect.DeepEqual(first, Evaluate(rules, nil, w.last)) {
-			t.Fatalf("seed %d: twice is not the same", seed)
+			t.Fatalf("seed %d: two evaluations differ", seed)
 		}
 	}
 }

@@ -7,8 +7,7 @@ import (
 	"snapshotter/catalog"
 )
 
-// Models are the models whose past tells since when the rule stands as it does,
-// sorted.
+// Models returns the models whose history [State.Date] needs, sorted.
 func (s *State) Models() []string {
 	var models []string
 	ways, _ := s.dated()
@@ -19,23 +18,22 @@ func (s *State) Models() []string {
 	return slices.Compact(models)
 }
 
-// dated are the ways that tell since when the rule stands as it does, and the
-// rule that they satisfy. A satisfied rule that guards has none: no one way tells
-// since when all stay inside.
+// dated returns the ways that date the rule's status, and the rule that they
+// satisfy. A satisfied guarding rule has none: no single way says since when all
+// stay inside.
 func (s *State) dated() ([]Way, Rule) {
 	switch {
 	case s.Status == Waiting:
-		return s.Otherwise, s.wishless()
+		return s.Otherwise, s.relaxed()
 	case s.Status == Satisfied && !s.Guards():
 		return s.Ways, s.Rule
 	}
 	return nil, s.Rule
 }
 
-// Date sets since when a satisfied rule has been so: as long as the region has
-// been callable from without a break that has been so the longest of those that
-// satisfy it now. Of a waiting rule it is the same for the ways to call its
-// models otherwise. Spans gives those of each of [State.Models].
+// Date sets Since to the longest unbroken span among the ways and regions that
+// satisfy the rule now. For a waiting rule it considers the ways to call its
+// models otherwise. Spans must have an entry for each of [State.Models].
 func (s *State) Date(spans map[string][]ask.Span) {
 	s.Since = nil
 	ways, rule := s.dated()

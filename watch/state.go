@@ -7,66 +7,68 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/ordered"
 )
 
-// Status is how a rule stands.
+// Status is the state of a rule as of head.
 type Status string
 
 const (
 	Satisfied     Status = "satisfied"      // by a list that head's run read
-	Waiting       Status = "waiting"        // all lists it rests on were read, and nothing satisfies it
-	Outside       Status = "outside"        // of a rule that guards: some way may run outside its places
-	NotObservable Status = "not-observable" // a list it rests on was not read, and none that was satisfies it
-	Broken        Status = "broken"         // it was satisfied at base, and is seen not to be at head
+	Waiting       Status = "waiting"        // every list it depends on was read, and none satisfies it
+	Outside       Status = "outside"        // a guarding rule: some path may run outside its places
+	NotObservable Status = "not-observable" // a list it depends on was not read, and no other satisfies it
+	Broken        Status = "broken"         // satisfied at base, and known not to be at head
 )
 
-// State is how a rule stands as of head. All lists are sorted.
+// State is the state of a rule as of head. All lists are sorted.
 type State struct {
 	Rule
 	Status Status `json:"status"`
-	// New is set where it is satisfied and was not at base.
+	// New is set if the rule is satisfied and was not at base.
 	New bool `json:"new,omitempty"`
-	// Was is, where it is not observable, how it stands by what the lists held
-	// when they were last read; "" where one of them never was.
+	// Was is the status of a rule that is not observable, by what its lists held
+	// when they were last read; "" if one of them was never read.
 	Was Status `json:"was,omitempty"`
-	// Ways satisfy it, by lists that head's run read; Carried are those that did
-	// when the lists were last read.
+	// Ways satisfy the rule by lists that head's run read; Carried by older lists.
 	Ways    []Way `json:"ways,omitempty"`
 	Carried []Way `json:"carried,omitempty"`
-	// Lost are the ways that satisfied a broken rule at base and are no more.
+	// Lost are the ways that satisfied a broken rule at base and are gone.
 	Lost []Way `json:"lost,omitempty"`
-	// Outside are the ways that may run outside the places of a rule that guards.
+	// Outside are the ways that may run outside the places of a guarding rule.
 	Outside []Way `json:"outside,omitempty"`
-	// Otherwise is, where it waits, how its models can be called from its regions
-	// in another manner, or to run elsewhere, by lists that head's run read.
+	// Otherwise are, for a waiting rule, the ways to call its models from its
+	// regions by another access or to run elsewhere, by lists that head's run read.
 	Otherwise []Way `json:"otherwise,omitempty"`
-	// Unread are the lists it rests on that head's run did not read.
+	// Unread are the lists it depends on that head's run did not read.
 	Unread []Unread `json:"unread,omitempty"`
-	// Since is since when a satisfied rule has been so, and since when the models
-	// of a waiting one could be called otherwise; nil where nobody asked history.
+	// Since is how long a satisfied rule has been satisfied, or how long the models
+	// of a waiting one could be called otherwise; nil unless [State.Date] set it.
 	Since *ask.Held `json:"since,omitempty"`
 }
 
-// Way is an id to call a model with, alike from several regions.
+// Way is an ID to call a model with, the same from several regions.
 type Way struct {
 	ID     string         `json:"id"` // the exact string to pass as modelId
 	Model  string         `json:"model"`
 	Access catalog.Access `json:"access"`
 	From   []string       `json:"from"`
-	// Beyond are the regions that it may run in outside the rule's places; "" is
+	// Beyond are the regions outside the rule's places that a call may run in; "" is
 	// any commercial region.
 	Beyond []string `json:"beyond,omitempty"`
 }
 
-// Unread is a list that was not read, with the run that last did, nil for none.
+// Unread is a list that was not read. Confirmed is the run that last read it, nil
+// if none did.
 type Unread struct {
 	catalog.Scope
 	Outcome   catalog.Outcome `json:"outcome"`
 	Confirmed *catalog.RunRef `json:"confirmed"`
 }
 
-// Evaluate tells how each rule stands as of head, in the order of rules. Base is
-// nil where there is nothing to compare with; both hold everything.
+// Evaluate returns the state of each rule as of head, in the order of rules. A nil
+// base means that there is nothing to compare with. Both must be complete, not
+// reduced to what differs.
 func Evaluate(rules []Rule, base, head *catalog.Snapshot) []State {
 	states := make([]State, 0, len(rules))
 	for _, rule := range rules {
@@ -94,8 +96,8 @@ func evaluate(rule Rule, base, head *catalog.Snapshot) State {
 	return s
 }
 
-// compare tells what became of the rule since base.
-func (s *State) compare(before, now sight, base, head *catalog.Snapshot) {
+// compare sets what changed since base.
+func (s *State) compare(before, now evidence, base, head *catalog.Snapshot) {
 	was := before.last().satisfy(s.Rule)
 	switch s.Status {
 	case Satisfied:
@@ -110,13 +112,13 @@ func (s *State) compare(before, now sight, base, head *catalog.Snapshot) {
 		switch {
 		case len(had) > 0 && (was || !s.Guards()):
 			s.Status, s.Lost = Broken, had.ways(s.Rule)
-		case was: // a list that was never read may hold another way
+		case was: // a list that was never read may have another way
 			s.Status, s.Was = NotObservable, Waiting
 		}
 	}
 }
 
-// hit is one path to a model from one region that a rule concerns.
+// hit is one path to a model from one region that a rule watches.
 type hit struct {
 	region, model string
 	path          catalog.Path
@@ -130,7 +132,7 @@ func (hs hits) keep(keep func(hit) bool) hits {
 	return slices.DeleteFunc(slices.Clone(hs), func(h hit) bool { return !keep(h) })
 }
 
-// found are paths that a rule concerns, by whether they stay within its places.
+// found are paths that a rule watches, by whether they stay within its places.
 type found struct{ inside, outside hits }
 
 func (f *found) add(rule Rule, h hit) {
@@ -145,18 +147,18 @@ func (f *found) add(rule Rule, h hit) {
 // satisfy reports whether the paths found satisfy the rule.
 func (f found) satisfy(rule Rule) bool { return len(f.inside) > 0 && len(f.outside) == 0 }
 
-// sight is what a snapshot shows of a rule.
-type sight struct {
-	read    found // in lists that its run read
+// evidence is what a snapshot says about a rule.
+type evidence struct {
+	read    found // in lists that the snapshot's run read
 	carried found // in lists that an earlier run read last
-	lists   int   // that the rule rests on
+	lists   int   // how many lists the rule depends on
 	unread  []Unread
 }
 
-// look finds what a snapshot shows of a rule. A list that never could be read,
-// for the region is not enabled or does not offer it, is none to rest on.
-func look(rule Rule, s *catalog.Snapshot) sight {
-	var seen sight
+// look collects the evidence of a snapshot. A list that could never be read,
+// because the region is not enabled or does not offer it, does not count.
+func look(rule Rule, s *catalog.Snapshot) evidence {
+	var seen evidence
 	for _, region := range s.Regions() {
 		if !rule.covers(region) {
 			continue
@@ -173,7 +175,7 @@ func look(rule Rule, s *catalog.Snapshot) sight {
 	return seen
 }
 
-func (seen *sight) lookIn(rule Rule, s *catalog.Snapshot, region string) {
+func (seen *evidence) lookIn(rule Rule, s *catalog.Snapshot, region string) {
 	for _, kind := range rule.kinds() {
 		list := s.Scope(catalog.Scope{Region: region, Kind: kind})
 		if list == nil || !list.Observed() && list.Outcome.Expected() {
@@ -186,8 +188,8 @@ func (seen *sight) lookIn(rule Rule, s *catalog.Snapshot, region string) {
 	}
 }
 
-// concerned are the paths from a region that a rule concerns, by model, then as
-// [catalog.Region.Paths] has them.
+// concerned returns the paths from a region that a rule watches, by model, then in
+// the order of [catalog.Region.Paths].
 func concerned(rule Rule, code string, region *catalog.Region) hits {
 	var hits hits
 	for _, model := range region.ModelIDs() {
@@ -200,29 +202,29 @@ func concerned(rule Rule, code string, region *catalog.Region) hits {
 	return hits
 }
 
-// otherwise are the ways that a rule without its wishes would be satisfied by.
+// otherwise returns the ways that would satisfy the rule by any access in any place.
 func (r Rule) otherwise(s *catalog.Snapshot) []Way {
-	return look(r.wishless(), s).read.inside.ways(r)
+	return look(r.relaxed(), s).read.inside.ways(r)
 }
 
-// wishless is the rule for any manner of access and any place.
-func (r Rule) wishless() Rule {
+// relaxed is the rule for any access and any place.
+func (r Rule) relaxed() Rule {
 	r.Access, r.Within = Any, nil
 	return r
 }
 
-// last is what the lists show as they were last read.
-func (seen sight) last() found {
+// last is what the lists held when they were last read.
+func (seen evidence) last() found {
 	return found{
 		append(slices.Clone(seen.read.inside), seen.carried.inside...),
 		append(slices.Clone(seen.read.outside), seen.carried.outside...),
 	}
 }
 
-func (seen sight) status(rule Rule) Status {
+func (seen evidence) status(rule Rule) Status {
 	switch {
 	case len(seen.read.outside) > 0:
-		return Outside // whatever the other lists hold
+		return Outside // whatever the other lists have
 	case seen.read.satisfy(rule) && (!rule.Guards() || len(seen.unread) == 0):
 		return Satisfied
 	case seen.lists == 0 || len(seen.unread) > 0:
@@ -231,8 +233,8 @@ func (seen sight) status(rule Rule) Status {
 	return Waiting
 }
 
-// was is how the rule stands by what its lists held when they were last read.
-func (seen sight) was(rule Rule) Status {
+// was is the status of the rule by what its lists last held.
+func (seen evidence) was(rule Rule) Status {
 	last := seen.last()
 	switch {
 	case len(last.outside) > 0:
@@ -247,19 +249,19 @@ func (seen sight) was(rule Rule) Status {
 	return Waiting
 }
 
-// proven are the ways that satisfied the rule in base, of regions whose lists
-// that it rests on were read by one run, and by one other run in head. Without
-// head, base's alone count.
+// proven returns the paths that satisfied the rule in base, from regions whose
+// lists were read together in base and, unless head is nil, again by another run
+// in head.
 func proven(rule Rule, base, head *catalog.Snapshot) hits {
 	var all hits
 	for _, region := range base.Regions() {
-		before, ok := evidence(rule, base, region)
-		if !ok || !rule.covers(region) {
+		before := base.Joint(region, rule.kinds()...)
+		if before == nil || !rule.covers(region) {
 			continue
 		}
 		if head != nil {
-			after, ok := evidence(rule, head, region)
-			if !ok || after.Run.ID == before.Run.ID {
+			after := head.Joint(region, rule.kinds()...)
+			if after == nil || after.Run.ID == before.Run.ID {
 				continue
 			}
 		}
@@ -272,47 +274,29 @@ func proven(rule Rule, base, head *catalog.Snapshot) hits {
 	return all
 }
 
-// evidence is what one run listed in all of a region's lists that the rule rests
-// on. Of two lists read by different runs, an access that moved from one to the
-// other would seem lost.
-func evidence(rule Rule, s *catalog.Snapshot, region string) (catalog.Joint, bool) {
-	kinds := rule.kinds()
-	if len(kinds) > 1 {
-		joint := s.Joint(region)
-		if joint == nil {
-			return catalog.Joint{}, false
-		}
-		return *joint, true
-	}
-	list := s.Scope(catalog.Scope{Region: region, Kind: kinds[0]})
-	if list == nil || !list.Observed() {
-		return catalog.Joint{}, false
-	}
-	return catalog.Joint{Run: *list.Confirmed, Items: list.Items}, true
-}
-
 func observed(s *catalog.Snapshot, scope catalog.Scope) bool {
 	list := s.Scope(scope)
 	return list != nil && list.Observed()
 }
 
-// ways groups hits that are called with one id into one way, by id, model and
-// first region.
+// ways joins the regions of hits that are called with the same ID, sorted by ID,
+// model, access and first region.
 func (hs hits) ways(rule Rule) []Way {
-	at := map[string]int{}
-	var ways []Way
-	for _, h := range hs {
-		w := Way{ID: h.path.ModelID, Model: h.model, Access: h.path.Access, From: []string{h.region}, Beyond: h.beyond(rule)}
-		key := strings.Join(append([]string{w.ID, w.Model, string(w.Access)}, w.Beyond...), "\x00")
-		if i, found := at[key]; found {
-			ways[i].From = append(ways[i].From, h.region)
-			continue
-		}
-		at[key] = len(ways)
-		ways = append(ways, w)
+	type key struct {
+		id, model string
+		access    catalog.Access
+		beyond    string
 	}
-	for _, w := range ways {
+	var ways []Way
+	for _, same := range ordered.By(hs, func(h hit) key {
+		return key{h.path.ModelID, h.model, h.path.Access, strings.Join(h.beyond(rule), "\x00")}
+	}) {
+		w := Way{ID: same.Key.id, Model: same.Key.model, Access: same.Key.access, Beyond: same.Values[0].beyond(rule)}
+		for _, h := range same.Values {
+			w.From = append(w.From, h.region)
+		}
 		slices.Sort(w.From)
+		ways = append(ways, w)
 	}
 	slices.SortStableFunc(ways, func(a, b Way) int {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Model, b.Model), cmp.Compare(a.Access, b.Access), cmp.Compare(a.From[0], b.From[0]))
@@ -320,7 +304,7 @@ func (hs hits) ways(rule Rule) []Way {
 	return ways
 }
 
-// beyond are the regions outside the rule's places that a call may run in.
+// beyond returns the regions outside the rule's places that a call may run in.
 func (h hit) beyond(rule Rule) []string {
 	if len(rule.Within) == 0 || h.path.Within(h.region, rule.Within) {
 		return nil

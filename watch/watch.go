@@ -1,12 +1,11 @@
-// Package watch tells how the rules that a user watches stand: whether a model
-// can be called from where it is wanted, in the manner and within the places
-// that are wanted.
+// Package watch evaluates the user's watch rules: whether a model can be called
+// from the regions, by the access and within the places that a rule names.
 //
-// It guarantees that a rule is called satisfied only by a list that the run
-// itself read, and broken only where the lists it rests on were read on both
-// sides. It refuses to take a list that was not read for one that lacks
-// something: then the rule is not observable, and what the list held when it was
-// last read is told as that. It reads no clock and no history of its own.
+// It guarantees that a rule is satisfied only by a list that the run itself read,
+// and broken only if the lists it depends on were read for both base and head. It
+// refuses to treat an unread list as an empty one: the rule is then not
+// observable, and what the list last held is reported as old. It reads no clock
+// and no history of its own.
 package watch
 
 import (
@@ -22,21 +21,21 @@ import (
 	"snapshotter/catalog"
 )
 
-// Rule is what a user watches for.
+// Rule describes the access to a model that a user waits for or guards.
 type Rule struct {
 	Name string `json:"name"`
-	// Model is a glob of foundation model ids, or of the ids to call.
+	// Model is a glob that matches foundation model IDs or the IDs to call.
 	Model string `json:"model"`
-	// Regions are globs of the regions to call from; empty is every region.
+	// Regions are globs of the regions to call from; empty means every region.
 	Regions []string `json:"regions,omitempty"`
 	Access  Access   `json:"access,omitempty"`
-	// Within are the places that the call must stay in, as [catalog.InPlace]
-	// reads them; empty is anywhere.
+	// Within are the places that the call must stay in, as defined by
+	// [catalog.InPlace]; empty means anywhere.
 	Within []string `json:"within,omitempty"`
 	Note   string   `json:"note,omitempty"`
 }
 
-// Access is the manner of calling that a rule wants.
+// Access is the kind of access that a rule requires.
 type Access string
 
 const (
@@ -45,35 +44,35 @@ const (
 	Any      Access = "any"
 )
 
-// Accesses returns the manners that a rule may ask for.
+// Accesses returns every value that a rule may set.
 func Accesses() []Access { return []Access{OnDemand, Profile, Any} }
 
-// Guards reports whether the rule is one of residency: with places to stay in
-// and no manner of calling, it does not wait for one way that stays inside, but
-// holds while every way does.
+// Guards reports whether the rule guards residency: it names places and no
+// access. Such a rule does not wait for one access path that stays inside; it
+// holds while every path does.
 func (r Rule) Guards() bool { return len(r.Within) > 0 && r.Access == "" }
 
-// nameLimit keeps a rule's line a line.
+// nameLimit is the most bytes of a name, so that a rule fits on one line.
 const nameLimit = 100
 
-// Named returns r with a name, made from what it watches where it has none, or
-// says what is wrong with it. Globs are [path.Match]'s.
+// Named validates r and returns it with a name. A rule without one is named after
+// what it watches. Globs are those of [path.Match].
 func (r Rule) Named() (Rule, error) {
 	if r.Model == "" {
 		return r, errors.New(`a rule needs a model, such as model: "anthropic.claude-*"`)
 	}
 	for _, glob := range slices.Concat([]string{r.Model}, r.Regions, r.Within) {
 		if _, err := path.Match(glob, ""); err != nil || glob == "" {
-			return r, fmt.Errorf("%q is no glob: * stands for any text, ? for one character, [a-z] for a range", glob)
+			return r, fmt.Errorf("%q is not a valid glob: use * for any text, ? for one character, [a-z] for a range", glob)
 		}
 	}
 	for _, place := range r.Within {
 		if !mayHold(place) {
-			return r, fmt.Errorf("%q is no place: give a region, a glob of regions such as eu-*, or the first part of region codes such as eu or ap; what profile ids begin with, such as apac or jp, is none", place)
+			return r, fmt.Errorf("%q is not a place: give a region, a glob of regions such as eu-*, or the first part of region codes such as eu or ap; a prefix of profile IDs such as apac or jp is not a place", place)
 		}
 	}
 	if r.Access != "" && !slices.Contains(Accesses(), r.Access) {
-		return r, fmt.Errorf("access %q is none of on-demand, profile, any", r.Access)
+		return r, fmt.Errorf("access %q is not one of on-demand, profile, any", r.Access)
 	}
 	r.Name = cmp.Or(r.Name, r.describe())
 	if len(r.Name) > nameLimit || strings.ContainsFunc(r.Name, func(c rune) bool { return !unicode.IsPrint(c) }) {
@@ -82,22 +81,22 @@ func (r Rule) Named() (Rule, error) {
 	return r, nil
 }
 
-// geographic is the form of the first part of region codes.
+// geographic matches the first part of region codes, such as "eu" or "us-gov".
 var geographic = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)?$`)
 
-// mayHold reports whether there may be regions in a place, see [catalog.InPlace].
-// A rule for a place that can hold none would wait for ever, or guard nothing.
+// mayHold reports whether regions may be in a place, see [catalog.InPlace]. A rule
+// for a place without regions would wait forever or guard nothing.
 func mayHold(place string) bool {
 	switch {
 	case strings.ContainsAny(place, "*?["), catalog.ValidRegion(place):
 		return true
-	case place == "au", place == "jp": // of profile ids, and not of regions
+	case place == "au", place == "jp": // prefixes of profile IDs, not of regions
 		return false
 	}
 	return geographic.MatchString(place)
 }
 
-// describe is what a rule without a name is called.
+// describe names a rule after what it watches.
 func (r Rule) describe() string {
 	name := r.Model
 	if r.Access != "" && r.Access != Any {
@@ -115,7 +114,7 @@ func (r Rule) describe() string {
 	return name
 }
 
-// kinds are the lists that tell whether the rule is satisfied.
+// kinds are the lists that the rule depends on.
 func (r Rule) kinds() []catalog.Kind {
 	switch r.Access {
 	case OnDemand:
@@ -128,13 +127,14 @@ func (r Rule) kinds() []catalog.Kind {
 
 // covers reports whether the rule watches a region.
 func (r Rule) covers(region string) bool {
-	return len(r.Regions) == 0 || slices.ContainsFunc(r.Regions, func(glob string) bool { return matches(glob, region) })
+	return len(r.Regions) == 0 || catalog.MatchesAny(r.Regions, region)
 }
 
-// concerns reports whether a path to model is of the manner that the rule
-// watches, wherever it may run.
+// concerns reports whether the rule watches a path to model, wherever a call may
+// run.
 func (r Rule) concerns(model string, p catalog.Path) bool {
-	if !p.Callable() || !matches(r.Model, model) && !matches(r.Model, p.ModelID) {
+	glob := []string{r.Model}
+	if !p.Callable() || !catalog.MatchesAny(glob, model) && !catalog.MatchesAny(glob, p.ModelID) {
 		return false
 	}
 	return r.Access == "" || r.Access == Any || string(r.Access) == string(p.Access)
@@ -145,12 +145,7 @@ func (r Rule) Passes(region, model string, p catalog.Path) bool {
 	return r.covers(region) && r.concerns(model, p) && p.Within(region, r.Within)
 }
 
-func matches(glob, text string) bool {
-	matched, err := path.Match(glob, text)
-	return err == nil && matched
-}
-
-// kindOf is the list that a path stands in.
+// kindOf returns the kind of list that a path comes from.
 func kindOf(p catalog.Path) catalog.Kind {
 	if p.Access == catalog.ViaProfile {
 		return catalog.KindInferenceProfile

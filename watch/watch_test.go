@@ -15,14 +15,14 @@ func TestNamed(t *testing.T) {
 		{Rule{Model: "a.*", Access: OnDemand, Within: []string{"eu"}}, "a.* on-demand within eu"},
 		{Rule{Name: "mine", Model: "a.*", Access: Profile}, "mine"},
 		{Rule{Name: "mine"}, "!needs a model"},
-		{Rule{Model: "a.["}, "!no glob"},
-		{Rule{Model: "a", Regions: []string{""}}, "!no glob"},
-		{Rule{Model: "a", Within: []string{"[-]"}}, "!no glob"},
+		{Rule{Model: "a.["}, "!not a valid glob"},
+		{Rule{Model: "a", Regions: []string{""}}, "!not a valid glob"},
+		{Rule{Model: "a", Within: []string{"[-]"}}, "!not a valid glob"},
 		{Rule{Model: "a.*", Within: []string{"us-gov", "eu-west-1", "[ae]u-*"}}, "a.* within us-gov, eu-west-1, [ae]u-*"},
-		{Rule{Model: "a", Within: []string{"apac"}}, "!\"apac\" is no place"},
-		{Rule{Model: "a", Within: []string{"eu", "jp"}}, "!\"jp\" is no place"},
-		{Rule{Model: "a", Within: []string{"EU"}}, "!no place"},
-		{Rule{Model: "a", Access: "provisioned"}, "!none of on-demand, profile, any"},
+		{Rule{Model: "a", Within: []string{"apac"}}, "!\"apac\" is not a place"},
+		{Rule{Model: "a", Within: []string{"eu", "jp"}}, "!\"jp\" is not a place"},
+		{Rule{Model: "a", Within: []string{"EU"}}, "!not a place"},
+		{Rule{Model: "a", Access: "provisioned"}, "!not one of on-demand, profile, any"},
 		{Rule{Model: "a", Name: "two\nlines"}, "!not one line"},
 		{Rule{Model: "a", Name: strings.Repeat("x", 101)}, "!not one line"},
 	} {
@@ -38,6 +38,6 @@ func TestNamed(t *testing.T) {
 		}
 	}
 	if got, err := (Rule{Model: strings.Repeat("é", 80)}).Named(); err != nil || len(got.Name) > nameLimit {
-		t.Errorf("a long rule is called %q (%v)", got.Name, err)
+		t.Errorf("a long rule is named %q (%v)", got.Name, err)
 	}
 }

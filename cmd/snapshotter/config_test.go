@@ -92,13 +92,13 @@ func TestParseWatchRules(t *testing.T) {
 		{"misspelt list", "wacth: []\n", nil, `line 1: unknown key "wacth"; did you mean "watch"?`},
 		{"key twice", "watch:\n- model: a\n  model: b\n", nil, `line 3: key "model" is set twice`},
 		{"no model", "watch:\n- model: a\n- region: x\n", nil, `line 3: watch: a rule needs a model`},
-		{"no such access", "watch:\n- model: a\n  access: ondemand\n", nil, `line 2: watch: access "ondemand" is none of on-demand, profile, any`},
+		{"no such access", "watch:\n- model: a\n  access: ondemand\n", nil, `line 2: watch: access "ondemand" is not one of on-demand, profile, any`},
 		{"same names", "watch:\n- model: a\n- {model: b, name: a}\n", nil, `line 3: watch: a rule is named "a" like the one in line 2`},
 		{"no list", "watch: {model: a}\n", nil, `line 1: watch: expected a list of rules`},
 		{"no mapping", "watch:\n- a\n", nil, `line 2: watch: expected keys and values`},
 		{"empty value", "watch:\n- model: a\n  within:\n", nil, `line 3: within: expected one value`},
 		{"empty list", "watch:\n- model: a\n  region: []\n", nil, `line 3: region: expected at least one value`},
-		{"no glob", "watch:\n- model: 'a['\n", nil, `line 2: watch: "a[" is no glob`},
+		{"no glob", "watch:\n- model: 'a['\n", nil, `line 2: watch: "a[" is not a valid glob`},
 		{"itself", "watch: &a [*a]\n", nil, `line 1: watch: expected keys and values`},
 		{"control characters", "watch:\n- {model: a, name: \"\\e[31m\"}\n", nil, `is not one line`},
 	} {
@@ -190,7 +190,7 @@ func checkRule(t *testing.T, rule watch.Rule) {
 	}
 	for _, glob := range append(append([]string{rule.Model}, rule.Regions...), rule.Within...) {
 		if _, err := path.Match(glob, "x"); err != nil || glob == "" {
-			t.Errorf("%q is no glob", glob)
+			t.Errorf("%q is not a valid glob", glob)
 		}
 	}
 	if !strings.Contains(" on-demand profile any ", fmt.Sprintf(" %s ", rule.Access)) && rule.Access != "" {

@@ -21,7 +21,7 @@ type regionFilter struct {
 func (f *regionFilter) Validate() error { return validGlobs(f.Region, f.ExcludeRegion) }
 
 func (f regionFilter) includes(region string) bool {
-	return (len(f.Region) == 0 || matchesAny(f.Region, region)) && !matchesAny(f.ExcludeRegion, region)
+	return (len(f.Region) == 0 || catalog.MatchesAny(f.Region, region)) && !catalog.MatchesAny(f.ExcludeRegion, region)
 }
 
 // filter chooses regions, and models by id or by provider. A profile goes with
@@ -43,17 +43,10 @@ func (f *filter) Validate() error {
 func validGlobs(lists ...[]string) error {
 	for _, glob := range slices.Concat(lists...) {
 		if _, err := path.Match(glob, ""); err != nil {
-			return usageError("%q is no glob: * stands for any text, ? for one character, [a-z] for a range", terminal.OneLine(glob))
+			return usageError("%q is not a valid glob: use * for any text, ? for one character, [a-z] for a range", terminal.OneLine(glob))
 		}
 	}
 	return nil
-}
-
-func matchesAny(globs []string, text string) bool {
-	return slices.ContainsFunc(globs, func(glob string) bool {
-		matched, _ := path.Match(glob, text) // Validate has read it
-		return matched
-	})
 }
 
 // apply returns what of the snapshots passes; a nil one stays nil. An item that
@@ -100,7 +93,7 @@ func only(items []catalog.Item, passes map[string]bool) []catalog.Item {
 func (f filter) passing(snapshots []*catalog.Snapshot) map[string]bool {
 	byProvider := map[string]bool{} // models
 	for item := range items(snapshots) {
-		if m, ok := item.(*catalog.FoundationModel); ok && matchesAny(f.Provider, m.Provider) {
+		if m, ok := item.(*catalog.FoundationModel); ok && catalog.MatchesAny(f.Provider, m.Provider) {
 			byProvider[m.ID] = true
 		}
 	}
@@ -111,7 +104,7 @@ func (f filter) passing(snapshots []*catalog.Snapshot) map[string]bool {
 			models = p.Models()
 		}
 		for _, id := range models {
-			if (len(f.Model) == 0 || matchesAny(f.Model, id)) && (len(f.Provider) == 0 || byProvider[id]) {
+			if (len(f.Model) == 0 || catalog.MatchesAny(f.Model, id)) && (len(f.Provider) == 0 || byProvider[id]) {
 				passes[id], passes[item.Key()] = true, true
 			}
 		}

@@ -64,7 +64,7 @@ func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 func (c *modelsCommand) choose(entries []ask.Entry) []ask.Entry {
 	chosen := []ask.Entry{}
 	for _, e := range entries {
-		if len(c.Model) > 0 && !matchesAny(c.Model, e.ID) || len(c.Provider) > 0 && !matchesAny(c.Provider, e.Provider) {
+		if len(c.Model) > 0 && !catalog.MatchesAny(c.Model, e.ID) || len(c.Provider) > 0 && !catalog.MatchesAny(c.Provider, e.Provider) {
 			continue // another model of a profile that passes
 		}
 		e.Regions = slices.DeleteFunc(slices.Clone(e.Regions), func(at ask.Place) bool { return !c.shows(at) })

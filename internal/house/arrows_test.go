@@ -23,20 +23,21 @@ const module = "snapshotter"
 var arrows = map[string][]string{
 	"catalog":              {},
 	"migrations":           {},
-	"ask":                  {"catalog"},
+	"ask":                  {"catalog", "internal/ordered"},
 	"capture":              {"catalog"},
 	"collect":              {"catalog"},
 	"store":                {"catalog", "migrations"},
 	"deploy":               {},
 	"diff":                 {"catalog"},
-	"watch":                {"ask", "catalog"},
-	"report":               {"ask", "catalog", "diff", "internal/markdown", "watch"},
+	"watch":                {"ask", "catalog", "internal/ordered"},
+	"report":               {"ask", "catalog", "diff", "internal/markdown", "internal/ordered", "watch"},
 	"notify":               {"catalog", "diff"},
 	"job":                  {"catalog", "collect", "diff", "internal/grace", "notify", "report", "state", "store", "watch"},
 	"state":                {"catalog", "internal/atomicfile", "internal/grace", "store"},
 	"schedule":             {},
 	"internal/atomicfile":  {},
 	"internal/markdown":    {},
+	"internal/ordered":     {},
 	"internal/terminal":    {"internal/markdown"},
 	"internal/grace":       {},
 	"internal/house":       {},
@@ -45,7 +46,7 @@ var arrows = map[string][]string{
 	"internal/buckettest":  {},
 	"internal/sample":      {"catalog", "internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "deploy", "diff", "internal/atomicfile", "internal/bedrocktest", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "deploy", "diff", "internal/atomicfile", "internal/bedrocktest", "internal/ordered", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "state", "store", "watch",
 	},
 }
 
