@@ -23,7 +23,7 @@ func TestCompareProperties(t *testing.T) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		a, b := randomSnapshot(random, 1), randomSnapshot(random, 2)
 		if r := Compare(a, a); r.Any() {
-			t.Fatalf("seed %d: differs from itself: %q", seed, told(r))
+			t.Fatalf("seed %d: differs from itself: %q", seed, describe(r))
 		}
 		if d := cmp.Diff(mirrored(Compare(a, b)), mirror(Compare(b, a))); d != "" {
 			t.Fatalf("seed %d: not mirrored: %s", seed, d)
