@@ -34,21 +34,13 @@ func TestMessage(t *testing.T) {
 		Title: "Bedrock changes 2026-05-02: 1 to act on, 1 to know",
 		Message: "Removed from 1 of 3 regions: anthropic.claude-3-sonnet-20240229-v1:0 (eu-west-2)\n" +
 			"New model: anthropic.claude-opus-4-7: call eu.anthropic.claude-opus-4-7, global.anthropic.claude-opus-4-7, " +
-			"us.anthropic.claude-opus-4-7 (5 regions)\n" +
-			"Changed: us.anthropic.claude-opus-4-1-20250805-v1:0: description (us-east-1, us-east-2, us-west-2)\n" +
+			"us.anthropic.claude-opus-4-7 (eu-west-2, us-east-1, us-west-2)\n" +
+			"Changed: us.anthropic.claude-opus-4-1-20250805-v1:0: description (us-east-1, us-west-2)\n" +
 			"https://reports.example.com/2026-05-02T02-00-00Z.md",
 		Link:         "https://reports.example.com/2026-05-02T02-00-00Z.md",
 		Significance: "breaking",
 	}}
 	got := w.heard()
-	for i := range got { // what is listed depends on the regions of the world
-		want[i].Message = got[i].Message
-		for _, part := range []string{"Removed from 1 of 3 regions", "New model: anthropic.claude-opus-4-7", want[i].Link} {
-			if !strings.Contains(got[i].Message, part) {
-				t.Errorf("the message does not contain %q:\n%s", part, got[i].Message)
-			}
-		}
-	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("messages (-want +got):\n%s", d)
 	}
