@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -114,6 +113,7 @@ func TestUndecidedRuns(t *testing.T) {
 	w.wantSent(2)
 	w.run(4)
 	w.wantSent()
+	w.serve(1)
 	for day := 5; day <= 5+undecidedLimit; day++ {
 		w.quiet(day)
 	}
@@ -133,8 +133,7 @@ func TestAnnouncesAfterAStop(t *testing.T) {
 	stop()
 	a.announce(ctx, session.DB, u)
 	w.wantSent(2)
-	path := filepath.Join(filepath.Dir(filepath.Dir(w.reports.Locate(LatestReport))), "snapshotter.db")
-	if got, want := deliveries(t, path), []string{"run 2: delivered, 1"}; !slices.Equal(got, want) {
+	if got, want := deliveries(t, w.file()), []string{"run 2: delivered, 1"}; !slices.Equal(got, want) {
 		t.Errorf("deliveries %q, want %q", got, want)
 	}
 }
@@ -248,5 +247,24 @@ func TestStateOfNotifications(t *testing.T) {
 		return nil
 	}); err != nil {
 		t.Error(err)
+	}
+}
+
+// The outcome of a message is recorded even if it is interrupted.
+func TestInterruptedMessage(t *testing.T) {
+	w := onDisk(t)
+	w.quiet(1)
+	w.serve(2)
+	w.quiet(2)
+	a, session, u := w.pending(t.Context())
+	due := a.prepare(t.Context(), session.DB, u)
+	ctx, stop := context.WithCancel(t.Context())
+	w.arrived = func(r *http.Request) {
+		stop()
+		<-r.Context().Done() // the client has given up
+	}
+	a.deliver(ctx, session.DB, due)
+	if got, want := deliveries(t, w.file()), []string{"run 2: unknown, 1"}; !slices.Equal(got, want) {
+		t.Errorf("deliveries %q, want %q", got, want)
 	}
 }

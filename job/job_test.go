@@ -28,7 +28,7 @@ func TestOrder(t *testing.T) {
 	var claims []string
 	var days []int
 	var reported bool
-	w.arrived = func() {
+	w.arrived = func(*http.Request) {
 		claims = deliveries(t, download(t, s3))
 		days = daysIn(t, w.history)
 		reported = s3.Has(t, "reports/2026-05-02T02-00-00Z.md")

@@ -50,6 +50,11 @@ func onDisk(t *testing.T) *world {
 	return newWorld(t, filepath.Join(dir, "snapshotter.db"), filepath.Join(dir, "reports"), aws.Config{})
 }
 
+// file returns the path of a history on disk.
+func (w *world) file() string {
+	return filepath.Join(filepath.Dir(w.reports.Locate("")), "snapshotter.db")
+}
+
 // inS3 is a world whose history is an object.
 func inS3(t *testing.T) (*world, *buckettest.Server) {
 	t.Setenv("TMPDIR", t.TempDir())
@@ -261,7 +266,7 @@ type receiver struct {
 	server *httptest.Server
 
 	mu       sync.Mutex
-	arrived  func() // called before a message is answered, may be nil
+	arrived  func(*http.Request) // called before a message is answered, may be nil
 	messages []message
 	pings    []string
 }
@@ -289,7 +294,7 @@ func (r *receiver) take(t *testing.T, request *http.Request) {
 		return
 	}
 	if r.arrived != nil {
-		r.arrived()
+		r.arrived(request)
 	}
 	var m message
 	if err := json.Unmarshal(body, &m); err != nil {

@@ -24,10 +24,10 @@ import (
 	"snapshotter/notify"
 )
 
-// secret is in every channel's URL of these tests, and nowhere else.
+// secret is in the URL of every channel, and must be nowhere else.
 const secret = "hushhushT0ken"
 
-// listener is a webhook and a check. It keeps what it is sent.
+// listener is a webhook and a check. It keeps what it receives.
 type listener struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -52,7 +52,7 @@ func listen(t *testing.T) *listener {
 		}
 		var m sent
 		if err := json.Unmarshal(body, &m); err != nil {
-			t.Errorf("a message that is no JSON: %s", body)
+			t.Errorf("a message that is not JSON: %s", body)
 		}
 		l.messages = append(l.messages, m)
 		w.WriteHeader(l.status)
@@ -68,7 +68,7 @@ func (l *listener) hook() string {
 
 func (l *listener) check() string { return "ping:" + l.URL + "/ping/" + secret }
 
-// heard returns what came since the last call.
+// heard returns what was received since the last call.
 func (l *listener) heard() (messages []sent, pings []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -100,8 +100,7 @@ func newOperator(t *testing.T) *operator {
 	return n
 }
 
-// serve serves the nth moment of the sample, and all of it but what regions
-// list.
+// serve serves the nth moment of the sample; the failing regions deny access.
 func (n *operator) serve(moment int, failing ...string) {
 	n.bedrock.Serve(sample.Moments()[moment-1].Catalogue)
 	var denied []bedrocktest.Fault
@@ -122,7 +121,7 @@ func (n *operator) command(want int, args ...string) (stdout, stderr string) {
 	n.output.Write(out.Bytes())
 	n.output.Write(log.Bytes())
 	if code != want {
-		n.t.Errorf("%s: exit code %d, want %d; it said:\n%s", args[0], code, want, log.String())
+		n.t.Errorf("%s: exit code %d, want %d; it printed:\n%s", args[0], code, want, log.String())
 	}
 	return out.String(), log.String()
 }
@@ -133,7 +132,7 @@ func (n *operator) run(want int, args ...string) (stderr string) {
 	return stderr
 }
 
-// deliveries are what the database holds of them: run, outcome, reason.
+// deliveries returns the deliveries in the database: run, outcome, tries, reason.
 func (n *operator) deliveries() (all []string) {
 	n.t.Helper()
 	db, err := sql.Open("sqlite", n.db())
@@ -156,7 +155,7 @@ func (n *operator) deliveries() (all []string) {
 	return all
 }
 
-// checkSecrets looks for the secret in all that was printed, logged or stored.
+// checkSecrets looks for the secret in everything that was printed, logged or stored.
 func (n *operator) checkSecrets() {
 	n.t.Helper()
 	if strings.Contains(n.output.String(), secret) {
@@ -212,7 +211,7 @@ func TestNotifiesOfChangesOnce(t *testing.T) {
 		t.Errorf("messages (-want +got):\n%s", d)
 	}
 	if _, err := os.Stat(filepath.Join(n.dir, "reports", filepath.Base(want[0].Link))); err != nil {
-		t.Errorf("the link leads nowhere: %v", err)
+		t.Errorf("there is no report at the link: %v", err)
 	}
 
 	n.run(0, flags...)
@@ -232,7 +231,7 @@ func TestNotifiesAtASignificance(t *testing.T) {
 	n, l := newOperator(t), listen(t)
 	flags := []string{"--notify", l.hook(), "--notify-at", "breaking"}
 	n.run(0, append(flags, "--exclude-region", "eu-*")...)
-	n.serve(2) // and London, where a model is removed, is left out
+	n.serve(2) // London, where a model is removed, is excluded
 	n.run(0, append(flags, "--exclude-region", "eu-*")...)
 	if messages, _ := l.heard(); len(messages) > 0 {
 		t.Errorf("sent %q, which is not breaking", titles(messages))
@@ -330,8 +329,8 @@ func TestNotifiesOfRunsThatFail(t *testing.T) {
 	}
 }
 
-// A channel that fails changes no exit code, and its secret is nowhere, however
-// much is logged.
+// A failing channel does not change the exit code, and its secret appears nowhere,
+// at any log level.
 func TestFailingChannelFailsNoRun(t *testing.T) {
 	n, l := newOperator(t), listen(t)
 	l.status = http.StatusForbidden
@@ -344,7 +343,7 @@ func TestFailingChannelFailsNoRun(t *testing.T) {
 		}
 	}
 	if messages, _ := l.heard(); len(messages) != 3 {
-		t.Errorf("%d tries, want one a run: what is refused stays so", len(messages))
+		t.Errorf("%d tries, want one per run: a refusal is final", len(messages))
 	}
 	for _, row := range n.deliveries() {
 		if !strings.Contains(row, "undelivered 1 answered 403 Forbidden") {
@@ -354,9 +353,9 @@ func TestFailingChannelFailsNoRun(t *testing.T) {
 	n.checkSecrets()
 }
 
-// Messages of a run are sent though its report could not be written, and the
-// check is told.
-func TestUnwrittenReportIsToldToChecks(t *testing.T) {
+// A run whose report could not be written is announced, and the check receives the
+// exit code.
+func TestUnwrittenReport(t *testing.T) {
 	n, l := newOperator(t), listen(t)
 	n.run(0)
 	if err := os.RemoveAll(filepath.Join(n.dir, "reports")); err != nil {
@@ -397,8 +396,8 @@ func TestNotifyUsage(t *testing.T) {
 	n.checkSecrets()
 }
 
-// Channels are configured in the environment and in the file, and may hold
-// commas there too.
+// Channels can be set in the environment and in the file, and may contain commas
+// there too.
 func TestConfiguredChannels(t *testing.T) {
 	n, l := newOperator(t), listen(t)
 	wantSamples := func(from string, want int, args ...string) {
@@ -428,7 +427,7 @@ func TestNotifyTest(t *testing.T) {
 	}
 	stdout, _ := n.command(0, "notify", "test", "--notify", l.hook(), "--notify", l.check())
 	if lines := strings.Split(strings.TrimSpace(stdout), "\n"); len(lines) != 3 || strings.Count(stdout, "delivered") != 2 {
-		t.Errorf("it printed\n%swant a line a channel", stdout)
+		t.Errorf("it printed\n%swant one line per channel", stdout)
 	}
 	messages, pings := l.heard()
 	wantPings(t, pings, "")
@@ -442,7 +441,7 @@ func TestNotifyTest(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &deliveries); err != nil || len(deliveries) != 1 || deliveries[0].Outcome != notify.Undelivered {
 		t.Errorf("it printed %s (%v), want one failure", stdout, err)
 	}
-	if !strings.Contains(stderr, "1 of 1 channels did not take the sample") {
+	if !strings.Contains(stderr, "1 of 1 channels did not accept the sample") {
 		t.Errorf("it said %q", stderr)
 	}
 	if _, err := os.Stat(n.db()); err == nil {

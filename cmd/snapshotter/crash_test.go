@@ -19,15 +19,15 @@ import (
 	"snapshotter/store"
 )
 
-// asCommand makes a test binary the command itself: a process of its own, which
-// can be killed.
+// asCommand makes the test binary run the command, in a process that can be
+// killed.
 const asCommand = "SNAPSHOTTER_TEST_AS_COMMAND"
 
-// TestKilledRuns kills a run at whatever moment it has come to. Each time the
-// database holds what it held or the whole new run, checked against its digest,
-// and the next run goes on from there and writes the missing report.
+// TestKilledRuns kills runs at random moments. Each time the database holds what it
+// held before, or the complete new run, checked against its digest; the next run
+// continues from there and writes the missing report.
 //
-// SNAPSHOTTER_KILLS sets how many are killed.
+// SNAPSHOTTER_KILLS sets how many runs are killed.
 func TestKilledRuns(t *testing.T) {
 	kills := 8
 	if n, err := strconv.Atoi(os.Getenv("SNAPSHOTTER_KILLS")); err == nil {
@@ -63,7 +63,7 @@ func TestKilledRuns(t *testing.T) {
 		if err := process.Start(); err != nil {
 			t.Fatal(err)
 		}
-		// The moment does not matter to what must hold; it only varies.
+		// What must hold does not depend on the moment.
 		timer := time.AfterFunc(time.Duration(random.Int64N(int64(span))), func() { process.Process.Kill() })
 		process.Wait()
 		timer.Stop()
@@ -85,8 +85,8 @@ func TestKilledRuns(t *testing.T) {
 	t.Logf("of %d killed runs %d were recorded", kills, recorded)
 }
 
-// TestSecondRunIsRefused holds the lock and wants every command that writes to
-// leave at once, and those that read to go on.
+// TestSecondRunIsRefused holds the lock: every command that writes must exit at
+// once, and those that read must work.
 func TestSecondRunIsRefused(t *testing.T) {
 	server, err := bedrocktest.Start()
 	if err != nil {
@@ -135,7 +135,7 @@ func TestSecondRunIsRefused(t *testing.T) {
 	}
 }
 
-// recordedIn opens the database, checks it whole and returns its runs.
+// recordedIn opens the database, checks every run and returns the runs.
 func recordedIn(t *testing.T, dir string) []catalog.Run {
 	t.Helper()
 	ctx := context.Background()

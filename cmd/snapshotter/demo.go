@@ -17,15 +17,15 @@ import (
 	"snapshotter/state"
 )
 
-// demoCommand does the main job for real, but against a Bedrock of our own.
+// demoCommand does the main job against a built-in Bedrock.
 type demoCommand struct {
-	Dir string `placeholder:"DIR" default:"demo" help:"Directory for the database and the reports (${default}); a former demo there is replaced."`
+	Dir string `placeholder:"DIR" default:"demo" help:"Directory for the database and the reports (${default}); an earlier demo there is replaced."`
 }
 
 func (c *demoCommand) Help() string {
-	return `Starts a built-in Bedrock with sample data on this machine, takes four snapshots of
-it at four dated moments, and leaves a database and four reports. It needs no AWS
-account, no set-up and no network. The sample is not what AWS offers today.
+	return `Starts a built-in Bedrock with sample data on this machine, records four runs at
+four dates, and leaves a database and four reports. It needs no AWS account, no
+setup and no network. The sample is not what AWS offers today.
 
 Examples:
   snapshotter demo
@@ -80,14 +80,14 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 	return nil
 }
 
-// clear removes a former demo, and nothing else that may be in the directory.
+// clear removes an earlier demo, and nothing else in the directory.
 func (c *demoCommand) clear(database, reports string) error {
 	files := []string{database, database + "-wal", database + "-shm"}
-	former, err := filepath.Glob(filepath.Join(reports, "*.md"))
+	earlier, err := filepath.Glob(filepath.Join(reports, "*.md"))
 	if err != nil {
 		return err
 	}
-	for _, file := range append(files, former...) {
+	for _, file := range append(files, earlier...) {
 		if err := os.Remove(file); err != nil && !os.IsNotExist(err) {
 			return err
 		}
@@ -105,7 +105,7 @@ func faults(regions []string) []bedrocktest.Fault {
 
 func (c *demoCommand) next(p *program, database, reports string) {
 	p.say("")
-	p.say("That was the report of the last of four runs, on SAMPLE DATA. Next:")
+	p.say("This was the report of the last of four runs, on SAMPLE DATA. Next:")
 	p.say("  ls %s", reports)
 	p.say("  go run ./cmd/snapshotter runs --db %s", database)
 	p.say("  go run ./cmd/snapshotter diff --db %s 1 latest", database)

@@ -17,15 +17,15 @@ type importCommand struct {
 }
 
 func (c *importCommand) Help() string {
-	return `A dated folder holds a folder a region, and in it what the AWS CLI wrote:
+	return `A dated folder holds one folder per region, with the output of the AWS CLI:
 
   aws bedrock list-foundation-models --region R > T/R/foundation-models.json
   aws bedrock list-inference-profiles --region R --type-equals SYSTEM_DEFINED > T/R/inference-profiles.json
 
-Each becomes one run at its time, the oldest first. A region or file that is not
-there counts as not observed, never as removed; one that can't be parsed makes
-its list invalid. A folder that is imported already is skipped. "snapshotter
-export" writes such folders.
+Each dated folder becomes one run at its time, the oldest first. A missing region or file
+counts as not observed, never as removed; a file that can't be parsed makes its
+list invalid. A folder that was imported before is skipped. "snapshotter export"
+writes such folders.
 
 Examples:
   snapshotter import captures/2026-02-08T07-06-08Z
@@ -47,8 +47,8 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 	return statusError(status)
 }
 
-// record makes each folder that is not imported yet a run, and returns the least
-// of their statuses.
+// record records each folder that was not imported before as a run. The status is
+// partial if any of them is.
 func (c *importCommand) record(ctx context.Context, p *program, db *store.Store, folders []string) (catalog.Status, error) {
 	status := catalog.RunComplete
 	captures, err := c.pending(ctx, p, db, folders)
@@ -67,9 +67,9 @@ func (c *importCommand) record(ctx context.Context, p *program, db *store.Store,
 	return status, nil
 }
 
-// pending reads the folders that are not imported yet. One that is older than
-// the newest run is refused, before anything is recorded: the history would no
-// longer be in the order of time.
+// pending reads the folders that were not imported before. A folder that is older
+// than the newest run is refused before anything is recorded, as runs are in the
+// order of time.
 func (c *importCommand) pending(ctx context.Context, p *program, db *store.Store, folders []string) ([]*capture.Capture, error) {
 	runs, err := recordedRuns(ctx, db)
 	if err != nil {
@@ -93,7 +93,7 @@ func (c *importCommand) pending(ctx context.Context, p *program, db *store.Store
 	return pending, nil
 }
 
-// recordedRuns are the runs that recorded a catalogue, sorted by id.
+// recordedRuns returns the runs that recorded a catalogue, sorted by id.
 func recordedRuns(ctx context.Context, db *store.Store) ([]catalog.Run, error) {
 	runs, err := db.Runs(ctx)
 	if err != nil {
@@ -128,7 +128,7 @@ func imported(runs []catalog.Run, recording *capture.Capture) *catalog.Run {
 func tooOld(recording *capture.Capture, newest *catalog.Run) error {
 	return advised{
 		fmt.Sprintf("%s is not newer than run %d (%s); nothing was imported", recording.Path, newest.ID, moment(newest.StartedAt)),
-		"a history is recorded in the order of time: import into a new database (--db FILE), all folders at once",
+		"runs are recorded in the order of time: import all folders at once into a new database (--db FILE)",
 	}
 }
 

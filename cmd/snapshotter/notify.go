@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,12 +13,12 @@ import (
 	"snapshotter/notify"
 )
 
-// notifications are the flags that say who is told of a run, and when.
+// notifications are the flags that say who is notified of a run, and when.
 type notifications struct {
-	Notify   []string `sep:"none" placeholder:"URL" help:"A channel to tell of changes, such as sns:ARN, slack://… or ping:https://…; may be repeated. Holds secrets: better set SNAPSHOTTER_NOTIFY, several with spaces between. See docs/notifications.md."`
-	NotifyAt string   `enum:"breaking,notice,good,minor" default:"good" help:"Send a message of changes from this significance on: ${enum} (${default}). It tells lighter ones too."`
-	LostRuns int      `placeholder:"N" default:"3" help:"Tell of a list that was not read in this many runs in a row (${default})."`
-	Link     string   `placeholder:"URL" help:"Where the report can be read, for messages; {report} in it becomes the name of the report's file."`
+	Notify   []string `sep:"none" placeholder:"URL" help:"A channel to notify, such as sns:ARN, slack://… or ping:https://…; may be repeated. It contains secrets: prefer SNAPSHOTTER_NOTIFY, which separates channels by spaces. See docs/notifications.md."`
+	NotifyAt string   `enum:"breaking,notice,good,minor" default:"good" help:"Lowest significance that is worth a message: ${enum} (${default}). The message includes less significant changes too."`
+	LostRuns int      `placeholder:"N" default:"3" help:"Send a message about a list that was not read in this many runs in a row (${default})."`
+	Link     string   `placeholder:"URL" help:"Address of the report, for messages; {report} is replaced by the name of the report file."`
 }
 
 // Validate implements kong's hook. No error repeats a channel's URL.
@@ -59,32 +58,21 @@ func (n *notifications) announcements(p *program, config aws.Config) (*job.Annou
 	}, nil
 }
 
-// web is the client that channels are told with, nil for Go's own.
-func (p *program) web() *http.Client {
-	if p.network == nil {
-		return nil
-	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.Proxy, transport.DialContext = nil, p.network
-	return &http.Client{Transport: transport}
-}
-
 // notifyCommand is about the channels themselves.
 type notifyCommand struct {
 	Test notifyTestCommand `cmd:"" help:"Send a sample to every channel."`
 }
 
-// notifyTestCommand finds out whether the channels work.
+// notifyTestCommand sends a sample to every channel.
 type notifyTestCommand struct {
 	notifications `embed:""`
 	format        `embed:""`
 }
 
 func (c *notifyTestCommand) Help() string {
-	return `Sends a message that says that it is a sample to every channel that --notify,
-SNAPSHOTTER_NOTIFY or the configuration file names, and a success to every check,
-and prints what became of each. It exits with 1 if any did not take it. Nothing
-is recorded, and URLs are never shown.
+	return `Sends a sample message to every channel that --notify, SNAPSHOTTER_NOTIFY or the
+configuration file names, and a success to every check, and prints the outcomes. It
+exits with 1 if any of them failed. Nothing is recorded, and URLs are never shown.
 
 Examples:
   snapshotter notify test --notify ntfy://ntfy.sh/TOPIC
@@ -119,7 +107,7 @@ func (c *notifyTestCommand) Run(ctx context.Context, p *program) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case lost > 0:
-		return fmt.Errorf("%d of %d channels did not take the sample", lost, len(deliveries))
+		return fmt.Errorf("%d of %d channels did not accept the sample", lost, len(deliveries))
 	}
 	return nil
 }

@@ -20,14 +20,14 @@ import (
 	"snapshotter/internal/buckettest"
 )
 
-// Two processes run on one history in S3, each on its own network, with its own
-// faults, in an order of their steps that the seed decides. Whatever happens: no
-// version is overwritten by one that was not made from it; who exits with 0 is
-// in the history, and who exits with 4 is not, unless the winner built on it;
-// who is in doubt or lost has its run in a file; what is told is in the history,
-// and is told once. What is not in it is made up by the next try.
+// Two processes run on one history in S3, each with its own network and faults, in
+// an order of steps that depends on the seed. Whatever happens: no version is
+// overwritten by one that was not made from it; a run that exits with 0 is in the
+// history, and one that exits with 4 is not, unless the winner built on it; a run
+// that lost or is in doubt is in a file; what is announced is in the history, and is
+// announced once. The next try makes up for what is not in the history.
 //
-// SNAPSHOTTER_RACES sets how many races there are.
+// SNAPSHOTTER_RACES sets the number of races.
 func TestTaskRaces(t *testing.T) {
 	races := 3
 	if n, err := strconv.Atoi(os.Getenv("SNAPSHOTTER_RACES")); err == nil {
@@ -54,12 +54,12 @@ func TestTaskRaces(t *testing.T) {
 	}
 }
 
-// hazard is what goes wrong for a task, or on its way to S3.
+// hazard is what goes wrong with a task, or on its way to S3.
 type hazard struct {
 	name string
 	door buckettest.Door
-	// settles is whether a look may be what tells that the run was saved, and
-	// fails whether it may not be saved for another reason than the race.
+	// settles is whether the run may learn only from a look at S3 that it was
+	// saved; fails is whether it may stay unsaved for another reason than the race.
 	settles, fails bool
 	signal         syscall.Signal // that comes while it uploads
 }
@@ -72,13 +72,13 @@ func hazards() []hazard {
 		{name: "answer lost", door: buckettest.OnlyFor("PUT", 1, buckettest.Lost), settles: true},
 		{name: "request lost", door: buckettest.OnlyFor("PUT", 1, buckettest.Reset), fails: true},
 		{name: "download cut", door: buckettest.OnlyFor("GET", 1, cut), fails: true},
-		{name: "told to stop", signal: syscall.SIGTERM},
+		{name: "stopped", signal: syscall.SIGTERM},
 		{name: "killed", signal: syscall.SIGKILL, fails: true},
 		{name: "killed, answer lost", door: buckettest.OnlyFor("PUT", 1, buckettest.Reset), signal: syscall.SIGKILL, fails: true},
 	}
 }
 
-// racer is one of two tasks that run on one history.
+// racer is one of two tasks on the same history.
 type racer struct {
 	name    string
 	night   int // of May, by which its run is known
@@ -127,7 +127,7 @@ func raceTasks(t *testing.T, c *cloud, l *listener, begun []byte, seed uint64) (
 	if saved == 0 && !racers[0].hazard.fails && !racers[1].hazard.fails {
 		fail("nobody won")
 	}
-	if objection := wrongTold(l, kept, len(before), racers); objection != "" {
+	if objection := wronglySent(l, kept, len(before), racers); objection != "" {
 		fail("%s", objection)
 	}
 
@@ -152,7 +152,7 @@ func newRacer(t *testing.T, c *cloud, name string, night int, random *rand.Rand)
 	return &racer{name: name, night: night, hazard: all[random.IntN(len(all))]}
 }
 
-// race is one run of the task.
+// race runs the task once.
 func (r *racer) race(t *testing.T, c *cloud, l *listener, key string, turns *buckettest.Turns) {
 	defer turns.Leave(r.name)
 	r.tmp, r.started = t.TempDir(), make(chan struct{})
@@ -170,13 +170,13 @@ func (r *racer) race(t *testing.T, c *cloud, l *listener, key string, turns *buc
 	}
 	close(r.started)
 	err := r.command.Wait()
-	if ended := (*exec.ExitError)(nil); err != nil && !errors.As(err, &ended) {
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
 		t.Error(err)
 	}
 	r.said = said{r.command.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 }
 
-// door is where the task's steps take turns and its hazard happens.
+// door makes the task's steps take turns, and its hazard happen.
 func (r *racer) door(key string, turns *buckettest.Turns) buckettest.Door {
 	uploads := turns.Door(r.name, r.meet)
 	fetched := sync.Once{}
@@ -192,7 +192,7 @@ func (r *racer) door(key string, turns *buckettest.Turns) buckettest.Door {
 	}
 }
 
-// meet sends a request through the hazard.
+// meet passes a request through the hazard.
 func (r *racer) meet(w http.ResponseWriter, request *http.Request, behind http.Handler) {
 	pass := r.hazard.door
 	if pass == nil {
@@ -204,7 +204,7 @@ func (r *racer) meet(w http.ResponseWriter, request *http.Request, behind http.H
 	}
 	<-r.started
 	if r.hazard.signal == syscall.SIGKILL {
-		// Its request came whole, so it does not matter when it is killed.
+		// Its request was received completely, so the moment does not matter.
 		defer r.command.Process.Kill()
 		pass(httptest.NewRecorder(), request, behind)
 		panic(http.ErrAbortHandler)
@@ -213,7 +213,7 @@ func (r *racer) meet(w http.ResponseWriter, request *http.Request, behind http.H
 	pass(w, request, behind)
 }
 
-// judge says what happened to a task and, if it may not have, why.
+// judge returns what happened to a task, and what is wrong with that.
 func (r *racer) judge(t *testing.T, kept []int, other *racer) (happened, objection string) {
 	in := slices.Contains(kept, r.night)
 	own := r.own(t)
@@ -249,8 +249,8 @@ func (r *racer) judge(t *testing.T, kept []int, other *racer) (happened, objecti
 	return "in doubt", ""
 }
 
-// own are the nights of the runs in the copy that the task left, nil if it left
-// none.
+// own returns the nights of the runs in the copy that the task left, nil without a
+// copy.
 func (r *racer) own(t *testing.T) []int {
 	copies, err := filepath.Glob(filepath.Join(r.tmp, "*", "snapshotter.db"))
 	if err != nil || len(copies) > 1 {
@@ -266,10 +266,10 @@ func (r *racer) own(t *testing.T) []int {
 	return nightsIn(t, body)
 }
 
-// wrongTold says what is wrong with the messages that went out: all tell of runs that
-// are kept, no run twice; and the one that found the changes is told unless its
-// process was killed, or did not know that it was saved.
-func wrongTold(l *listener, kept []int, before int, racers []*racer) string {
+// wronglySent returns what is wrong with the messages that were sent: all must be
+// about runs that are kept, and no run has two; the run that found the changes has
+// one unless its process was killed, or did not know that it was saved.
+func wronglySent(l *listener, kept []int, before int, racers []*racer) string {
 	messages, _ := l.heard()
 	count := map[int]int{}
 	for _, m := range messages {
@@ -283,16 +283,16 @@ func wrongTold(l *listener, kept []int, before int, racers []*racer) string {
 		first := before == 1 && len(kept) > 1 && kept[1] == r.night // it found what changed
 		switch n := count[r.night]; {
 		case n > 1 || n == 1 && !slices.Contains(kept, r.night):
-			return fmt.Sprintf("%s was told %d times", r.name, n)
+			return fmt.Sprintf("%s was announced %d times", r.name, n)
 		case first && r.code == exitOK && n == 0:
-			return r.name + " was not told"
+			return r.name + " was not announced"
 		}
 	}
 	return ""
 }
 
-// wantVersions checks which runs are kept under a key, and that nothing was ever
-// overwritten: of all versions, each holds what every shorter one does.
+// wantVersions checks which runs are kept under a key, and that no run was ever
+// overwritten: each version holds all runs of every shorter one.
 func (c *cloud) wantVersions(t *testing.T, key string, want []int) {
 	t.Helper()
 	var versions [][]int

@@ -4,12 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"snapshotter/catalog"
 	"snapshotter/collect"
@@ -19,10 +14,10 @@ import (
 	"snapshotter/state"
 )
 
-// snapshots are the flags of the commands that take snapshots.
+// snapshots are the flags of the commands that record runs.
 type snapshots struct {
 	regionFilter  `embed:""`
-	ExtraRegion   []string      `placeholder:"CODE" help:"Regions to read beside those that discovery finds."`
+	ExtraRegion   []string      `placeholder:"CODE" help:"Regions to read besides those that discovery finds."`
 	Reports       string        `placeholder:"DIR" default:"reports" help:"Where reports go: a directory, or s3://bucket/folder/ (${default})."`
 	AttemptLimit  time.Duration `placeholder:"TIME" default:"10s" help:"Longest wait for one answer (${default})."`
 	RegionLimit   time.Duration `placeholder:"TIME" default:"45s" help:"Longest time for one region (${default})."`
@@ -86,7 +81,7 @@ func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger
 	}, nil
 }
 
-// runCommand takes one snapshot.
+// runCommand records one run.
 type runCommand struct {
 	snapshots `embed:""`
 	ExitCode  bool `help:"Exit with 10 if changes were found."`
@@ -94,12 +89,12 @@ type runCommand struct {
 
 func (c *runCommand) Help() string {
 	return `Lists foundation models and system-defined inference profiles in every region of the
-credentials' partition, records them, and writes the report of what changed. A
-region that can't be read keeps what it was last known to list, and the exit code
-is 3. Each flag's default is what a nightly job wants.
+credentials' partition, records them, and writes a report of what changed. A region
+that can't be read keeps its last known lists, and the exit code is 3. The defaults
+suit a nightly job.
 
-Exit codes: 0 recorded, and every readable region was read; 1 failed, nothing was
-recorded or it could not be saved in S3; 2 a mistake in a flag, the environment or
+Exit codes: 0 recorded, and every readable region was read; 1 failed: nothing was
+recorded, or it could not be saved in S3; 2 a mistake in a flag, the environment or
 the configuration; 3 recorded, but a list or the report is missing; 4 another run
 holds the lock or, in S3, was saved first; 10 with --exit-code: changes were found.
 
@@ -123,24 +118,6 @@ func (c *runCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	return p.conclude(result, c.ExitCode)
-}
-
-// loadAWS reads the AWS settings as every AWS tool does: from the environment,
-// the shared files, and the roles of the machine it runs on.
-func (p *program) loadAWS(ctx context.Context) (aws.Config, error) {
-	var options []func(*awsconfig.LoadOptions) error
-	if p.network != nil {
-		client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy, t.DialContext = nil, p.network })
-		options = append(options, awsconfig.WithHTTPClient(client))
-	}
-	config, err := awsconfig.LoadDefaultConfig(ctx, options...)
-	if err != nil {
-		return config, advised{
-			"load the AWS configuration: " + catalog.Redact(err.Error()),
-			"check AWS_PROFILE and your AWS configuration files: aws configure list",
-		}
-	}
-	return config, nil
 }
 
 // conclude prints what a run found and returns the error of its exit code.

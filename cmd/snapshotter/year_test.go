@@ -27,13 +27,12 @@ import (
 	"snapshotter/schedule"
 )
 
-// TestYear lives through a year of serve as users run it: the whole command, with
-// a real database, real reports and real messages, against a Bedrock that
-// changes, hangs and refuses, with restarts, crashes and runs by hand. By default
-// it lives through the weeks around both changes of the clock; SNAPSHOTTER_YEAR
-// makes it the whole year.
+// TestYear simulates a year of serve as users run it: the complete command, with a
+// real database, real reports and real messages, against a Bedrock that changes,
+// hangs and refuses, with restarts, crashes and manual runs. By default it simulates
+// the weeks around both clock changes; with SNAPSHOTTER_YEAR, the complete year.
 func TestYear(t *testing.T) {
-	_, stop := hangups() // the runtime's goroutine for signals must not be of a bubble
+	_, stop := hangups() // the runtime's goroutine for signals must start outside the bubble
 	stop()
 	for _, c := range []struct {
 		zone    string
@@ -49,7 +48,7 @@ func TestYear(t *testing.T) {
 				if os.Getenv("SNAPSHOTTER_YEAR") != "" {
 					y.live(in2026(time.January, 1), in2026(time.December, 31))
 				} else {
-					for _, change := range c.changes { // what it misses between is made up
+					for _, change := range c.changes { // the next run makes up for what is missed in between
 						y.live(change.AddDate(0, 0, -8), change.AddDate(0, 0, 5))
 					}
 				}
@@ -63,7 +62,7 @@ func in2026(month time.Month, day int) time.Time {
 	return time.Date(2026, month, day, 12, 0, 0, 0, time.UTC)
 }
 
-// year is what happens in one.
+// year is the state of a simulation.
 type year struct {
 	*testing.T
 	dir     string
@@ -78,12 +77,12 @@ type year struct {
 	made   int // models so far
 	faults map[string]bedrocktest.Fault
 	lives  []period
-	counts map[string]int // of what befell it
+	counts map[string]int // of each mishap
 }
 
 type period struct{ from, to time.Time }
 
-// yearRegions are those that the service reads.
+// yearRegions are the regions that the service reads.
 var yearRegions = []string{"us-east-1", "eu-west-1", "ap-northeast-1"}
 
 func newYear(t *testing.T, zone string) *year {
@@ -130,8 +129,8 @@ func (y *year) addModel(region, id string) {
 	y.world[region] = content
 }
 
-// apply makes Bedrock what the world is now. It is slow, so that a service is
-// stopped now and then while it reads.
+// apply makes Bedrock offer the current world. Bedrock is slow, so that a service is
+// sometimes stopped while it reads.
 func (y *year) apply() {
 	y.bedrock.Serve(y.world)
 	faults := []bedrocktest.Fault{{Delay: time.Second, Until: 8 * time.Second, Seed: uint64(y.made)}}
@@ -141,7 +140,7 @@ func (y *year) apply() {
 	y.bedrock.Inject(faults...)
 }
 
-// serve is one life of the service, until ctx ends.
+// serve runs the service once, until ctx ends.
 func (y *year) serve(ctx context.Context, long time.Duration) {
 	ctx, stop := context.WithCancel(ctx)
 	defer time.AfterFunc(long, stop).Stop()
@@ -163,8 +162,8 @@ func (y *year) command(ctx context.Context, args ...string) {
 	}
 }
 
-// live lets the service live, one life after another, from one moment to another
-// before which all heals.
+// live runs the service, again after each stop, between two moments. Every mishap is
+// over before the second.
 func (y *year) live(start, end time.Time) {
 	time.Sleep(time.Until(start))
 	random := rand.New(rand.NewPCG(1, uint64(end.Unix())))
@@ -173,7 +172,7 @@ func (y *year) live(start, end time.Time) {
 	all.Go(func() { y.befall(end.Add(-healed)) })
 	for time.Until(end) > healed {
 		long := min(lasts(time.Second, 8*24*time.Hour)(random), time.Until(end)-healed)
-		if random.IntN(3) == 0 { // it is stopped in the midst of a run
+		if random.IntN(3) == 0 { // it is stopped during a run
 			long = time.Until(y.times.Next(time.Now()).Add(lasts(0, 40*time.Second)(random)))
 		}
 		life := make(chan struct{})
@@ -200,7 +199,7 @@ func lasts(least, most time.Duration) func(*rand.Rand) time.Duration {
 	return func(r *rand.Rand) time.Duration { return least + time.Duration(r.Int64N(int64(most-least))) }
 }
 
-// befall makes things happen, until all heals.
+// befall causes mishaps, and then ends them all.
 func (y *year) befall(end time.Time) {
 	random := rand.New(rand.NewPCG(2, uint64(end.Unix())))
 	time.Sleep(36 * time.Hour) // a first run has nothing to compare with
@@ -224,7 +223,7 @@ func (y *year) heal() {
 	y.hooks.behave("")
 }
 
-// mishaps are what may befall it, one as likely as another.
+// mishaps are all that may happen, each as likely as another.
 var mishaps = []struct {
 	name   string
 	befall func(y *year, random *rand.Rand)
@@ -247,7 +246,7 @@ var mishaps = []struct {
 		y.makeModel(random)
 		y.journal.crashAt(`"run recorded"`)
 	}},
-	{"crash after it told", func(y *year, random *rand.Rand) {
+	{"crash after it sent", func(y *year, random *rand.Rand) {
 		y.makeModel(random)
 		y.journal.crashAt(`"channel notified","channel":"ntfy`)
 	}},
@@ -279,8 +278,8 @@ func (y *year) removeModel(random *rand.Rand) {
 	}
 }
 
-// journal is the service's log. It can crash the service as it writes a line, as
-// any mistake in the program might.
+// journal is the service's log. It can crash the service when a line is written, as
+// a bug in the program might.
 type journal struct {
 	mu    sync.Mutex
 	text  bytes.Buffer
@@ -325,18 +324,18 @@ type hooks struct {
 	server *http.Server
 	end    context.CancelFunc
 
-	mu     sync.Mutex
-	mood   string              // of the first channel: "", refuse or hang
-	told   map[string][]notice // by path
-	pinged []string
+	mu       sync.Mutex
+	mood     string              // of the first channel: "", refuse or hang
+	messages map[string][]notice // by path
+	pinged   []string
 }
 
-// notice is a message that arrived. It may have, too, where it was not answered.
+// notice is a message that arrived, answered or not.
 type notice struct{ text, link string }
 
 func openHooks(t *testing.T, network *bedrocktest.Network) *hooks {
 	ctx, end := context.WithCancel(context.Background())
-	h := &hooks{t: t, told: map[string][]notice{}, end: end}
+	h := &hooks{t: t, messages: map[string][]notice{}, end: end}
 	h.server = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.take(ctx, w, r) })}
 	listener := network.Listen(hooksHost + ":80")
 	go h.server.Serve(listener)
@@ -373,7 +372,7 @@ func (h *hooks) take(ctx context.Context, w http.ResponseWriter, r *http.Request
 	}
 }
 
-// note keeps what arrived, unless it is refused, and returns the mood.
+// note keeps what arrived unless it is refused, and returns the mood.
 func (h *hooks) note(path string, r *http.Request, body []byte) string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -386,18 +385,18 @@ func (h *hooks) note(path string, r *http.Request, body []byte) string {
 		h.pinged = append(h.pinged, strings.TrimPrefix(r.URL.Path, "/ping/"+secret))
 	case mood == "refuse":
 	case path == "three":
-		h.told[path] = append(h.told[path], notice{string(body), r.Header.Get("Click")})
+		h.messages[path] = append(h.messages[path], notice{string(body), r.Header.Get("Click")})
 	default:
 		var m sent
 		if err := json.Unmarshal(body, &m); err != nil {
 			h.t.Errorf("%v in %s", err, body)
 		}
-		h.told[path] = append(h.told[path], notice{m.Message, m.Link})
+		h.messages[path] = append(h.messages[path], notice{m.Message, m.Link})
 	}
 	return mood
 }
 
-// check holds what is promised against what happened.
+// check compares what happened with what is promised.
 func (y *year) check() {
 	y.Helper()
 	rows := y.query(`SELECT id, started_at, finished_at, status, message FROM runs ORDER BY id`)
@@ -416,9 +415,9 @@ func (y *year) check() {
 	if text := y.journal.text.String(); strings.Contains(text, secret) || strings.Contains(text, bedrocktest.Account) {
 		y.Error("the log shows a secret or the account")
 	}
-	y.Logf("told by outcome: %v", y.query(`SELECT outcome, count(*) FROM deliveries GROUP BY 1 ORDER BY 1`))
-	y.Logf("%d runs (%v), %d lives, %d crashes, %d models made; %v; told %d %d %d times", len(runs), tally(runs), len(y.lives), y.journal.count, y.made,
-		y.counts, len(y.hooks.told["one"]), len(y.hooks.told["two"]), len(y.hooks.told["three"]))
+	y.Logf("messages by outcome: %v", y.query(`SELECT outcome, count(*) FROM deliveries GROUP BY 1 ORDER BY 1`))
+	y.Logf("%d runs (%v), %d lives, %d crashes, %d models made; %v; %d, %d and %d messages", len(runs), tally(runs), len(y.lives), y.journal.count, y.made,
+		y.counts, len(y.hooks.messages["one"]), len(y.hooks.messages["two"]), len(y.hooks.messages["three"]))
 }
 
 func tally(runs []catalog.Run) map[catalog.Status]int {
@@ -429,8 +428,8 @@ func tally(runs []catalog.Run) map[catalog.Status]int {
 	return n
 }
 
-// executions leaves out the rows that say of a run that it crashed after it was
-// recorded.
+// executions returns runs without the failed rows of those that crashed after they
+// were recorded.
 func executions(runs []catalog.Run) (all []catalog.Run) {
 	for _, run := range runs {
 		if n := len(all); n > 0 && run.Status == catalog.RunFailed && strings.HasPrefix(run.Message, "the run crashed") && !run.StartedAt.After(all[n-1].StartedAt) {
@@ -441,7 +440,7 @@ func executions(runs []catalog.Run) (all []catalog.Run) {
 	return all
 }
 
-// runAtMost is how long a run may take, and then some for what comes before it.
+// runAtMost is how long a run may take, with a margin for what precedes it.
 const runAtMost = 8 * time.Minute
 
 func (y *year) checkTimes(runs []catalog.Run) {
@@ -475,7 +474,7 @@ func (y *year) checkTimes(runs []catalog.Run) {
 		}
 		if i := from(life.from); i > 0 && life.to.Sub(life.from) > runAtMost {
 			if due := y.times.Next(runs[i-1].StartedAt); due.Before(life.from) {
-				answered(due, life.from) // made up
+				answered(due, life.from) // made up for
 			}
 		}
 	}
@@ -484,9 +483,9 @@ func (y *year) checkTimes(runs []catalog.Run) {
 	}
 }
 
-// checkNights wants one run of every night that the service lived through, by the
-// clock on the wall: also of that which skips half past two, and of that which
-// has it twice.
+// checkNights checks that there is one run for every night on which the service
+// ran, by local time: also for the night without a half past two, and for the night
+// with two of them.
 func (y *year) checkNights(runs []catalog.Run) {
 	const day = time.DateOnly
 	place := y.times.Next(y.lives[0].from).Location()
@@ -519,7 +518,7 @@ func (y *year) checkNights(runs []catalog.Run) {
 	}
 }
 
-// byHand reports whether one of two runs was no answer to the schedule.
+// byHand reports whether any of the runs was manual.
 func (y *year) byHand(runs ...catalog.Run) bool {
 	for _, run := range runs {
 		if y.query(fmt.Sprintf("SELECT trigger FROM runs WHERE id = %d", run.ID))[0][0] == string(catalog.Manual) {
@@ -529,7 +528,7 @@ func (y *year) byHand(runs ...catalog.Run) bool {
 	return false
 }
 
-// changed are the made models that each run found to have changed.
+// changed returns the models that each run found changed.
 func (y *year) changed() map[int64][]string {
 	changed := map[int64][]string{}
 	for _, row := range y.query(`SELECT DISTINCT c.run_id, i.key FROM item_changes c JOIN items i ON i.id = c.item_id WHERE i.key LIKE 'made.%' ORDER BY 1, 2`) {
@@ -546,8 +545,8 @@ func modelsIn(text string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(madeModel.FindAllString(text, -1))))
 }
 
-// checkReports wants of every recorded run one report, of what it found changed
-// and of nothing else.
+// checkReports checks that every recorded run has one report, with the changes it
+// found and no others.
 func (y *year) checkReports(runs []catalog.Run) {
 	changed, want := y.changed(), map[string]bool{job.LatestReport: true}
 	last := ""
@@ -575,11 +574,11 @@ func (y *year) checkReports(runs []catalog.Run) {
 	}
 }
 
-// coverage are the words of a message that is sent though nothing changed.
+// coverage matches messages that are sent although nothing changed.
 var coverageNews = regexp.MustCompile(`Not read for .*: (.*)|No longer missing: (.*)|Nothing could be recorded|Runs are recorded again|^Nothing`)
 
-// checkMessages wants of every run that found a change one message a channel,
-// and of no run two.
+// checkMessages checks that every run that found a change sent one message to each
+// channel, and that no run sent two.
 func (y *year) checkMessages(runs []catalog.Run) {
 	changed := y.changed()
 	rows := map[string]string{} // outcome by channel and run
@@ -591,52 +590,52 @@ func (y *year) checkMessages(runs []catalog.Run) {
 		if err != nil {
 			y.Fatal(err)
 		}
-		told := map[string][]notice{}
+		sent := map[string][]notice{}
 		lost, twice := map[string]bool{}, []string(nil)
-		for _, n := range y.hooks.told[path] {
-			told[n.link] = append(told[n.link], n)
+		for _, n := range y.hooks.messages[path] {
+			sent[n.link] = append(sent[n.link], n)
 			if followCoverage(n.text, lost) {
 				twice = append(twice, n.text)
 			}
 		}
-		missed := 0 // refused, or cut off by a crash between claim and sending
+		missed := 0 // refused, or lost by a crash between claim and sending
 		for _, run := range runs {
 			link := "https://reports.example.com/" + job.ReportName(run)
-			got := told[link]
+			got := sent[link]
 			if run.Status == catalog.RunFailed {
 				continue // its message has no link
 			}
-			delete(told, link)
+			delete(sent, link)
 			outcome, claimed := rows[fmt.Sprintf("%s %d", channel.ID(), run.ID)]
 			if claimed && len(got) == 0 {
 				missed++
 			}
 			switch {
 			case len(got) > 1:
-				y.Errorf("run %d is told %d times over channel %s", run.ID, len(got), path)
+				y.Errorf("run %d sent %d messages to channel %s", run.ID, len(got), path)
 			case len(got) == 1 && !slices.Equal(modelsIn(got[0].text), changed[run.ID]):
 				y.Errorf("channel %s tells of run %d %v, want %v", path, run.ID, modelsIn(got[0].text), changed[run.ID])
 			case len(got) == 1 && len(changed[run.ID]) == 0 && !coverageNews.MatchString(got[0].text):
-				y.Errorf("channel %s is told of run %d, which changed nothing: %q", path, run.ID, got[0].text)
+				y.Errorf("channel %s got a message about run %d, which changed nothing: %q", path, run.ID, got[0].text)
 			case len(changed[run.ID]) > 0 && !claimed:
-				y.Errorf("run %d changed %v and is not told over channel %s", run.ID, changed[run.ID], path)
+				y.Errorf("run %d changed %v and sent nothing to channel %s", run.ID, changed[run.ID], path)
 			case outcome == string(notify.Delivered) && len(got) == 0:
-				y.Errorf("run %d is held to be told over channel %s, and is not", run.ID, path)
+				y.Errorf("run %d counts as delivered to channel %s, and was not", run.ID, path)
 			}
 		}
-		y.Logf("channel %s: %d messages, %d that did not arrive, %d lists told twice", path, len(y.hooks.told[path]), missed, len(twice))
+		y.Logf("channel %s: %d messages, %d that did not arrive, %d lists repeated", path, len(y.hooks.messages[path]), missed, len(twice))
 		if len(twice) > missed {
-			y.Errorf("channel %s, which %d messages did not reach, is told twice in a row: %q", path, missed, twice)
+			y.Errorf("channel %s, which %d messages did not reach, got a repetition: %q", path, missed, twice)
 		}
-		delete(told, "")
-		for link := range told {
-			y.Errorf("channel %s is told of no run: %s", path, link)
+		delete(sent, "")
+		for link := range sent {
+			y.Errorf("channel %s got a message about no run: %s", path, link)
 		}
 	}
 }
 
-// followCoverage keeps what is told to be lost, and reports whether a list is told
-// lost, or back, twice in a row.
+// followCoverage tracks the lists that messages call lost, and reports whether a
+// list is called lost, or back, twice in a row.
 func followCoverage(text string, lost map[string]bool) (twice bool) {
 	for _, found := range coverageNews.FindAllStringSubmatch(text, -1) {
 		for i, is := range []bool{true, false} {
@@ -652,7 +651,7 @@ func followCoverage(text string, lost map[string]bool) (twice bool) {
 	return twice
 }
 
-// listsIn are the lists that a message names: both of a region, unless it says
+// listsIn returns the lists that a message names: both of a region unless it says
 // which.
 func listsIn(text string) (lists []string) {
 	for part := range strings.SplitSeq(text, ", ") {
@@ -666,7 +665,7 @@ func listsIn(text string) (lists []string) {
 	return lists
 }
 
-// checkPings wants every start to be followed by an end, and so no two at once.
+// checkPings checks that every start is followed by an end.
 func (y *year) checkPings() {
 	running := false
 	for i, ping := range y.hooks.pinged {
@@ -678,7 +677,7 @@ func (y *year) checkPings() {
 	}
 }
 
-// checkCatalogue wants the last run to have found the world as it is.
+// checkCatalogue checks that the last run found the world as it is.
 func (y *year) checkCatalogue() {
 	var want, got []string
 	for region, content := range y.world {
