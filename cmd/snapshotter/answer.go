@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
@@ -38,15 +39,24 @@ type asOf struct {
 
 // read opens the history for reading and calls use with the run.
 func (a asOf) read(ctx context.Context, p *program, use func(db *store.Store, run catalog.Run) error) error {
-	ref, err := parseReference(a.AsOf, p.now())
+	ref, err := reference(a.AsOf, p.now())
 	if err != nil {
 		return err
 	}
 	return p.reading(ctx, func(db *store.Store) error {
-		run, err := ref.find(ctx, db)
+		run, err := ref.Find(ctx, db)
 		if err != nil {
 			return err
 		}
 		return use(db, run)
 	})
+}
+
+// reference reads what a user wrote for a run.
+func reference(text string, now time.Time) (store.Reference, error) {
+	ref, err := store.ParseReference(text, now)
+	if err != nil {
+		return ref, usageError("%w", err)
+	}
+	return ref, nil
 }

@@ -42,15 +42,15 @@ func (b between) read(ctx context.Context, p *program, use func(db *store.Store,
 func (b between) find(ctx context.Context, p *program, db *store.Store) (*catalog.Run, catalog.Run, error) {
 	var none catalog.Run
 	now := p.now()
-	headRef, err := parseReference(cmp.Or(b.Head, "latest"), now)
+	headRef, err := reference(cmp.Or(b.Head, "latest"), now)
 	if err != nil {
 		return nil, none, err
 	}
-	baseRef, err := parseReference(cmp.Or(b.Base, "latest"), now)
+	baseRef, err := reference(cmp.Or(b.Base, "latest"), now)
 	if err != nil {
 		return nil, none, err
 	}
-	head, err := headRef.find(ctx, db)
+	head, err := headRef.Find(ctx, db)
 	if err != nil {
 		return nil, none, err
 	}
@@ -58,11 +58,11 @@ func (b between) find(ctx context.Context, p *program, db *store.Store) (*catalo
 		base, err := job.Before(ctx, db, head)
 		return base, head, err
 	}
-	base, err := baseRef.find(ctx, db)
-	if err == nil && base.ID == head.ID && !baseRef.at.IsZero() {
+	base, err := baseRef.Find(ctx, db)
+	if err == nil && base.ID == head.ID && !baseRef.Time().IsZero() {
 		// That nothing changed would hide that nobody looked.
 		err = advised{
-			fmt.Sprintf("no run was recorded after %s up to the one to compare to, run %d (%s)", moment(baseRef.at), head.ID, moment(head.StartedAt)),
+			fmt.Sprintf("no run was recorded after %s up to the one to compare to, run %d (%s)", catalog.Moment(baseRef.Time()), head.ID, catalog.Moment(head.StartedAt)),
 			"give an earlier time, or see with snapshotter runs why there is none",
 		}
 	}
@@ -136,10 +136,10 @@ func (c *diffCommand) write(p *program, result *diff.Result) error {
 // writeChanges tells the changes, and what was not compared, to a person.
 func writeChanges(p *program, result *diff.Result, markdown bool) error {
 	if result.Base.ID == 0 {
-		p.say("Run %d (%s) is the first: there is nothing to compare it with.", result.Head.ID, moment(result.Head.StartedAt))
+		p.say("Run %d (%s) is the first: there is nothing to compare it with.", result.Head.ID, catalog.Moment(result.Head.StartedAt))
 		return nil
 	}
-	p.say("Run %d (%s) against run %d (%s)", result.Head.ID, moment(result.Head.StartedAt), result.Base.ID, moment(result.Base.StartedAt))
+	p.say("Run %d (%s) against run %d (%s)", result.Head.ID, catalog.Moment(result.Head.StartedAt), result.Base.ID, catalog.Moment(result.Base.StartedAt))
 	switch {
 	case !result.Comparable():
 		p.say("Nothing could be compared: no list was read whole on both sides.")
@@ -179,7 +179,7 @@ func sayGaps(p *program, gaps []diff.Gap) {
 			never[gap.Outcome] = append(never[gap.Outcome], gap.Region)
 			continue
 		}
-		p.say("Not read: %s in %s (%s), last confirmed %s", gap.Kind, gap.Region, gap.Outcome, moment(gap.Confirmed.At))
+		p.say("Not read: %s in %s (%s), last confirmed %s", gap.Kind, gap.Region, gap.Outcome, catalog.Moment(gap.Confirmed.At))
 	}
 	for _, outcome := range slices.Sorted(maps.Keys(never)) {
 		regions := slices.Compact(never[outcome]) // gaps come by region

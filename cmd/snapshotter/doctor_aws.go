@@ -65,9 +65,9 @@ func examineCredentials(ctx context.Context, p *program, config aws.Config, limi
 	case !credentials.CanExpire:
 		found.add("credentials", healthOK, text, "")
 	case left <= 0:
-		found.add("credentials", healthProblem, text+", expired "+moment(credentials.Expires), "sign in again")
+		found.add("credentials", healthProblem, text+", expired "+catalog.Moment(credentials.Expires), "sign in again")
 	default:
-		found.add("credentials", healthOK, text+", valid until "+moment(credentials.Expires), "")
+		found.add("credentials", healthOK, text+", valid until "+catalog.Moment(credentials.Expires), "")
 	}
 	return true
 }

@@ -68,6 +68,12 @@ func exitCode(err error) int {
 // adviser is an error that knows what to do next.
 type adviser interface{ Advice() string }
 
+// advised is an error with what to do next.
+type advised struct{ problem, advice string }
+
+func (e advised) Error() string  { return e.problem }
+func (e advised) Advice() string { return e.advice }
+
 // exit says what went wrong in one line, and what to do, and returns the code.
 func (p *program) exit(err error) int {
 	if err == nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -144,15 +143,7 @@ func modelCells(id string, m *catalog.FoundationModel) []string {
 }
 
 func pathCells(path catalog.Path) []string {
-	var destinations []string
-	for _, region := range path.Destinations {
-		destinations = append(destinations, cmp.Or(region, "any"))
-	}
-	callable := "no"
-	if path.Callable() {
-		callable = "yes"
-	}
-	return []string{string(path.Access), path.ModelID, path.Geography, strings.Join(destinations, " "), callable}
+	return []string{string(path.Access), path.ModelID, path.Geography, catalog.RegionCodes(path.Destinations), catalog.YesNo(path.Callable())}
 }
 
 // confirmedAt is when the list was last read whole, "" if it never was.

@@ -116,12 +116,12 @@ func (c *historyCommand) since(ctx context.Context, p *program, db *store.Store)
 	if c.Since == "" {
 		return 0, nil
 	}
-	ref, err := parseReference(c.Since, p.now())
+	ref, err := reference(c.Since, p.now())
 	if err != nil {
 		return 0, err
 	}
-	run, err := ref.find(ctx, db)
-	if !ref.at.IsZero() && errors.As(err, new(*store.NoRunError)) {
+	run, err := ref.Find(ctx, db)
+	if !ref.Time().IsZero() && errors.As(err, new(*store.NoRunError)) {
 		return 0, nil
 	}
 	return run.ID, err
@@ -312,7 +312,7 @@ func (h *past) notRead(covered map[catalog.Scope][]catalog.Interval) []chapter {
 
 func notReadWords(kind catalog.Kind, i catalog.Interval) string {
 	return fmt.Sprintf("%ss not read (%s) in %s up to %s",
-		strings.ReplaceAll(string(kind), "-", " "), outcomeWords[i.Outcome], runsText(i.Runs), moment(i.To.At))
+		strings.ReplaceAll(string(kind), "-", " "), i.Outcome.Words(), runsText(i.Runs), catalog.Moment(i.To.At))
 }
 
 func runsText(n int) string {
@@ -381,7 +381,7 @@ func describePast(change diff.Change) string {
 	if change.Kind != diff.Reappeared {
 		return describe(change)
 	}
-	return fmt.Sprintf("reappeared (found gone by run %d, %s)", change.Absent.ID, moment(change.Absent.At))
+	return fmt.Sprintf("reappeared (found gone by run %d, %s)", change.Absent.ID, catalog.Moment(change.Absent.At))
 }
 
 // concerns reports whether a change is about the model or one of its profiles.
@@ -429,7 +429,7 @@ func chapterSummary(chapters []chapter) *terminal.Table {
 	var order []row
 	regions := map[row][]string{}
 	for _, c := range chapters {
-		r := row{fmt.Sprint(c.Run.ID), moment(c.Run.At), afterText(c), c.ID, c.What}
+		r := row{fmt.Sprint(c.Run.ID), catalog.Moment(c.Run.At), afterText(c), c.ID, c.What}
 		if regions[r] == nil {
 			order = append(order, r)
 		}

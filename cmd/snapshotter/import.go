@@ -127,7 +127,7 @@ func imported(runs []catalog.Run, recording *capture.Capture) *catalog.Run {
 
 func tooOld(recording *capture.Capture, newest *catalog.Run) error {
 	return advised{
-		fmt.Sprintf("%s is not newer than run %d (%s); nothing was imported", recording.Path, newest.ID, moment(newest.StartedAt)),
+		fmt.Sprintf("%s is not newer than run %d (%s); nothing was imported", recording.Path, newest.ID, catalog.Moment(newest.StartedAt)),
 		"runs are recorded in the order of time: import all folders at once into a new database (--db FILE)",
 	}
 }
@@ -150,7 +150,7 @@ func (p *program) importCapture(ctx context.Context, db *store.Store, recording 
 			fmt.Fprintln(p.stderr, "not read "+filepath.Base(recording.Path)+": "+terminal.OneLine(l.Message))
 		}
 	}
-	p.say("run %-4d %s  %-8s  %d lists read, %d not, %d items", run.ID, moment(run.StartedAt), run.Status,
+	p.say("run %-4d %s  %-8s  %d lists read, %d not, %d items", run.ID, catalog.Moment(run.StartedAt), run.Status,
 		len(recording.Listings)-unread, unread, items)
 	return run, nil
 }

@@ -91,7 +91,7 @@ func (c *lifecycleCommand) tell(p *program, run catalog.Run, answer lifecycleAns
 	}
 	defer sayNeverRead(p, answer.NeverRead)
 	if len(answer.Dates) == 0 {
-		p.say("No date lies ahead that the filters let through, as of run %d (%s).", run.ID, moment(run.StartedAt))
+		p.say("No date lies ahead that the filters let through, as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	}
 	return c.print(p, dateSummary(answer.Dates), answer)
@@ -113,7 +113,7 @@ func dateRows(dates []ask.Date) *terminal.Table {
 	t := &terminal.Table{Head: []string{"date", "days", "event", "id", "name", "region", "carried"}}
 	for _, d := range dates {
 		for _, region := range d.Regions {
-			t.Add(d.Date, fmt.Sprint(d.Days), string(d.Event), d.ID, d.Name, region, fmt.Sprint(slices.Contains(d.Carried, region)))
+			t.Add(d.Date, fmt.Sprint(d.Days), string(d.Event), d.ID, d.Name, region, catalog.YesNo(slices.Contains(d.Carried, region)))
 		}
 	}
 	return t

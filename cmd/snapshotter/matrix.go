@@ -45,10 +45,10 @@ func (c *modelsCommand) matrix(p *program, run catalog.Run, s *catalog.Snapshot,
 		return c.print(p, wholeMatrix(regions, answer.Models, words), answer)
 	}
 	if len(entries) == 0 {
-		p.say("No model is listed as of run %d (%s) that the filters let through.", run.ID, moment(run.StartedAt))
+		p.say("No model is listed as of run %d (%s) that the filters let through.", run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	}
-	p.paragraph("Run %d (%s). %s", run.ID, moment(run.StartedAt), matrixLegend)
+	p.paragraph("Run %d (%s). %s", run.ID, catalog.Moment(run.StartedAt), matrixLegend)
 	never := neverRead(s)
 	if len(never) > 0 {
 		p.paragraph("Never read, so not drawn: %s", strings.Join(never, ", "))

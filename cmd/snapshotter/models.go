@@ -123,7 +123,7 @@ func (c *modelsCommand) list(p *program, run catalog.Run, answer modelsAnswer) e
 	}
 	defer sayNeverRead(p, answer.NeverRead)
 	if len(entries) == 0 {
-		p.say("No model is listed as of run %d (%s) that the filters let through.", run.ID, moment(run.StartedAt))
+		p.say("No model is listed as of run %d (%s) that the filters let through.", run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	}
 	if err := c.print(p, modelSummary(entries), answer); err != nil {
@@ -227,8 +227,8 @@ func modelRows(entries []ask.Entry) *terminal.Table {
 			}
 			t.Add(at.Region, e.ID, e.Name, e.Provider, m.Lifecycle.Status, day(m.Lifecycle.Legacy), day(m.Lifecycle.ExtendedAccess), day(m.Lifecycle.EndOfLife),
 				strings.Join(m.InputModalities, " "), strings.Join(m.OutputModalities, " "), strings.Join(m.InferenceTypes, " "),
-				fmt.Sprint(catalog.Callable(at.Paths)), fmt.Sprint(has(at, catalog.OnDemand)), fmt.Sprint(has(at, catalog.Provisioned)),
-				strings.Join(profileIDs(at), " "), fmt.Sprint(at.Carried))
+				catalog.YesNo(catalog.Callable(at.Paths)), catalog.YesNo(has(at, catalog.OnDemand)), catalog.YesNo(has(at, catalog.Provisioned)),
+				strings.Join(profileIDs(at), " "), catalog.YesNo(at.Carried))
 		}
 	}
 	return t

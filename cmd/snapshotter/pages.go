@@ -134,10 +134,10 @@ func (g *pages) ready(w http.ResponseWriter, r *http.Request) {
 	}
 	last := runs[0]
 	if due := g.service.overdue(last); !due.IsZero() {
-		answer(w, http.StatusServiceUnavailable, "not ready: the last recorded run began %s, and one was due %s", moment(last.StartedAt), moment(due))
+		answer(w, http.StatusServiceUnavailable, "not ready: the last recorded run began %s, and one was due %s", catalog.Moment(last.StartedAt), catalog.Moment(due))
 		return
 	}
-	answer(w, http.StatusOK, "ready: run %d began %s, the next is due %s", last.ID, moment(last.StartedAt), moment(g.service.keeper.Next(p.now())))
+	answer(w, http.StatusOK, "ready: run %d began %s, the next is due %s", last.ID, catalog.Moment(last.StartedAt), catalog.Moment(g.service.keeper.Next(p.now())))
 }
 
 // starting is how long after its time a run may have to wait for its start, and

@@ -165,7 +165,11 @@ func (h *history) toldByNight(ctx context.Context, db *store.Store) ([][]diff.Ch
 
 // A history that holds nothing of an id is no history.
 func TestPastOfNothing(t *testing.T) {
-	db := nights(t, night(23))
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "history.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
 	p, err := readPast(context.Background(), db, catalog.KindFoundationModel, "nothing")
 	if err != nil || len(p.events) > 0 {
 		t.Errorf("got %v, %v; want nothing", p.events, err)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -32,9 +31,6 @@ Examples:
   snapshotter profiles --as-of 30d --format csv`
 }
 
-// anyRegion stands for the destination of a global profile.
-const anyRegion = "any commercial region"
-
 // profilesAnswer is the answer as programs read it: see docs/json.md.
 type profilesAnswer struct {
 	Run       catalog.RunRef `json:"run"`
@@ -59,7 +55,7 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 		}
 		defer sayNeverRead(p, answer.NeverRead)
 		if len(answer.Profiles) == 0 {
-			p.say("No inference profile is listed as of run %d (%s) that the filters let through.", run.ID, moment(run.StartedAt))
+			p.say("No inference profile is listed as of run %d (%s) that the filters let through.", run.ID, catalog.Moment(run.StartedAt))
 			return nil
 		}
 		return c.print(p, routingSummary(answer.Profiles), answer)
@@ -89,10 +85,7 @@ func carriedMarked(regions, carried []string) string {
 func shownRegions(regions []string) []string {
 	var shown []string
 	for _, region := range regions {
-		if region == "" {
-			region = anyRegion
-		}
-		shown = append(shown, region)
+		shown = append(shown, catalog.RegionWords(region))
 	}
 	return shown
 }
@@ -101,7 +94,7 @@ func routingRows(routings []ask.Routing) *terminal.Table {
 	t := &terminal.Table{Head: []string{"region", "id", "name", "geography", "status", "models", "destinations", "carried"}}
 	for _, r := range routings {
 		for _, region := range r.From {
-			t.Add(region, r.ID, r.Name, r.Geography, r.Status, strings.Join(r.Models, " "), strings.Join(shownRegions(r.Destinations), " "), fmt.Sprint(slices.Contains(r.Carried, region)))
+			t.Add(region, r.ID, r.Name, r.Geography, r.Status, strings.Join(r.Models, " "), catalog.RegionCodes(r.Destinations), catalog.YesNo(slices.Contains(r.Carried, region)))
 		}
 	}
 	return t

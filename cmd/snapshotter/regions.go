@@ -91,15 +91,9 @@ func told(l ask.List) string {
 	case l.Outcome == catalog.Complete:
 		return "read"
 	case l.Confirmed == nil:
-		return outcomeWords[l.Outcome] + ", never read"
+		return l.Outcome.Words() + ", never read"
 	}
-	return outcomeWords[l.Outcome] + ", last confirmed " + moment(l.Confirmed.At)
-}
-
-var outcomeWords = map[catalog.Outcome]string{
-	catalog.NotEnabled: "not enabled", catalog.NotOffered: "not offered", catalog.Denied: "denied",
-	catalog.Throttled: "throttled", catalog.Unreachable: "unreachable", catalog.ServiceError: "service error",
-	catalog.Invalid: "answer not readable", catalog.Suspect: "suddenly empty, not believed yet", catalog.NotListed: "not asked for",
+	return l.Outcome.Words() + ", last confirmed " + catalog.Moment(l.Confirmed.At)
 }
 
 func coverageRows(regions []ask.Coverage) *terminal.Table {

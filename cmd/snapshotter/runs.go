@@ -58,7 +58,7 @@ func (c *runsCommand) Run(ctx context.Context, p *program) error {
 		return runsTable(summaries).CSV(p.stdout)
 	}
 	if len(summaries) == 0 {
-		return errNoRuns
+		return store.ErrNoRuns
 	}
 	if c.Format == "md" {
 		return runsTable(summaries).Markdown(p.stdout)
@@ -105,7 +105,7 @@ func (c *runsCommand) summarise(ctx context.Context, db *store.Store) ([]runSumm
 func runsTable(summaries []runSummary) *terminal.Table {
 	t := &terminal.Table{Head: []string{"run", "started", "status", "trigger", "seconds", "lists_read", "not_read", "skipped", "items_changed", "message"}}
 	for _, s := range summaries {
-		t.Add(fmt.Sprint(s.ID), moment(s.StartedAt), string(s.Status), string(s.Trigger),
+		t.Add(fmt.Sprint(s.ID), catalog.Moment(s.StartedAt), string(s.Status), string(s.Trigger),
 			fmt.Sprintf("%.1f", s.FinishedAt.Sub(s.StartedAt).Seconds()),
 			fmt.Sprint(s.Read), fmt.Sprint(s.Unread), fmt.Sprint(s.Skipped), fmt.Sprint(s.Changed), s.Message)
 	}

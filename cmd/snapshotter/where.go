@@ -227,7 +227,7 @@ func (c *whereCommand) write(p *program, answer *whereAnswer) error {
 	}
 	pr := &terminal.Text{W: p.stdout, Markdown: c.Format == "md", Width: p.width()}
 	for _, model := range answer.Models {
-		pr.Title("%s, as of run %d (%s)", titled(model), answer.Run.ID, moment(answer.Run.At))
+		pr.Title("%s, as of run %d (%s)", titled(model), answer.Run.ID, catalog.Moment(answer.Run.At))
 		if answer.Profile != "" {
 			pr.Line("%s is an inference profile; this is a model that it routes to.", answer.Profile)
 		}
@@ -254,7 +254,7 @@ func (a *whereAnswer) paths() *terminal.Table {
 				t.Add(append(row, string(at.Models.Outcome), refTime(at.Models.Confirmed), string(at.Profiles.Outcome), refTime(at.Profiles.Confirmed))...)
 			}
 			for _, w := range at.Paths {
-				add(string(w.Access), w.ModelID, w.Geography, strings.Join(mayRunIn(at.Region, w.Path), " "), refTime(&w.Since.From), refTime(w.Since.After))
+				add(string(w.Access), w.ModelID, w.Geography, catalog.RegionCodes(mayRunIn(at.Region, w.Path)), refTime(&w.Since.From), refTime(w.Since.After))
 			}
 			if len(at.Paths) == 0 {
 				add("", "", "", "", "", "")
@@ -264,17 +264,12 @@ func (a *whereAnswer) paths() *terminal.Table {
 	return t
 }
 
-// mayRunIn are the regions that a call may run in; "any" is any commercial
-// region.
+// mayRunIn are the regions that a call may run in.
 func mayRunIn(from string, p catalog.Path) []string {
 	if p.Access != catalog.ViaProfile {
 		return []string{from}
 	}
-	var regions []string
-	for _, region := range p.Destinations {
-		regions = append(regions, cmp.Or(region, "any"))
-	}
-	return regions
+	return p.Destinations
 }
 
 func refTime(run *catalog.RunRef) string {

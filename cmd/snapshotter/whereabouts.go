@@ -110,7 +110,7 @@ func confirmedWhen(at ask.Stand) string {
 func readingWords(list ask.Reading) string {
 	text := "never"
 	if list.Confirmed != nil {
-		text = moment(list.Confirmed.At)
+		text = catalog.Moment(list.Confirmed.At)
 	}
 	if list.Outcome != catalog.Complete {
 		text += " (" + string(list.Outcome) + ")"
@@ -143,7 +143,7 @@ func runsIn(from string, p catalog.Path) string {
 		return from
 	}
 	if slices.Contains(p.Destinations, "") {
-		return anyRegion
+		return catalog.AnyRegion
 	}
 	return strings.Join(p.Destinations, ", ")
 }
@@ -251,7 +251,7 @@ func (a *whereAnswer) verdict(model ask.Whereabouts, at ask.Stand) string {
 	case ask.StandsAbsent:
 		text := fmt.Sprintf("Not in %s: the region neither lists the model nor has a profile that routes to it.", at.Region)
 		if at.Gone != nil {
-			text += fmt.Sprintf(" Run %d (%s) found it gone from the list.", at.Gone.ID, moment(at.Gone.At))
+			text += fmt.Sprintf(" Run %d (%s) found it gone from the list.", at.Gone.ID, catalog.Moment(at.Gone.At))
 		}
 		return text
 	}
@@ -267,7 +267,7 @@ func lastKnown(pr *terminal.Text, region, list string, r ask.Reading) {
 	case r.Confirmed == nil:
 		pr.Line("The %s of %s were never read (%s): there may be more than is told here.", list, region, r.Outcome)
 	case r.Outcome != catalog.Complete:
-		pr.Line("The %s of %s were last confirmed %s (%s now).", list, region, moment(r.Confirmed.At), r.Outcome)
+		pr.Line("The %s of %s were last confirmed %s (%s now).", list, region, catalog.Moment(r.Confirmed.At), r.Outcome)
 	}
 }
 

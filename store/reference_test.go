@@ -1,4 +1,4 @@
-package main
+package store_test
 
 import (
 	"context"
@@ -51,32 +51,32 @@ func TestReferences(t *testing.T) {
 		{text: "latest~0", want: 4},
 		{text: "latest~1", want: 2}, // a failed run recorded nothing
 		{text: "latest~2", want: 1},
-		{text: "latest~3", err: "fewer than 4 runs are recorded: the recorded ones are 1"},
+		{text: "latest~3", err: "fewer than 4 runs are recorded: the recorded runs are 1"},
 		{text: "3", err: "run 3 failed"},
-		{text: "5", err: "the recorded ones are 1 (2026-09-20 02:00 UTC) to 4"},
+		{text: "5", err: "the recorded runs are 1 (2026-09-20 02:00 UTC) to 4"},
 		{text: "2026-09-21", want: 2}, // the end of that day
 		{text: "2026-09-22", want: 2},
 		{text: "2026-09-21T01:59:59Z", want: 1},
 		{text: "2026-09-21T02:00Z", want: 2},
 		{text: "2026-09-21 04:00+02:00", want: 2},
-		{text: "2026-09-19", err: "no run is recorded at or before 2026-09-19 23:59 UTC: the recorded ones are"},
+		{text: "2026-09-19", err: "no run is recorded at or before 2026-09-19 23:59 UTC: the recorded runs are"},
 		{text: "0m", want: 4},
 		{text: "2d", want: 2},
 		{text: "59h", want: 1},
 		{text: "1w", err: "no run is recorded at or before"},
 		{text: "9999w", err: "no run is recorded at or before"},
-		{text: "", err: "is no run"},
-		{text: "0", err: "is no run"},
-		{text: "-1", err: "is no run"},
-		{text: "latest~", err: "is no run"},
-		{text: "yesterday", err: "is no run"},
-		{text: "2026-13-01", err: "is no run"},
-		{text: "x\x1b[31m\n", err: `"x [31m" is no run`},
+		{text: "", err: "is not a run"},
+		{text: "0", err: "is not a run"},
+		{text: "-1", err: "is not a run"},
+		{text: "latest~", err: "is not a run"},
+		{text: "yesterday", err: "is not a run"},
+		{text: "2026-13-01", err: "is not a run"},
+		{text: "x\x1b[31m\n", err: `is not a run`},
 	} {
-		ref, err := parseReference(test.text, noon)
+		ref, err := store.ParseReference(test.text, noon)
 		var run catalog.Run
 		if err == nil {
-			run, err = ref.find(context.Background(), db)
+			run, err = ref.Find(context.Background(), db)
 		}
 		switch {
 		case err == nil && (test.err != "" || run.ID != test.want):
@@ -91,11 +91,11 @@ func TestReferences(t *testing.T) {
 // last run at or before a time is the one recorded last.
 func TestReferencesTrustNoClock(t *testing.T) {
 	db := nights(t, night(20).Add(-time.Hour))
-	ref, err := parseReference("2026-09-21", noon)
+	ref, err := store.ParseReference("2026-09-21", noon)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if run, err := ref.find(context.Background(), db); err != nil || run.ID != 4 {
+	if run, err := ref.Find(context.Background(), db); err != nil || run.ID != 4 {
 		t.Errorf("found run %d, %v; want 4", run.ID, err)
 	}
 }
@@ -106,9 +106,9 @@ func TestReferenceWithoutRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	ref, _ := parseReference("latest", noon)
-	if _, err := ref.find(context.Background(), db); err != errNoRuns {
-		t.Errorf("got %v, want %v", err, errNoRuns)
+	ref, _ := store.ParseReference("latest", noon)
+	if _, err := ref.Find(context.Background(), db); err != store.ErrNoRuns {
+		t.Errorf("got %v, want %v", err, store.ErrNoRuns)
 	}
 }
 
@@ -118,14 +118,14 @@ func FuzzParseReference(f *testing.F) {
 	}
 	db := nights(f, night(23))
 	f.Fuzz(func(t *testing.T, text string) {
-		ref, err := parseReference(text, noon)
+		ref, err := store.ParseReference(text, noon)
 		if err != nil {
 			if strings.ContainsAny(err.Error(), "\n\x1b\r") {
 				t.Errorf("the error for %q carries control characters: %q", text, err)
 			}
 			return
 		}
-		run, err := ref.find(context.Background(), db)
+		run, err := ref.Find(context.Background(), db)
 		if err == nil && (run.ID < 1 || run.ID == 3) {
 			t.Errorf("%q found run %d", text, run.ID)
 		}
