@@ -50,7 +50,7 @@ func (v *view) stories() []Story {
 	groups := map[key][]piece{}
 	for i := range v.result.Changes {
 		for _, p := range pieces(&v.result.Changes[i]) {
-			if k, tell := v.place(p); tell {
+			if k, tell := v.storyOf(p); tell {
 				groups[k] = append(groups[k], p)
 			}
 		}
@@ -69,7 +69,7 @@ func (v *view) stories() []Story {
 func compareStories(a, b Story) int {
 	return cmp.Or(
 		diff.CompareSignificance(a.Significance, b.Significance),
-		cmp.Compare(a.What.rank(), b.What.rank()),
+		cmp.Compare(a.Event.rank(), b.Event.rank()),
 		cmp.Compare(a.Subject.ID, b.Subject.ID),
 		cmp.Compare(a.Subject.Resource, b.Subject.Resource),
 	)
@@ -86,31 +86,31 @@ func pieces(c *diff.Change) []piece {
 	return all
 }
 
-// place says which story a piece belongs to, and false where another piece
+// storyOf says which story a piece belongs to, and false where another piece
 // tells it.
-func (v *view) place(p piece) (key, bool) {
+func (v *view) storyOf(p piece) (key, bool) {
 	if p.field != nil {
-		return v.placeField(p)
+		return v.fieldStory(p)
 	}
 	t := gain
 	switch p.Kind {
 	case diff.Removed, diff.NoLongerCallable, diff.PathLost:
 		t = loss
 	}
-	return v.placeAccess(t, p), true
+	return v.accessStory(t, p), true
 }
 
-// placeAccess puts what happened to a profile into its model's story.
-func (v *view) placeAccess(t theme, p piece) key {
+// accessStory puts what happened to a profile into its model's story.
+func (v *view) accessStory(t theme, p piece) key {
 	if p.Resource == catalog.KindInferenceProfile {
-		if model := v.home(p.ID, p.Region); model != "" {
+		if model := v.modelOf(p.ID, p.Region); model != "" {
 			return key{t, catalog.KindFoundationModel, model}
 		}
 	}
 	return key{t, p.Resource, p.ID}
 }
 
-func (v *view) placeField(p piece) (key, bool) {
+func (v *view) fieldStory(p piece) (key, bool) {
 	switch p.field.Field {
 	case diff.FieldLifecycle, diff.FieldLegacy, diff.FieldExtendedAccess, diff.FieldEndOfLife:
 		return key{lifecycle, p.Resource, p.ID}, true
@@ -119,27 +119,27 @@ func (v *view) placeField(p piece) (key, bool) {
 			return key{routing, p.Resource, p.ID}, true
 		}
 	case diff.FieldStatus:
-		switch v.events[place{p.Region, p.ID}] {
+		switch v.events[itemIn{p.Region, p.ID}] {
 		case diff.PathLost:
-			return v.placeAccess(loss, p), true
+			return v.accessStory(loss, p), true
 		case diff.PathGained:
-			return v.placeAccess(gain, p), true
+			return v.accessStory(gain, p), true
 		}
 	case diff.FieldInferenceTypes:
-		return key{fields, p.Resource, p.ID}, !v.toldByPaths(p)
+		return key{fields, p.Resource, p.ID}, !v.coveredByPaths(p)
 	}
 	return key{fields, p.Resource, p.ID}, true
 }
 
-// toldByPaths reports whether the story of the model's paths already tells all
+// coveredByPaths reports whether the story of the model's paths already tells all
 // that a change of inference types does.
-func (v *view) toldByPaths(p piece) bool {
+func (v *view) coveredByPaths(p piece) bool {
 	if p.field.Said != diff.BothSaid {
 		return false
 	}
 	old, new := p.field.OldSet, p.field.NewSet
 	for _, inference := range slices.Concat(without(old, new), without(new, old)) {
-		if !slices.Contains(v.moved[place{p.Region, p.ID}], accessOf[inference]) {
+		if !slices.Contains(v.moved[itemIn{p.Region, p.ID}], accessOf[inference]) {
 			return false
 		}
 	}
@@ -164,15 +164,15 @@ func (v *view) story(k key, group []piece) Story {
 	}).significance()
 	switch k.theme {
 	case gain:
-		v.tellGain(&s, group)
+		v.buildGain(&s, group)
 	case loss:
-		v.tellLoss(&s, group)
+		v.buildLoss(&s, group)
 	case lifecycle:
-		v.tellLifecycle(&s, group)
+		v.buildLifecycle(&s, group)
 	case routing:
-		v.tellRouting(&s, group)
+		v.buildRouting(&s, group)
 	case fields:
-		s.What, s.Fields = FieldsChanged, fieldGroups(group)
+		s.Event, s.Fields = FieldsChanged, fieldGroups(group)
 	}
 	return s
 }

@@ -127,19 +127,19 @@ func (v *view) steady() bool {
 // Inventory is what there is: distinct models and profiles, in the regions that
 // some run up to head read.
 type Inventory struct {
-	Total       Tally      `json:"total"`
-	Providers   int        `json:"providers"`
-	Geographies []GeoTally `json:"geographies"`
+	Total       Statistics            `json:"total"`
+	Providers   int                   `json:"providers"`
+	Geographies []GeographyStatistics `json:"geographies"`
 }
 
-// GeoTally is the tally of one geography.
-type GeoTally struct {
+// GeographyStatistics is the tally of one geography.
+type GeographyStatistics struct {
 	Geography string `json:"geography"`
-	Tally
+	Statistics
 }
 
-// Tally counts regions, and what they list between them.
-type Tally struct {
+// Statistics counts regions, and what they list between them.
+type Statistics struct {
 	Regions  int `json:"regions"`
 	Models   int `json:"models"`
 	Callable int `json:"callable"` // models that can be called from some of the regions
@@ -154,19 +154,19 @@ func (v *view) inventory() *Inventory {
 		}
 	}
 	regions = union(regions)
-	inventory := &Inventory{Total: v.tally(regions), Providers: v.providers(regions), Geographies: []GeoTally{}}
+	inventory := &Inventory{Total: v.statistics(regions), Providers: v.providers(regions), Geographies: []GeographyStatistics{}}
 	byGeography := map[string][]string{}
 	for _, region := range regions {
 		geography := catalog.Geography(region)
 		byGeography[geography] = append(byGeography[geography], region)
 	}
 	for _, geography := range slices.Sorted(maps.Keys(byGeography)) {
-		inventory.Geographies = append(inventory.Geographies, GeoTally{geography, v.tally(byGeography[geography])})
+		inventory.Geographies = append(inventory.Geographies, GeographyStatistics{geography, v.statistics(byGeography[geography])})
 	}
 	return inventory
 }
 
-func (v *view) tally(regions []string) Tally {
+func (v *view) statistics(regions []string) Statistics {
 	models, callable, profiles := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, code := range regions {
 		region := v.region(code)
@@ -186,7 +186,7 @@ func (v *view) tally(regions []string) Tally {
 			}
 		}
 	}
-	return Tally{len(regions), len(models), len(callable), len(profiles)}
+	return Statistics{len(regions), len(models), len(callable), len(profiles)}
 }
 
 func (v *view) providers(regions []string) int {

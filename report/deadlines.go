@@ -90,7 +90,7 @@ func (v *view) dates() []Deadline {
 	return all
 }
 
-func (v *view) deadline(d ask.Date, moved map[place]map[diff.Field]Moved) Deadline {
+func (v *view) deadline(d ask.Date, moved map[itemIn]map[diff.Field]Moved) Deadline {
 	deadline := Deadline{Date: d.Date, DaysLeft: d.Days, Event: d.Event, ID: d.ID, Name: d.Name, Regions: []string{}}
 	for i, region := range d.Regions {
 		state := v.head.Scope(catalog.Scope{Region: region, Kind: catalog.KindFoundationModel})
@@ -99,7 +99,7 @@ func (v *view) deadline(d ask.Date, moved map[place]map[diff.Field]Moved) Deadli
 		} else {
 			deadline.Unread = append(deadline.Unread, Confirmed{region, *state.Confirmed})
 		}
-		switch how := moved[place{region, d.ID}][events[eventRank(d.Event)].field]; {
+		switch how := moved[itemIn{region, d.ID}][events[eventRank(d.Event)].field]; {
 		case i == 0:
 			deadline.Moved = how
 		case deadline.Moved != how:
@@ -114,14 +114,14 @@ func eventRank(event ask.Event) int {
 }
 
 // movedDates says of each date that changed in the comparison how it did.
-func (v *view) movedDates() map[place]map[diff.Field]Moved {
-	moved := map[place]map[diff.Field]Moved{}
+func (v *view) movedDates() map[itemIn]map[diff.Field]Moved {
+	moved := map[itemIn]map[diff.Field]Moved{}
 	for _, c := range v.result.Changes {
 		for _, f := range c.Fields {
 			if f.New == "" || eventOf(f.Field) == "" {
 				continue
 			}
-			at := place{c.Region, c.ID}
+			at := itemIn{c.Region, c.ID}
 			if moved[at] == nil {
 				moved[at] = map[diff.Field]Moved{}
 			}

@@ -9,9 +9,9 @@ import (
 	"snapshotter/diff"
 )
 
-// tellGain tells what can be listed or called that could not: a launch with all
+// buildGain tells what can be listed or called that could not: a launch with all
 // its profiles, a path that was added, a return.
-func (v *view) tellGain(s *Story, group []piece) {
+func (v *view) buildGain(s *Story, group []piece) {
 	s.Gain = &Gain{
 		Listed:   regionsOf(group, kind(diff.Added), ofModel),
 		Callable: regionsOf(group, kind(diff.BecameCallable)),
@@ -20,9 +20,9 @@ func (v *view) tellGain(s *Story, group []piece) {
 	}
 	launch := v.launched(s, group)
 	if s.Subject.Resource == catalog.KindFoundationModel {
-		v.tellRoutes(s, group, launch)
+		v.addRoutes(s, group, launch)
 	}
-	s.What = v.whatGained(s, group, launch)
+	s.Event = v.gainEvent(s, group, launch)
 }
 
 // launched reports whether no region listed the model before, as far as any
@@ -38,7 +38,7 @@ func (v *view) launched(s *Story, group []piece) bool {
 	return len(before) == 0 && !v.removed[s.Subject.ID]
 }
 
-func (v *view) tellRoutes(s *Story, group []piece, launch bool) {
+func (v *view) addRoutes(s *Story, group []piece, launch bool) {
 	g, model := s.Gain, s.Subject.ID
 	news := union(g.Listed, regionsOf(group, kind(diff.Reappeared), ofModel))
 	whole := union(news, g.Callable) // here every path is news
@@ -123,7 +123,7 @@ func (v *view) inactive(group []piece) []Inactive {
 	return list
 }
 
-func (v *view) whatGained(s *Story, group []piece, launch bool) What {
+func (v *view) gainEvent(s *Story, group []piece, launch bool) Event {
 	g := s.Gain
 	switch {
 	case s.Significance == diff.Minor:

@@ -132,7 +132,7 @@ func launch(t *testing.T) *Report {
 	h.run("2026-09-21 21:02", before)
 	h.run("2026-09-22 21:03", launched(before, opus("5-5")))
 	r := h.report()
-	if len(r.ActOn)+len(r.Other) != 0 || len(r.Good) != 1 || r.Good[0].What != NewModel {
+	if len(r.ActOn)+len(r.Other) != 0 || len(r.Good) != 1 || r.Good[0].Event != NewModel {
 		t.Errorf("a launch is told as %d stories to act on, %d to know (want 1, new) and %d others", len(r.ActOn), len(r.Good), len(r.Other))
 	}
 	return r
@@ -154,7 +154,7 @@ func outage(t *testing.T) *history {
 			t.Errorf("run %d, of an outage or its end, tells changes", i+1)
 		}
 	}
-	if r := h.report(); len(r.ActOn) != 1 || len(r.Good)+len(r.Other) > 0 || r.ActOn[0].What != RemovedInPart {
+	if r := h.report(); len(r.ActOn) != 1 || len(r.Good)+len(r.Other) > 0 || r.ActOn[0].Event != RemovedInPart {
 		t.Errorf("the day of the recovery tells %d to act on, %d to know, %d others; want the one removal", len(r.ActOn), len(r.Good), len(r.Other))
 	}
 	return h

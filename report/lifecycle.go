@@ -9,11 +9,11 @@ import (
 	"snapshotter/diff"
 )
 
-// tellLifecycle tells what happened to a model's status and dates, and where
+// buildLifecycle tells what happened to a model's status and dates, and where
 // regions part, what did not change.
-func (v *view) tellLifecycle(s *Story, group []piece) {
+func (v *view) buildLifecycle(s *Story, group []piece) {
 	l := &Lifecycle{Changes: v.lifecycleChanges(group)}
-	s.What, l.Leads = whatOfLife(l.Changes)
+	s.Event, l.Leads = lifecycleEvent(l.Changes)
 	l.Unchanged = v.unchanged(s, l)
 	for _, region := range s.Regions {
 		for _, p := range v.region(region).ProfilesFor(s.Subject.ID) {
@@ -80,16 +80,16 @@ func dateText(t time.Time) string {
 	return date(t)
 }
 
-// whatOfLife names a story by its weightiest field, and returns that field.
-func whatOfLife(changes []LifecycleChange) (What, diff.Field) {
+// lifecycleEvent names a story by its weightiest field, and returns that field.
+func lifecycleEvent(changes []LifecycleChange) (Event, diff.Field) {
 	of := func(field diff.Field) []LifecycleChange {
 		return slices.DeleteFunc(slices.Clone(changes), func(c LifecycleChange) bool { return c.Field != field })
 	}
 	if status := of(diff.FieldLifecycle); len(status) > 0 && status[0].Significance != diff.Minor {
-		return whatOfStatus(status), diff.FieldLifecycle
+		return statusEvent(status), diff.FieldLifecycle
 	}
 	if eol := of(diff.FieldEndOfLife); len(eol) > 0 {
-		return whatOfEndOfLife(eol), diff.FieldEndOfLife
+		return endOfLifeEvent(eol), diff.FieldEndOfLife
 	}
 	if len(of(diff.FieldExtendedAccess)) > 0 {
 		return PriceDate, diff.FieldExtendedAccess
@@ -100,7 +100,7 @@ func whatOfLife(changes []LifecycleChange) (What, diff.Field) {
 	return LifecycleStatus, diff.FieldLifecycle
 }
 
-func whatOfStatus(changes []LifecycleChange) What {
+func statusEvent(changes []LifecycleChange) Event {
 	what := LifecycleStatus
 	for _, c := range changes {
 		switch {
@@ -113,8 +113,8 @@ func whatOfStatus(changes []LifecycleChange) What {
 	return what
 }
 
-func whatOfEndOfLife(changes []LifecycleChange) What {
-	return map[string]What{
+func endOfLifeEvent(changes []LifecycleChange) Event {
+	return map[string]Event{
 		"set": EOLSet, "withdrawn": EOLWithdrawn, "moved earlier": EOLEarlier, "moved later": EOLLater, "moved": EOLMoved,
 	}[direction(changes)]
 }

@@ -8,24 +8,24 @@ import (
 	"snapshotter/diff"
 )
 
-// tellLoss tells what can no longer be listed or called, and what is left: a
+// buildLoss tells what can no longer be listed or called, and what is left: a
 // model that was removed with its profiles, a path that was lost.
-func (v *view) tellLoss(s *Story, group []piece) {
+func (v *view) buildLoss(s *Story, group []piece) {
 	l := &Loss{
 		Unlisted:   regionsOf(group, kind(diff.Removed), ofModel),
 		Uncallable: regionsOf(group, kind(diff.NoLongerCallable)),
 		Lost:       v.lostRoutes(group),
 	}
 	if s.Subject.Resource == catalog.KindFoundationModel {
-		v.tellLeft(s, l, group)
+		v.addRemaining(s, l, group)
 		l.EndOfLife = v.endOfLife(s.Subject.ID, l.Unlisted)
 	}
 	s.Loss = l
-	s.What = whatLost(s, group)
+	s.Event = lossEvent(s, group)
 }
 
-// tellLeft tells what can still call the model.
-func (v *view) tellLeft(s *Story, l *Loss, group []piece) {
+// addRemaining tells what can still call the model.
+func (v *view) addRemaining(s *Story, l *Loss, group []piece) {
 	model, remaining := s.Subject.ID, routes{}
 	for region, since := range by(group) {
 		paths := slices.DeleteFunc(v.paths(region, model, since), func(p catalog.Path) bool { return !p.Callable() })
@@ -110,7 +110,7 @@ func rollUp(lost []LostRoute) []LostRoute {
 	return rolled
 }
 
-func whatLost(s *Story, group []piece) What {
+func lossEvent(s *Story, group []piece) Event {
 	l := s.Loss
 	every := func(why Why) bool {
 		return len(l.Lost) > 0 && !slices.ContainsFunc(l.Lost, func(r LostRoute) bool { return r.Why != why })

@@ -132,12 +132,12 @@ func (r *Report) lead() []string {
 	default:
 		lines = append(lines, r.runs())
 	}
-	lines = append(lines, r.told()...)
+	lines = append(lines, r.filterLine()...)
 	return append(lines, r.Coverage.sentence()+" See [Coverage](#coverage).")
 }
 
 // told says that not all is told, and what is.
-func (r *Report) told() []string {
+func (r *Report) filterLine() []string {
 	if r.Filter == "" {
 		return nil
 	}
@@ -193,7 +193,7 @@ func (r *Report) summary() []string {
 func counted(stories []Story) string {
 	counts := make([]int, len(wordings))
 	for _, s := range stories {
-		counts[s.What.rank()]++
+		counts[s.Event.rank()]++
 	}
 	var parts []string
 	for i, n := range counts {
@@ -210,7 +210,7 @@ func counted(stories []Story) string {
 // quiet says in three lines that nothing changed, and in one how rules stand.
 func (p *page) quiet(r *Report) {
 	var f folds
-	lines := append([]string{r.runs()}, r.told()...)
+	lines := append([]string{r.runs()}, r.filterLine()...)
 	lines = append(append(lines, r.nothing(&f)), r.watchInBrief()...)
 	next, models := r.Deadlines.next()
 	if next != "" {

@@ -121,13 +121,13 @@ func (s *Story) fieldNames() []string {
 			names = append(names, fieldText(c.Field))
 		}
 	}
-	if s.What == ProvisionedOnly {
+	if s.Event == ProvisionedOnly {
 		names = append(names, "provisioned throughput")
 	}
 	return union(names)
 }
 
-func (t *telling) fields(s *Story) {
+func (t *entryText) fields(s *Story) {
 	apart := slices.ContainsFunc(s.Fields, func(g FieldGroup) bool { return !slices.Equal(g.Regions, s.Regions) })
 	if !apart && len(s.Fields) > 1 {
 		t.where = t.folds.where("Changed", s.Regions, s.listedBy())
@@ -137,7 +137,7 @@ func (t *telling) fields(s *Story) {
 		if t.where == "" {
 			field += " in " + t.folds.where(field, group.Regions, s.listedBy())
 		}
-		t.say("%s: %s", field, fieldChange(group.FieldChange))
+		t.bullet("%s: %s", field, fieldChange(group.FieldChange))
 	}
 	t.late(s.Found)
 }

@@ -10,18 +10,18 @@ import (
 )
 
 // gain says what can be listed or called that could not.
-func (t *telling) gain(s *Story) {
+func (t *entryText) gain(s *Story) {
 	g := s.Gain
 	t.returned(g.Returned)
 	if len(g.OnDemand) > 0 {
-		t.say("%s: profile only → **on demand and profile**; the bare id is now callable there",
+		t.bullet("%s: profile only → **on demand and profile**; the bare id is now callable there",
 			t.folds.regions("On demand gained", g.OnDemand))
 	}
 	t.routes = slices.DeleteFunc(slices.Clone(g.Routes), func(r Route) bool {
 		return r.Access == catalog.OnDemand && slices.Equal(r.From, g.OnDemand) // just told
 	})
 	if len(t.routes) == 1 {
-		t.say("%s", t.route(t.routes[0]))
+		t.bullet("%s", t.route(t.routes[0]))
 		t.routes = nil
 	} else if len(t.routes) > 1 && len(g.Returned)+len(g.OnDemand) == 0 {
 		t.lead = callable(s)
@@ -31,7 +31,7 @@ func (t *telling) gain(s *Story) {
 }
 
 // returned tells what came back, in one line where it was away together.
-func (t *telling) returned(returned []Return) {
+func (t *entryText) returned(returned []Return) {
 	for rest := slices.Clone(returned); len(rest) > 0; {
 		first := rest[0]
 		var ids, regions []string
@@ -43,7 +43,7 @@ func (t *telling) returned(returned []Return) {
 			}
 			return together
 		})
-		t.say("%s: %s listed again; %s found %s gone, %s and %s before", t.folds.regions("Back", regions), t.these(ids),
+		t.bullet("%s: %s listed again; %s found %s gone, %s and %s before", t.folds.regions("Back", regions), t.these(ids),
 			dated(first.Absent), them(len(ids)), plural(int(first.Back.ID-first.Absent.ID), "run"), plural(first.Days, "day"))
 	}
 }
@@ -66,7 +66,7 @@ func regionsBack(returned []Return, id string) []string {
 }
 
 // these names ids, the subject's as "it".
-func (t *telling) these(ids []string) string {
+func (t *entryText) these(ids []string) string {
 	var names []string
 	for _, id := range ids {
 		if id == t.subject {
@@ -96,9 +96,9 @@ func callable(s *Story) string {
 	switch {
 	case len(from) == 0:
 		return ""
-	case s.What != NewModel && len(s.Gain.Before) > 0:
+	case s.Event != NewModel && len(s.Gain.Before) > 0:
 		return fmt.Sprintf("%s, and as before from %d others.", lead, len(s.Gain.Before))
-	case s.What != NewModel:
+	case s.Event != NewModel:
 		return lead + "."
 	case len(onDemand) == 0:
 		return lead + ". On demand in none: call a profile id."
@@ -112,7 +112,7 @@ func callable(s *Story) string {
 
 // route says one way to call a model: what to type, from where, and where the
 // call may run.
-func (t *telling) route(r Route) string {
+func (t *entryText) route(r Route) string {
 	way := t.way(r.Access, r.ID)
 	from := t.folds.regions(sentenceCase(way)+" from", r.From)
 	switch r.Access {
@@ -124,7 +124,7 @@ func (t *telling) route(r Route) string {
 	return fmt.Sprintf("Call %s from %s; it may run in %s", way, from, t.runsIn(r))
 }
 
-func (t *telling) runsIn(r Route) string {
+func (t *entryText) runsIn(r Route) string {
 	switch {
 	case r.Anywhere:
 		return anyRegion
@@ -136,7 +136,7 @@ func (t *telling) runsIn(r Route) string {
 	return t.folds.regions(markdown.Code(r.ID)+" may run in", r.RunsIn)
 }
 
-func (p *page) routes(t *telling) {
+func (p *page) routes(t *entryText) {
 	var rows [][]string
 	for _, r := range t.routes {
 		from := t.folds.regions(markdown.Code(r.ID)+" from", r.From)
@@ -147,7 +147,7 @@ func (p *page) routes(t *telling) {
 
 // besides tells of regions that list a model and hold no way to call it, and of
 // ways to call one that no region lists.
-func (t *telling) besides(s *Story) {
+func (t *entryText) besides(s *Story) {
 	g := s.Gain
 	also := "Also listed in"
 	if len(g.Routes) == 0 {

@@ -11,7 +11,7 @@ import (
 )
 
 // lifecycle says what happened to a model's status and dates.
-func (t *telling) lifecycle(s *Story) {
+func (t *entryText) lifecycle(s *Story) {
 	l := s.Lifecycle
 	var told []string // the regions that the line before spoke of
 	for rest := l.Changes; len(rest) > 0; {
@@ -22,14 +22,14 @@ func (t *telling) lifecycle(s *Story) {
 			line += ": " + t.folds.where("Changed", regions, s.listedBy())
 			told = regions
 		}
-		t.say("%s", line)
+		t.bullet("%s", line)
 	}
 	for _, state := range l.Unchanged {
-		t.say("%s: %s", unchangedText(l.Leads, state.Value), t.folds.regions("Unchanged", state.Regions))
+		t.bullet("%s: %s", unchangedText(l.Leads, state.Value), t.folds.regions("Unchanged", state.Regions))
 	}
 	t.notRead(s)
 	if len(l.Profiles) > 0 && s.Significance != diff.Minor {
-		t.say("Profiles for it: %s", prefixed(l.Profiles, s.Subject.ID))
+		t.bullet("Profiles for it: %s", prefixed(l.Profiles, s.Subject.ID))
 	}
 	t.late(s.Found)
 }
@@ -127,7 +127,7 @@ func prefixed(profiles []string, model string) string {
 }
 
 // routing says where calls through a profile may run now.
-func (t *telling) routing(s *Story) {
+func (t *entryText) routing(s *Story) {
 	r := s.Routing
 	show := destinationNamer(r.Changes)
 	for _, c := range joinRoutes(withoutNow(r.Changes)) {
@@ -138,17 +138,17 @@ func (t *telling) routing(s *Story) {
 		for _, d := range c.Removed {
 			parts = append(parts, "**− "+show(d)+"**")
 		}
-		t.say("%s when called from %s", strings.Join(parts, ", "), t.folds.where("Changed when called from", c.From, s.listedBy()))
+		t.bullet("%s when called from %s", strings.Join(parts, ", "), t.folds.where("Changed when called from", c.From, s.listedBy()))
 	}
 	for _, c := range r.Changes {
 		now := "Now"
 		if len(r.Changes) > 1 {
 			now += " from " + t.folds.regions("Changed when called from", c.From)
 		}
-		t.say("%s: %s", now, routedNow(c, show))
+		t.bullet("%s: %s", now, routedNow(c, show))
 	}
 	if len(r.Unchanged) > 0 {
-		t.say("Unchanged when called from %s", t.folds.regions("Unchanged when called from", r.Unchanged))
+		t.bullet("Unchanged when called from %s", t.folds.regions("Unchanged when called from", r.Unchanged))
 	}
 	t.notRead(s)
 	t.late(s.Found)

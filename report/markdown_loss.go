@@ -10,25 +10,25 @@ import (
 )
 
 // loss says what can no longer be listed or called, and what is left.
-func (t *telling) loss(s *Story) {
+func (t *entryText) loss(s *Story) {
 	l := s.Loss
 	switch {
 	case len(l.Unlisted) == 0:
-	case s.What == Removed:
+	case s.Event == Removed:
 		where := t.folds.where("Removed", l.Unlisted, listed{regions: l.Unlisted})
-		t.say("Removed from %s", strings.Replace(where, "that list it", "that listed it", 1))
+		t.bullet("Removed from %s", strings.Replace(where, "that list it", "that listed it", 1))
 	default:
 		removed := "Removed from " + t.folds.regions("Removed", l.Unlisted)
 		if still := s.listedBy().regions; len(still) > 0 {
 			removed += "; listed in " + t.folds.regions("Listed", still)
 		}
-		t.say("%s", removed)
+		t.bullet("%s", removed)
 		t.notRead(s)
 	}
 	t.lost(l)
 	t.left(l)
 	if l.EndOfLife != "" {
-		t.say("Its EOL was %s", l.EndOfLife)
+		t.bullet("Its EOL was %s", l.EndOfLife)
 	}
 	for _, f := range s.Found {
 		t.lastSeen(f, len(s.Found) > 1)
@@ -37,7 +37,7 @@ func (t *telling) loss(s *Story) {
 
 // lost tells the ids that were lost, those lost from the same regions in one
 // line.
-func (t *telling) lost(l *Loss) {
+func (t *entryText) lost(l *Loss) {
 	rest := slices.Clone(l.Lost)
 	for len(rest) > 0 {
 		from := rest[0].From
@@ -53,7 +53,7 @@ func (t *telling) lost(l *Loss) {
 		if !slices.Equal(from, l.Unlisted) {
 			lost += " from " + t.folds.regions("Lost from", from)
 		}
-		t.say("%s: %s", lost, strings.Join(ways, ", "))
+		t.bullet("%s: %s", lost, strings.Join(ways, ", "))
 	}
 }
 
@@ -73,22 +73,22 @@ func lostBecause(r LostRoute) string {
 }
 
 // left tells what remains callable.
-func (t *telling) left(l *Loss) {
+func (t *entryText) left(l *Loss) {
 	for _, r := range l.Remaining {
 		way := t.way(r.Access, r.ID)
-		t.say("Callable there: %s from %s", way, t.folds.regions("Callable by "+way+" from", r.From))
+		t.bullet("Callable there: %s from %s", way, t.folds.regions("Callable by "+way+" from", r.From))
 	}
 	if len(l.Unknown) > 0 {
-		t.say("Not known whether anything can call it there, as not all was read: %s", t.folds.regions("Not known", l.Unknown))
+		t.bullet("Not known whether anything can call it there, as not all was read: %s", t.folds.regions("Not known", l.Unknown))
 	}
 	switch {
 	case len(l.Uncallable) > 0 && l.nowhere():
-		t.say("Nothing can call it any more from any region that was read")
+		t.bullet("Nothing can call it any more from any region that was read")
 	case len(l.Uncallable) > 0:
-		t.say("Nothing can call it any more from %s", t.folds.regions("Nothing can call it from", l.Uncallable))
+		t.bullet("Nothing can call it any more from %s", t.folds.regions("Nothing can call it from", l.Uncallable))
 	}
 	if len(l.Elsewhere) > 0 {
-		t.say("Callable from %s", t.folds.regions("Callable", l.Elsewhere))
+		t.bullet("Callable from %s", t.folds.regions("Callable", l.Elsewhere))
 	}
 	t.asLastRead("Callable when last read", l.ElsewhereUnread)
 }
@@ -100,7 +100,7 @@ func (l *Loss) nowhere() bool {
 }
 
 // lastSeen dates a loss by the runs that it happened between.
-func (t *telling) lastSeen(f Interval, several bool) {
+func (t *entryText) lastSeen(f Interval, several bool) {
 	line := fmt.Sprintf("Last seen by %s, gone in run %d", moment(f.After), f.By.ID)
 	if f.Late {
 		line = fmt.Sprintf("Last seen by %s, gone by %s", moment(f.After), dated(f.By))
@@ -108,5 +108,5 @@ func (t *telling) lastSeen(f Interval, several bool) {
 	if several {
 		line += ": " + t.folds.regions(fmt.Sprintf("Last seen by run %d", f.After.ID), f.Regions)
 	}
-	t.say("%s", line)
+	t.bullet("%s", line)
 }

@@ -36,12 +36,12 @@ type entry struct {
 	event    string
 	noun     string // what the subjects are
 	subjects []string
-	telling
+	entryText
 }
 
-// telling is what a story says: lines, a table of ids to call, and the lists of
+// entryText is the text of an entry: lines, a table of ids to call, and the lists of
 // regions that the lines count.
-type telling struct {
+type entryText struct {
 	subject string // its id, which the heading names
 	where   string // in which regions all lines hold, where they don't say
 	lead    string
@@ -56,7 +56,7 @@ func entriesOf(stories []Story) []entry {
 	at := map[string]int{}
 	for i := range stories {
 		s := &stories[i]
-		e := entry{s.event(), s.noun(), []string{s.named()}, s.tell()}
+		e := entry{s.event(), s.noun(), []string{s.named()}, s.text()}
 		said := e.said()
 		if same, found := at[said]; found && len(e.routes) == 0 {
 			entries[same].subjects = append(entries[same].subjects, e.subjects...)
@@ -90,12 +90,12 @@ func (p *page) entry(e entry, dense bool) {
 	switch {
 	case len(e.routes) > 0 && dense:
 		p.details("Ids to call", func() {
-			p.routes(&e.telling)
+			p.routes(&e.entryText)
 			p.bullets(e.folds.lines())
 		})
 		e.folds = nil
 	case len(e.routes) > 0:
-		p.routes(&e.telling)
+		p.routes(&e.entryText)
 	}
 	for _, note := range e.notes {
 		p.paragraph(note + ".")
@@ -103,14 +103,14 @@ func (p *page) entry(e entry, dense bool) {
 	p.folded(e.folds)
 }
 
-func (s *Story) tell() telling {
-	t := telling{subject: s.Subject.ID}
+func (s *Story) text() entryText {
+	t := entryText{subject: s.Subject.ID}
 	if n := len(s.Breaks); n > 0 {
 		var names []string
 		for _, name := range s.Breaks {
 			names = append(names, markdown.Code(name))
 		}
-		t.say("**Breaks watch %s** %s", noun(n, "rule"), strings.Join(names, ", "))
+		t.bullet("**Breaks watch %s** %s", noun(n, "rule"), strings.Join(names, ", "))
 	}
 	switch {
 	case s.Gain != nil:
@@ -129,8 +129,8 @@ func (s *Story) tell() telling {
 
 // event is what happened, as a heading says it before the id.
 func (s *Story) event() string {
-	words := s.What.wording().heading
-	switch s.What {
+	words := s.Event.wording().heading
+	switch s.Event {
 	case MoreRegions:
 		more := len(union(s.Gain.Listed, s.Gain.Callable))
 		return fmt.Sprintf("In %d more %s", more, noun(more, "region"))
@@ -161,7 +161,7 @@ func (s *Story) named() string {
 	if id := s.profile(); id != "" {
 		return markdown.Code(id)
 	}
-	return markdown.Code(s.Subject.ID) + s.Subject.described(s.What == NewModel)
+	return markdown.Code(s.Subject.ID) + s.Subject.described(s.Event == NewModel)
 }
 
 func (s *Story) noun() string {
@@ -174,7 +174,7 @@ func (s *Story) noun() string {
 // profile is the one profile of a model that a story is about, "" where it is
 // about more.
 func (s *Story) profile() string {
-	switch s.What {
+	switch s.Event {
 	case NewProfile, ProfileActive, ProfileRemoved, ProfileInactive, Back:
 		if profiles := s.profiles(); len(profiles) == 1 && profiles[0] != s.Subject.ID {
 			return profiles[0]
@@ -238,19 +238,19 @@ func modalitiesText(modalities []string) string {
 	return strings.Join(shown, ", ")
 }
 
-func (t *telling) say(format string, args ...any) {
+func (t *entryText) bullet(format string, args ...any) {
 	t.bullets = append(t.bullets, fmt.Sprintf(format, args...))
 }
 
-func (t *telling) note(format string, args ...any) {
+func (t *entryText) note(format string, args ...any) {
 	t.notes = append(t.notes, fmt.Sprintf(format, args...))
 }
 
 // late dates what happened while a list was not read.
-func (t *telling) late(found []Interval) {
+func (t *entryText) late(found []Interval) {
 	for _, f := range found {
 		if f.Late {
-			t.say("Happened between %s and %s: %s",
+			t.bullet("Happened between %s and %s: %s",
 				dated(f.After), dated(f.By), t.folds.regions("Happened by "+dated(f.By), f.Regions))
 		}
 	}
@@ -269,14 +269,14 @@ func (s *Story) listedBy() listed {
 }
 
 // notRead names the regions whose state is not known, where others changed.
-func (t *telling) notRead(s *Story) {
+func (t *entryText) notRead(s *Story) {
 	t.asLastRead("Not read, so not known", slices.DeleteFunc(slices.Clone(s.Unread), func(u Confirmed) bool {
 		return slices.Contains(s.Regions, u.Region) // what changed there is told, and dated
 	}))
 }
 
 // asLastRead names regions by the run that last read them.
-func (t *telling) asLastRead(what string, unread []Confirmed) {
+func (t *entryText) asLastRead(what string, unread []Confirmed) {
 	for rest := slices.Clone(unread); len(rest) > 0; {
 		run := rest[0].Run
 		var regions []string
@@ -286,13 +286,13 @@ func (t *telling) asLastRead(what string, unread []Confirmed) {
 			}
 			return u.Run.ID == run.ID
 		})
-		t.say("%s: %s, last read by %s", what, t.folds.regions(what, regions), dated(run))
+		t.bullet("%s: %s, last read by %s", what, t.folds.regions(what, regions), dated(run))
 	}
 }
 
 // way is how a call reaches the model: the id to pass, or how the id that the
 // heading names is passed.
-func (t *telling) way(access catalog.Access, id string) string {
+func (t *entryText) way(access catalog.Access, id string) string {
 	switch {
 	case access == catalog.ViaProfile:
 		return markdown.Code(id)

@@ -30,7 +30,7 @@ func (f *folds) regions(label string, regions []string) string {
 		return named(regions)
 	}
 	f.add(label, regions)
-	return fmt.Sprintf("%d regions (%s)", len(regions), tallied(regions))
+	return fmt.Sprintf("%d regions (%s)", len(regions), countedByGeography(regions))
 }
 
 // listed is who lists the thing told of, as far as head's run read.
@@ -47,7 +47,7 @@ func (f *folds) where(label string, regions []string, by listed) string {
 	}
 	list := named(regions)
 	if len(regions) > rollUpOver {
-		list = tallied(regions)
+		list = countedByGeography(regions)
 	}
 	that := "that list it"
 	if by.unread {
@@ -103,8 +103,8 @@ func named(regions []string) string {
 	return strings.Join(shown, ", ")
 }
 
-// tallied counts regions by geography: "ap 6, eu 5, us 4".
-func tallied(regions []string) string {
+// countedByGeography counts regions by geography: "ap 6, eu 5, us 4".
+func countedByGeography(regions []string) string {
 	counts := map[string]int{}
 	for _, region := range regions {
 		counts[catalog.Geography(region)]++

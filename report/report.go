@@ -132,7 +132,7 @@ func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Rep
 	}
 	stories := slices.DeleteFunc(v.stories(), func(s Story) bool { return !v.only.shows(s.Subject.ID, s.Regions) })
 	for i := range stories {
-		stories[i].Breaks = stories[i].broke(r.Watch)
+		stories[i].Breaks = stories[i].brokenRules(r.Watch)
 	}
 	r.file(stories)
 	r.Deadlines = v.deadlines(opts.days())

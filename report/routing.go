@@ -7,9 +7,9 @@ import (
 	"snapshotter/catalog"
 )
 
-// tellRouting tells where a profile may run a call now, from each region, and
+// buildRouting tells where a profile may run a call now, from each region, and
 // from which regions nothing changed.
-func (v *view) tellRouting(s *Story, group []piece) {
+func (v *view) buildRouting(s *Story, group []piece) {
 	r := &Routing{}
 	alike(group, func(p piece) string {
 		return strings.Join(p.field.OldSet, " ") + "\x00" + strings.Join(p.field.NewSet, " ")
@@ -20,7 +20,7 @@ func (v *view) tellRouting(s *Story, group []piece) {
 	listed := v.known(s.ListedIn, catalog.KindInferenceProfile, s.Subject.ID)
 	r.Unchanged = without(v.read(listed, catalog.KindInferenceProfile), s.Regions)
 	s.Routing = r
-	s.What = whatOfRouting(r.Changes)
+	s.Event = routingEvent(r.Changes)
 }
 
 func routeChange(same []piece) RouteChange {
@@ -70,7 +70,7 @@ func destinations(values []string) []catalog.Destination {
 	return list
 }
 
-func whatOfRouting(changes []RouteChange) What {
+func routingEvent(changes []RouteChange) Event {
 	added, removed := false, false
 	for _, c := range changes {
 		added = added || len(c.Added) > 0

@@ -19,7 +19,7 @@ func TestSchemaIsDocumented(t *testing.T) {
 		Title string
 		Defs  struct {
 			Story struct {
-				Properties struct{ What struct{ Enum []What } }
+				Properties struct{ Event struct{ Enum []Event } }
 			}
 		} `json:"$defs"`
 	}
@@ -37,11 +37,11 @@ func TestSchemaIsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range wordings {
-		if !slices.Contains(schema.Defs.Story.Properties.What.Enum, w.what) {
-			t.Errorf("the schema does not know %s", w.what)
+		if !slices.Contains(schema.Defs.Story.Properties.Event.Enum, w.event) {
+			t.Errorf("the schema does not know %s", w.event)
 		}
-		if !strings.Contains(string(guide), "`"+string(w.what)+"`") {
-			t.Errorf("the guide does not tell of %s", w.what)
+		if !strings.Contains(string(guide), "`"+string(w.event)+"`") {
+			t.Errorf("the guide does not tell of %s", w.event)
 		}
 	}
 	described(t, "", whole)

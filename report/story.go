@@ -9,7 +9,7 @@ import (
 // however many regions. Exactly one of Gain, Loss, Lifecycle, Routing and
 // Fields is set.
 type Story struct {
-	What         What              `json:"what"`
+	Event        Event             `json:"what"`
 	Significance diff.Significance `json:"significance"` // the weightiest of its changes
 	Subject      Subject           `json:"subject"`
 	Regions      []string          `json:"regions"` // where any of it happened

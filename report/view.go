@@ -18,15 +18,15 @@ type view struct {
 	before     map[string]*catalog.Region
 	after      map[string]*catalog.Region
 	listed     map[catalog.Kind]map[string][]string // regions that head lists an id in
-	moved      map[place][]catalog.Access           // what was gained or lost of a model's paths
-	events     map[place]diff.Kind                  // what became of the path that an id is
+	moved      map[itemIn][]catalog.Access          // what was gained or lost of a model's paths
+	events     map[itemIn]diff.Kind                 // what became of the path that an id is
 	removed    map[string]bool                      // models that a region no longer lists
-	arrived    map[place]bool                       // items that a region came to list
+	arrived    map[itemIn]bool                      // items that a region came to list
 	firstRead  map[catalog.Scope]bool               // lists that were first read in this comparison
 }
 
-// place is an item in a region.
-type place struct{ region, id string }
+// itemIn is an item in a region.
+type itemIn struct{ region, id string }
 
 func newView(result *diff.Result, base, head *catalog.Snapshot) *view {
 	if base == nil {
@@ -48,19 +48,19 @@ func newView(result *diff.Result, base, head *catalog.Snapshot) *view {
 }
 
 func (v *view) indexChanges() {
-	v.moved, v.events = map[place][]catalog.Access{}, map[place]diff.Kind{}
-	v.removed, v.arrived = map[string]bool{}, map[place]bool{}
+	v.moved, v.events = map[itemIn][]catalog.Access{}, map[itemIn]diff.Kind{}
+	v.removed, v.arrived = map[string]bool{}, map[itemIn]bool{}
 	v.firstRead = map[catalog.Scope]bool{}
 	for _, c := range v.result.Changes {
 		switch {
 		case c.Path != nil:
-			at := place{c.Region, c.ID}
+			at := itemIn{c.Region, c.ID}
 			v.moved[at] = append(v.moved[at], c.Path.Access)
-			v.events[place{c.Region, c.Path.ModelID}] = c.Kind
+			v.events[itemIn{c.Region, c.Path.ModelID}] = c.Kind
 		case c.Kind == diff.Removed && c.Resource == catalog.KindFoundationModel:
 			v.removed[c.ID] = true
 		case c.Kind == diff.Added || c.Kind == diff.Reappeared:
-			v.arrived[place{c.Region, c.ID}] = true
+			v.arrived[itemIn{c.Region, c.ID}] = true
 		}
 	}
 	for _, n := range v.result.NewRegions {
@@ -109,7 +109,7 @@ func (v *view) read(regions []string, kind catalog.Kind) []string {
 // others nothing is unchanged.
 func (v *view) known(regions []string, kind catalog.Kind, id string) []string {
 	return filter(regions, func(region string) bool {
-		return !v.arrived[place{region, id}] && !v.firstRead[catalog.Scope{Region: region, Kind: kind}]
+		return !v.arrived[itemIn{region, id}] && !v.firstRead[catalog.Scope{Region: region, Kind: kind}]
 	})
 }
 
@@ -203,10 +203,10 @@ func (s *Subject) describe(region *catalog.Region) bool {
 	return m != nil
 }
 
-// home is the model whose story a profile belongs to: of the models that it
+// modelOf is the model whose story a profile belongs to: of the models that it
 // routes to, the first that some region lists, else the first. Without any,
 // the profile has a story of its own and the id is "".
-func (v *view) home(profile, region string) string {
+func (v *view) modelOf(profile, region string) string {
 	for _, side := range []*catalog.Region{v.region(region), v.regionBefore(region)} {
 		p := side.Profiles[profile]
 		if p == nil || len(p.Models()) == 0 {

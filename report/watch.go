@@ -62,17 +62,17 @@ func (r *Report) countWatch(is func(watch.State) bool) int {
 // broke names the rules that the story broke: what it lost or leads elsewhere
 // was a way that satisfied the rule, or what it gained is one that a rule which
 // guards must not have.
-func (s *Story) broke(states []watch.State) []string {
+func (s *Story) brokenRules(states []watch.State) []string {
 	var names []string
 	for _, state := range states {
-		if isBroken(state) && (slices.ContainsFunc(state.Lost, s.tookAway) || slices.ContainsFunc(state.Outside, s.brought)) {
+		if isBroken(state) && (slices.ContainsFunc(state.Lost, s.removes) || slices.ContainsFunc(state.Outside, s.adds)) {
 			names = append(names, state.Name)
 		}
 	}
 	return names
 }
 
-func (s *Story) tookAway(way watch.Way) bool {
+func (s *Story) removes(way watch.Way) bool {
 	if s.Loss == nil {
 		return s.rerouted(way)
 	}
@@ -80,7 +80,7 @@ func (s *Story) tookAway(way watch.Way) bool {
 		slices.ContainsFunc(s.Loss.Lost, func(lost LostRoute) bool { return lost.ID == way.ID && meet(lost.From, way.From) })
 }
 
-func (s *Story) brought(way watch.Way) bool {
+func (s *Story) adds(way watch.Way) bool {
 	return s.rerouted(way) || s.Gain != nil && slices.ContainsFunc(s.Gain.Routes, func(route Route) bool {
 		return route.ID == way.ID && meet(route.From, way.From)
 	})

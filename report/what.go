@@ -2,47 +2,47 @@ package report
 
 import "slices"
 
-// What names the event of a story.
-type What string
+// Event names the event of a story.
+type Event string
 
 // The events, weightiest first within a significance.
 const (
-	Removed          What = "removed"
-	RemovedInPart    What = "removed-in-part"
-	NoLongerCallable What = "no-longer-callable"
-	OnDemandLost     What = "on-demand-lost"
-	ProfileRemoved   What = "profile-removed"
-	ProfileInactive  What = "profile-not-active"
-	PathLost         What = "path-lost"
-	EOLEarlier       What = "eol-earlier"
-	EOLMoved         What = "eol-moved" // not alike in all regions
-	EOLSet           What = "eol-set"
-	NowLegacy        What = "now-legacy"
-	LifecycleStatus  What = "lifecycle-status"
-	LegacyDate       What = "legacy-date"
-	PriceDate        What = "extended-access-date"
-	RoutesAdded      What = "routes-added"
-	RoutesRemoved    What = "routes-removed"
-	RoutesChanged    What = "routes-changed"
-	NewModel         What = "new-model"
-	NewlyCallable    What = "newly-callable"
-	Back             What = "back"
-	MoreRegions      What = "more-regions"
-	OnDemandGained   What = "on-demand-gained"
-	NewProfile       What = "new-profile"
-	PathGained       What = "path-gained"
-	ProfileActive    What = "profile-active"
-	EOLLater         What = "eol-later"
-	EOLWithdrawn     What = "eol-withdrawn"
-	ActiveAgain      What = "active-again"
-	ProvisionedOnly  What = "provisioned-throughput"
-	FieldsChanged    What = "fields"
+	Removed          Event = "removed"
+	RemovedInPart    Event = "removed-in-part"
+	NoLongerCallable Event = "no-longer-callable"
+	OnDemandLost     Event = "on-demand-lost"
+	ProfileRemoved   Event = "profile-removed"
+	ProfileInactive  Event = "profile-not-active"
+	PathLost         Event = "path-lost"
+	EOLEarlier       Event = "eol-earlier"
+	EOLMoved         Event = "eol-moved" // not alike in all regions
+	EOLSet           Event = "eol-set"
+	NowLegacy        Event = "now-legacy"
+	LifecycleStatus  Event = "lifecycle-status"
+	LegacyDate       Event = "legacy-date"
+	PriceDate        Event = "extended-access-date"
+	RoutesAdded      Event = "routes-added"
+	RoutesRemoved    Event = "routes-removed"
+	RoutesChanged    Event = "routes-changed"
+	NewModel         Event = "new-model"
+	NewlyCallable    Event = "newly-callable"
+	Back             Event = "back"
+	MoreRegions      Event = "more-regions"
+	OnDemandGained   Event = "on-demand-gained"
+	NewProfile       Event = "new-profile"
+	PathGained       Event = "path-gained"
+	ProfileActive    Event = "profile-active"
+	EOLLater         Event = "eol-later"
+	EOLWithdrawn     Event = "eol-withdrawn"
+	ActiveAgain      Event = "active-again"
+	ProvisionedOnly  Event = "provisioned-throughput"
+	FieldsChanged    Event = "fields"
 )
 
 // wording is how an event is spoken of: as a heading before the id, and counted
 // in a summary.
 type wording struct {
-	what      What
+	event     Event
 	heading   string
 	one, many string
 }
@@ -81,8 +81,8 @@ var wordings = []wording{
 }
 
 // rank orders events, weightiest first.
-func (w What) rank() int {
-	return slices.IndexFunc(wordings, func(x wording) bool { return x.what == w })
+func (w Event) rank() int {
+	return slices.IndexFunc(wordings, func(x wording) bool { return x.event == w })
 }
 
-func (w What) wording() wording { return wordings[w.rank()] }
+func (w Event) wording() wording { return wordings[w.rank()] }
