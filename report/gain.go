@@ -9,6 +9,52 @@ import (
 	"snapshotter/diff"
 )
 
+// Route is a way to call a model: what to type, from where, and where the call
+// may run.
+type Route struct {
+	From   []string       `json:"from"`
+	Access catalog.Access `json:"access"`
+	ID     string         `json:"id"` // the exact modelId to pass
+	// RunsIn are the destinations of a profile. Where Anywhere is set AWS picks
+	// any commercial region, and RunsIn is empty. Both are unset without a
+	// profile: the call runs where it is made.
+	RunsIn   []string `json:"runs_in,omitempty"`
+	Anywhere bool     `json:"anywhere,omitempty"`
+}
+
+// Gain is what can be listed or called that could not.
+type Gain struct {
+	Listed   []string `json:"listed,omitempty"`   // regions that newly list the model
+	Returned []Return `json:"returned,omitempty"` // what came back
+	Callable []string `json:"callable,omitempty"` // regions from which it became callable
+	// OnDemand are the regions that had a profile for it and gained on demand.
+	OnDemand []string `json:"on_demand,omitempty"`
+	Routes   []Route  `json:"routes,omitempty"` // all that was gained
+	Before   []string `json:"before,omitempty"` // other regions, from which it could be called already
+	// Uncallable are regions that newly list it and where nothing can call it;
+	// Unknown those where that can't be told, as their profiles were not read.
+	Uncallable []string `json:"uncallable,omitempty"`
+	Unknown    []string `json:"unknown,omitempty"`
+	// Inactive are new profiles that can't be called yet.
+	Inactive []Inactive `json:"inactive,omitempty"`
+}
+
+// Return is an item that came back, Absent being the run that found it gone.
+type Return struct {
+	Region string         `json:"region"`
+	ID     string         `json:"id"`
+	Absent catalog.RunRef `json:"absent"`
+	Back   catalog.RunRef `json:"back"`
+	Days   int            `json:"days"` // between the dates of the two
+}
+
+// Inactive is a profile whose status forbids to call it.
+type Inactive struct {
+	ID      string   `json:"id"`
+	Status  string   `json:"status"`
+	Regions []string `json:"regions"`
+}
+
 // buildGain tells what can be listed or called that could not: a launch with all
 // its profiles, a path that was added, a return.
 func (v *view) buildGain(s *Story, group []piece) {

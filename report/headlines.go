@@ -112,22 +112,3 @@ func (c RouteChange) detail() string {
 	}
 	return strings.Join(unique(parts), " ")
 }
-
-// plainField is a field's name in words; one that is not known by as it is.
-func plainField(f diff.Field) string {
-	if words, known := fieldWords[f]; known {
-		return words
-	}
-	return string(f)
-}
-
-// unique leaves out what was said before.
-func unique(parts []string) []string {
-	var said []string
-	for _, part := range parts {
-		if !slices.Contains(said, part) {
-			said = append(said, part)
-		}
-	}
-	return said
-}

@@ -3,11 +3,41 @@ package report
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
 )
+
+// Lifecycle is what happened to a model's state of life.
+type Lifecycle struct {
+	Changes []LifecycleChange `json:"changes"`
+	// Unchanged is what Leads still is in the other regions that list the
+	// model; it is the field that the story is named for.
+	Leads     diff.Field       `json:"leads"`
+	Unchanged []LifecycleState `json:"unchanged,omitempty"`
+	Profiles  []string         `json:"profiles,omitempty"` // ids that route to the model
+}
+
+// LifecycleChange is a change of one field, alike in regions. Dates are ISO
+// dates in UTC, or times where only the time of day differs.
+type LifecycleChange struct {
+	Field        diff.Field        `json:"field"`
+	Significance diff.Significance `json:"significance"`
+	Said         diff.Said         `json:"said"`
+	Old          string            `json:"old,omitempty"`
+	New          string            `json:"new,omitempty"`
+	// Shift is by how many days a date moved, negative for earlier. DaysLeft is
+	// from head's date to the new one, negative once it has passed.
+	Shift    int      `json:"shift,omitempty"`
+	DaysLeft *int     `json:"days_left,omitempty"`
+	Regions  []string `json:"regions"`
+}
+
+// LifecycleState is a value that holds in regions, "" for not said.
+type LifecycleState struct {
+	Value   string   `json:"value"`
+	Regions []string `json:"regions"`
+}
 
 // buildLifecycle tells what happened to a model's status and dates, and where
 // regions part, what did not change.
@@ -64,20 +94,6 @@ func (v *view) lifecycleChange(same []piece) LifecycleChange {
 		c.DaysLeft = &left
 	}
 	return c
-}
-
-// parse reads a time of a [diff.FieldChange], zero for "".
-func parse(text string) time.Time {
-	t, _ := time.Parse(time.RFC3339Nano, text)
-	return t
-}
-
-// dateText is the date of t in UTC, "" for a zero time.
-func dateText(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return date(t)
 }
 
 // lifecycleEvent names a story by its weightiest field, and returns that field.

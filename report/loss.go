@@ -8,6 +8,48 @@ import (
 	"snapshotter/diff"
 )
 
+// nowhere reports whether nothing speaks for it that any region can call the
+// model.
+func (l *Loss) nowhere() bool {
+	return len(l.Remaining)+len(l.Unknown)+len(l.Elsewhere)+len(l.ElsewhereUnread) == 0
+}
+
+// Loss is what can no longer be listed or called.
+type Loss struct {
+	Unlisted []string    `json:"unlisted,omitempty"` // regions that no longer list the model
+	Lost     []LostRoute `json:"lost,omitempty"`
+	// Uncallable are the regions from which nothing can call it any more, and
+	// Unknown those where that can't be told, as one of their lists was not
+	// read. Remaining is how it still can be called from the others that lost
+	// something, and Elsewhere the other regions from which it can be called;
+	// ElsewhereUnread those from which it could when they were last read.
+	Uncallable      []string    `json:"uncallable,omitempty"`
+	Unknown         []string    `json:"unknown,omitempty"`
+	Remaining       []Route     `json:"remaining,omitempty"`
+	Elsewhere       []string    `json:"elsewhere,omitempty"`
+	ElsewhereUnread []Confirmed `json:"elsewhere_unread,omitempty"`
+	// EndOfLife is the date that the lists last gave for it, "" for none.
+	EndOfLife string `json:"end_of_life,omitempty"`
+}
+
+// LostRoute is an id that can no longer be passed.
+type LostRoute struct {
+	From   []string       `json:"from"`
+	Access catalog.Access `json:"access"`
+	ID     string         `json:"id"`
+	Why    Why            `json:"why"`
+	Status string         `json:"status,omitempty"` // of a profile that is not active
+}
+
+// Why is what became of a route.
+type Why string
+
+const (
+	Unlisted     Why = "removed"           // its model or profile is no longer listed
+	NotActive    Why = "not-active"        // its profile is listed and not active
+	NotSupported Why = "no-longer-offered" // its model or profile is listed and no longer offers it
+)
+
 // buildLoss tells what can no longer be listed or called, and what is left: a
 // model that was removed with its profiles, a path that was lost.
 func (v *view) buildLoss(s *Story, group []piece) {

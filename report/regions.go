@@ -10,6 +10,20 @@ import (
 	"snapshotter/internal/markdown"
 )
 
+// regionCode returns a region as Markdown; "" is any commercial region. A profile
+// may name a region that is not valid, which is escaped.
+func regionCode(region string) string {
+	switch {
+	case region == "":
+		return anyRegion
+	case catalog.ValidRegion(region):
+		return region
+	}
+	return markdown.Code(region)
+}
+
+const anyRegion = "any commercial region"
+
 // rollUpOver is how many regions are named where they are spoken of. More are
 // counted by geography, with the list folded below.
 const rollUpOver = 8

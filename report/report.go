@@ -10,14 +10,11 @@
 package report
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
-	"snapshotter/internal/markdown"
 	"snapshotter/watch"
 )
 
@@ -150,12 +147,6 @@ func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Rep
 	return r
 }
 
-// newRegions are those that came into view, of the regions that are told.
-func (v *view) newRegions() []diff.NewRegion {
-	regions := append([]diff.NewRegion{}, v.result.NewRegions...)
-	return slices.DeleteFunc(regions, func(n diff.NewRegion) bool { return !v.only.region(n.Region) })
-}
-
 // file puts stories, which are sorted, into their sections.
 func (r *Report) file(stories []Story) {
 	r.ActOn, r.Good, r.Other = []Story{}, []Story{}, []Story{}
@@ -183,57 +174,4 @@ func (r *Report) verdict(result *diff.Result, changed bool) Verdict {
 		return NothingInRead
 	}
 	return NothingChanged
-}
-
-func (r *Report) title() string {
-	title := "Bedrock changes " + r.Date + r.inFilter() + ": " + strings.Join(append(r.watchNews(), r.headline()), ", ")
-	if lost := len(r.Coverage.Lost); lost > 0 && r.Coverage.anyRead() {
-		title += fmt.Sprintf("; %s not read whole", plural(lost, "region"))
-	}
-	return title
-}
-
-// inFilter is the choice of what is told, in parentheses.
-func (r *Report) inFilter() string {
-	if r.Filter == "" {
-		return ""
-	}
-	return " (" + markdown.Clean(r.Filter) + ")"
-}
-
-func (r *Report) headline() string {
-	switch r.Verdict {
-	case NothingChanged:
-		return "none"
-	case NothingInRead:
-		return "none in what was read"
-	case NoComparison:
-		return r.incomparable()
-	}
-	var counts []string
-	count := func(n int, text string) {
-		if n > 0 {
-			counts = append(counts, text)
-		}
-	}
-	count(r.Counts.ActOn, fmt.Sprintf("%d to act on", r.Counts.ActOn))
-	count(r.Counts.Good, fmt.Sprintf("%d to know", r.Counts.Good))
-	count(r.Counts.NewRegions, plural(r.Counts.NewRegions, "new region"))
-	if r.Counts.ActOn+r.Counts.Good == 0 {
-		count(r.Counts.Other, fmt.Sprintf("%d minor", r.Counts.Other))
-	}
-	if len(counts) == 0 { // no verdict of change comes without any of these or a baseline
-		return plural(len(r.Coverage.FirstRead), "list") + " read for the first time"
-	}
-	return strings.Join(counts, ", ")
-}
-
-func (r *Report) incomparable() string {
-	switch {
-	case r.Base == nil:
-		return "no comparison, first run"
-	case !r.Coverage.anyRead():
-		return "no comparison, nothing was read"
-	}
-	return "no comparison, no list was read before"
 }

@@ -7,6 +7,32 @@ import (
 	"snapshotter/catalog"
 )
 
+// newRegions are the distinct regions that changes added.
+func (r *Routing) newRegions() []string {
+	var regions []string
+	for _, c := range r.Changes {
+		for _, d := range c.Added {
+			regions = append(regions, d.Region)
+		}
+	}
+	return union(regions)
+}
+
+// Routing is what happened to where a profile may run a call.
+type Routing struct {
+	Changes   []RouteChange `json:"changes"`
+	Unchanged []string      `json:"unchanged,omitempty"` // regions from which it runs as before
+}
+
+// RouteChange is a change of destinations, alike when called from regions. A
+// destination's region of "" is any commercial region.
+type RouteChange struct {
+	From    []string              `json:"from"`
+	Added   []catalog.Destination `json:"added,omitempty"`
+	Removed []catalog.Destination `json:"removed,omitempty"`
+	Now     []catalog.Destination `json:"now"`
+}
+
 // buildRouting tells where a profile may run a call now, from each region, and
 // from which regions nothing changed.
 func (v *view) buildRouting(s *Story, group []piece) {
@@ -83,18 +109,4 @@ func routingEvent(changes []RouteChange) Event {
 		return RoutesRemoved
 	}
 	return RoutesChanged
-}
-
-// fieldGroups rolls field changes up: those alike in several regions are one.
-func fieldGroups(group []piece) []FieldGroup {
-	var groups []FieldGroup
-	alike(group, func(p piece) string {
-		f := p.field
-		return strings.Join([]string{
-			string(f.Field), f.Old, f.New, strings.Join(f.OldSet, "\x01"), strings.Join(f.NewSet, "\x01"), string(f.Said),
-		}, "\x00")
-	}, func(same []piece) {
-		groups = append(groups, FieldGroup{*same[0].field, regionsOf(same)})
-	})
-	return groups
 }

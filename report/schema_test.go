@@ -19,7 +19,7 @@ func TestSchemaIsDocumented(t *testing.T) {
 		Title string
 		Defs  struct {
 			Story struct {
-				Properties struct{ Event struct{ Enum []Event } }
+				Properties struct{ What struct{ Enum []Event } }
 			}
 		} `json:"$defs"`
 	}
@@ -37,7 +37,7 @@ func TestSchemaIsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range wordings {
-		if !slices.Contains(schema.Defs.Story.Properties.Event.Enum, w.event) {
+		if !slices.Contains(schema.Defs.Story.Properties.What.Enum, w.event) {
 			t.Errorf("the schema does not know %s", w.event)
 		}
 		if !strings.Contains(string(guide), "`"+string(w.event)+"`") {

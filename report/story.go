@@ -1,6 +1,10 @@
 package report
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+
 	"snapshotter/catalog"
 	"snapshotter/diff"
 )
@@ -56,136 +60,245 @@ type Confirmed struct {
 	Run    catalog.RunRef `json:"run"`
 }
 
-// Route is a way to call a model: what to type, from where, and where the call
-// may run.
-type Route struct {
-	From   []string       `json:"from"`
-	Access catalog.Access `json:"access"`
-	ID     string         `json:"id"` // the exact modelId to pass
-	// RunsIn are the destinations of a profile. Where Anywhere is set AWS picks
-	// any commercial region, and RunsIn is empty. Both are unset without a
-	// profile: the call runs where it is made.
-	RunsIn   []string `json:"runs_in,omitempty"`
-	Anywhere bool     `json:"anywhere,omitempty"`
-}
-
-// Gain is what can be listed or called that could not.
-type Gain struct {
-	Listed   []string `json:"listed,omitempty"`   // regions that newly list the model
-	Returned []Return `json:"returned,omitempty"` // what came back
-	Callable []string `json:"callable,omitempty"` // regions from which it became callable
-	// OnDemand are the regions that had a profile for it and gained on demand.
-	OnDemand []string `json:"on_demand,omitempty"`
-	Routes   []Route  `json:"routes,omitempty"` // all that was gained
-	Before   []string `json:"before,omitempty"` // other regions, from which it could be called already
-	// Uncallable are regions that newly list it and where nothing can call it;
-	// Unknown those where that can't be told, as their profiles were not read.
-	Uncallable []string `json:"uncallable,omitempty"`
-	Unknown    []string `json:"unknown,omitempty"`
-	// Inactive are new profiles that can't be called yet.
-	Inactive []Inactive `json:"inactive,omitempty"`
-}
-
-// Return is an item that came back, Absent being the run that found it gone.
-type Return struct {
-	Region string         `json:"region"`
-	ID     string         `json:"id"`
-	Absent catalog.RunRef `json:"absent"`
-	Back   catalog.RunRef `json:"back"`
-	Days   int            `json:"days"` // between the dates of the two
-}
-
-// Inactive is a profile whose status forbids to call it.
-type Inactive struct {
-	ID      string   `json:"id"`
-	Status  string   `json:"status"`
-	Regions []string `json:"regions"`
-}
-
-// Loss is what can no longer be listed or called.
-type Loss struct {
-	Unlisted []string    `json:"unlisted,omitempty"` // regions that no longer list the model
-	Lost     []LostRoute `json:"lost,omitempty"`
-	// Uncallable are the regions from which nothing can call it any more, and
-	// Unknown those where that can't be told, as one of their lists was not
-	// read. Remaining is how it still can be called from the others that lost
-	// something, and Elsewhere the other regions from which it can be called;
-	// ElsewhereUnread those from which it could when they were last read.
-	Uncallable      []string    `json:"uncallable,omitempty"`
-	Unknown         []string    `json:"unknown,omitempty"`
-	Remaining       []Route     `json:"remaining,omitempty"`
-	Elsewhere       []string    `json:"elsewhere,omitempty"`
-	ElsewhereUnread []Confirmed `json:"elsewhere_unread,omitempty"`
-	// EndOfLife is the date that the lists last gave for it, "" for none.
-	EndOfLife string `json:"end_of_life,omitempty"`
-}
-
-// LostRoute is an id that can no longer be passed.
-type LostRoute struct {
-	From   []string       `json:"from"`
-	Access catalog.Access `json:"access"`
-	ID     string         `json:"id"`
-	Why    Why            `json:"why"`
-	Status string         `json:"status,omitempty"` // of a profile that is not active
-}
-
-// Why is what became of a route.
-type Why string
+// theme is what a story is about. Changes of one theme and one subject are one
+// story, in however many regions they happened.
+type theme int
 
 const (
-	Unlisted     Why = "removed"           // its model or profile is no longer listed
-	NotActive    Why = "not-active"        // its profile is listed and not active
-	NotSupported Why = "no-longer-offered" // its model or profile is listed and no longer offers it
+	gain theme = iota
+	loss
+	lifecycle
+	routing
+	fields
 )
 
-// Lifecycle is what happened to a model's state of life.
-type Lifecycle struct {
-	Changes []LifecycleChange `json:"changes"`
-	// Unchanged is what Leads still is in the other regions that list the
-	// model; it is the field that the story is named for.
-	Leads     diff.Field       `json:"leads"`
-	Unchanged []LifecycleState `json:"unchanged,omitempty"`
-	Profiles  []string         `json:"profiles,omitempty"` // ids that route to the model
+type key struct {
+	theme   theme
+	subject catalog.Kind
+	id      string
 }
 
-// LifecycleChange is a change of one field, alike in regions. Dates are ISO
-// dates in UTC, or times where only the time of day differs.
-type LifecycleChange struct {
-	Field        diff.Field        `json:"field"`
-	Significance diff.Significance `json:"significance"`
-	Said         diff.Said         `json:"said"`
-	Old          string            `json:"old,omitempty"`
-	New          string            `json:"new,omitempty"`
-	// Shift is by how many days a date moved, negative for earlier. DaysLeft is
-	// from head's date to the new one, negative once it has passed.
-	Shift    int      `json:"shift,omitempty"`
-	DaysLeft *int     `json:"days_left,omitempty"`
-	Regions  []string `json:"regions"`
+// piece is a change, or one field of it.
+type piece struct {
+	*diff.Change
+	field *diff.FieldChange
 }
 
-// LifecycleState is a value that holds in regions, "" for not said.
-type LifecycleState struct {
-	Value   string   `json:"value"`
-	Regions []string `json:"regions"`
+func (p piece) significance() diff.Significance {
+	if p.field != nil {
+		return p.field.Significance
+	}
+	return p.Significance
 }
 
-// Routing is what happened to where a profile may run a call.
-type Routing struct {
-	Changes   []RouteChange `json:"changes"`
-	Unchanged []string      `json:"unchanged,omitempty"` // regions from which it runs as before
+// ofCallable reports whether it is about all paths of a model at once.
+func (p piece) ofCallable() bool {
+	return p.Kind == diff.BecameCallable || p.Kind == diff.NoLongerCallable
 }
 
-// RouteChange is a change of destinations, alike when called from regions. A
-// destination's region of "" is any commercial region.
-type RouteChange struct {
-	From    []string              `json:"from"`
-	Added   []catalog.Destination `json:"added,omitempty"`
-	Removed []catalog.Destination `json:"removed,omitempty"`
-	Now     []catalog.Destination `json:"now"`
+// stories groups the changes and tells each group, sorted by weight.
+func (v *view) stories() []Story {
+	groups := map[key][]piece{}
+	for i := range v.result.Changes {
+		for _, p := range pieces(&v.result.Changes[i]) {
+			if k, tell := v.storyOf(p); tell {
+				groups[k] = append(groups[k], p)
+			}
+		}
+	}
+	keys := slices.SortedFunc(maps.Keys(groups), func(a, b key) int {
+		return cmp.Or(cmp.Compare(a.theme, b.theme), cmp.Compare(a.subject, b.subject), cmp.Compare(a.id, b.id))
+	})
+	var stories []Story
+	for _, k := range keys {
+		stories = append(stories, v.story(k, groups[k]))
+	}
+	slices.SortStableFunc(stories, compareStories)
+	return stories
 }
 
-// FieldGroup is a change of one field, alike in regions.
-type FieldGroup struct {
-	diff.FieldChange
-	Regions []string `json:"regions"`
+func compareStories(a, b Story) int {
+	return cmp.Or(
+		diff.CompareSignificance(a.Significance, b.Significance),
+		cmp.Compare(a.Event.rank(), b.Event.rank()),
+		cmp.Compare(a.Subject.ID, b.Subject.ID),
+		cmp.Compare(a.Subject.Resource, b.Subject.Resource),
+	)
+}
+
+func pieces(c *diff.Change) []piece {
+	if c.Kind != diff.Changed {
+		return []piece{{Change: c}}
+	}
+	var all []piece
+	for i := range c.Fields {
+		all = append(all, piece{c, &c.Fields[i]})
+	}
+	return all
+}
+
+// storyOf says which story a piece belongs to, and false where another piece
+// tells it.
+func (v *view) storyOf(p piece) (key, bool) {
+	if p.field != nil {
+		return v.fieldStory(p)
+	}
+	t := gain
+	switch p.Kind {
+	case diff.Removed, diff.NoLongerCallable, diff.PathLost:
+		t = loss
+	}
+	return v.accessStory(t, p), true
+}
+
+// accessStory puts what happened to a profile into its model's story.
+func (v *view) accessStory(t theme, p piece) key {
+	if p.Resource == catalog.KindInferenceProfile {
+		if model := v.modelOf(p.ID, p.Region); model != "" {
+			return key{t, catalog.KindFoundationModel, model}
+		}
+	}
+	return key{t, p.Resource, p.ID}
+}
+
+func (v *view) fieldStory(p piece) (key, bool) {
+	switch p.field.Field {
+	case diff.FieldLifecycle, diff.FieldLegacy, diff.FieldExtendedAccess, diff.FieldEndOfLife:
+		return key{lifecycle, p.Resource, p.ID}, true
+	case diff.FieldDestinations:
+		if p.field.Said == diff.BothSaid {
+			return key{routing, p.Resource, p.ID}, true
+		}
+	case diff.FieldStatus:
+		switch v.events[itemIn{p.Region, p.ID}] {
+		case diff.PathLost:
+			return v.accessStory(loss, p), true
+		case diff.PathGained:
+			return v.accessStory(gain, p), true
+		}
+	case diff.FieldInferenceTypes:
+		return key{fields, p.Resource, p.ID}, !v.coveredByPaths(p)
+	}
+	return key{fields, p.Resource, p.ID}, true
+}
+
+// coveredByPaths reports whether the story of the model's paths already tells all
+// that a change of inference types does.
+func (v *view) coveredByPaths(p piece) bool {
+	if p.field.Said != diff.BothSaid {
+		return false
+	}
+	old, new := p.field.OldSet, p.field.NewSet
+	for _, inference := range slices.Concat(without(old, new), without(new, old)) {
+		if !slices.Contains(v.moved[itemIn{p.Region, p.ID}], accessOf[inference]) {
+			return false
+		}
+	}
+	return true
+}
+
+// accessOf is the access that an inference type stands for; others stand for
+// none.
+var accessOf = map[string]catalog.Access{
+	catalog.InferenceOnDemand:    catalog.OnDemand,
+	catalog.InferenceProvisioned: catalog.Provisioned,
+	"INFERENCE_PROFILE":          catalog.ViaProfile,
+}
+
+func (v *view) story(k key, group []piece) Story {
+	s := Story{Regions: regionsOf(group), Found: v.found(group)}
+	s.ListedIn = append([]string{}, v.listed[k.subject][k.id]...)
+	s.Subject = v.subject(k.subject, k.id, slices.Concat(s.Regions, s.ListedIn))
+	s.Unread = v.unread(s.ListedIn, k.subject)
+	s.Significance = slices.MinFunc(group, func(a, b piece) int {
+		return diff.CompareSignificance(a.significance(), b.significance())
+	}).significance()
+	switch k.theme {
+	case gain:
+		v.buildGain(&s, group)
+	case loss:
+		v.buildLoss(&s, group)
+	case lifecycle:
+		v.buildLifecycle(&s, group)
+	case routing:
+		v.buildRouting(&s, group)
+	case fields:
+		s.Event, s.Fields = FieldsChanged, fieldGroups(group)
+	}
+	return s
+}
+
+// regionsOf are the regions of those pieces that every keep keeps, sorted.
+func regionsOf(group []piece, keep ...func(piece) bool) []string {
+	var regions []string
+	for _, p := range filterPieces(group, keep...) {
+		regions = append(regions, p.Region)
+	}
+	return union(regions)
+}
+
+// by is, for each region of a group, the run that found its change.
+func by(group []piece) map[string]int64 {
+	runs := map[string]int64{}
+	for _, p := range group {
+		runs[p.Region] = max(runs[p.Region], p.By.ID)
+	}
+	return runs
+}
+
+func filterPieces(group []piece, keep ...func(piece) bool) []piece {
+	return slices.DeleteFunc(slices.Clone(group), func(p piece) bool {
+		return slices.ContainsFunc(keep, func(keep func(piece) bool) bool { return !keep(p) })
+	})
+}
+
+func kind(kinds ...diff.Kind) func(piece) bool {
+	return func(p piece) bool { return slices.Contains(kinds, p.Kind) }
+}
+
+func ofModel(p piece) bool   { return p.Resource == catalog.KindFoundationModel }
+func ofProfile(p piece) bool { return p.Resource == catalog.KindInferenceProfile }
+
+// found gathers the runs between which the changes of a group happened.
+func (v *view) found(group []piece) []Interval {
+	type span struct{ after, by int64 }
+	spans := map[span]*Interval{}
+	for _, p := range group {
+		if p.ofCallable() && slices.ContainsFunc(group, func(q piece) bool { return q.Region == p.Region && !q.ofCallable() }) {
+			continue // it rests on two lists; the change of one of them is told
+		}
+		k := span{p.After.ID, p.By.ID}
+		if spans[k] == nil {
+			late := p.After.ID != v.result.Base.ID || p.By.ID != v.result.Head.ID
+			spans[k] = &Interval{After: p.After, By: p.By, Late: late}
+		}
+		spans[k].Regions = append(spans[k].Regions, p.Region)
+	}
+	var found []Interval
+	for _, i := range spans {
+		i.Regions = union(i.Regions)
+		found = append(found, *i)
+	}
+	slices.SortFunc(found, func(a, b Interval) int {
+		return cmp.Or(cmp.Compare(a.After.ID, b.After.ID), cmp.Compare(a.By.ID, b.By.ID))
+	})
+	return found
+}
+
+// alike groups pieces into those with the same key, in the order of the keys,
+// and hands each group on.
+func alike(group []piece, key func(piece) string, tell func([]piece)) {
+	groups := map[string][]piece{}
+	var keys []string
+	for _, p := range group {
+		k := key(p)
+		if groups[k] == nil {
+			keys = append(keys, k)
+		}
+		groups[k] = append(groups[k], p)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		tell(groups[k])
+	}
 }

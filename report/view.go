@@ -3,7 +3,6 @@ package report
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"snapshotter/catalog"
@@ -221,43 +220,3 @@ func (v *view) modelOf(profile, region string) string {
 
 // today is the date that days are counted from.
 func (v *view) today() time.Time { return day(v.head.Run.StartedAt) }
-
-func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
-
-func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
-
-// days is from one date to another, both in UTC.
-func days(from, to time.Time) int { return int(day(to).Sub(day(from)) / (24 * time.Hour)) }
-
-func filter(list []string, keep func(string) bool) []string {
-	var kept []string
-	for _, s := range list {
-		if keep(s) {
-			kept = append(kept, s)
-		}
-	}
-	return kept
-}
-
-// without are those of list that are not in other.
-func without(list, other []string) []string {
-	return filter(list, func(s string) bool { return !slices.Contains(other, s) })
-}
-
-// union sorts the lists into one without duplicates.
-func union(lists ...[]string) []string {
-	all := slices.Concat(lists...)
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-func plural(n int, one string) string {
-	return strconv.Itoa(n) + " " + noun(n, one)
-}
-
-func noun(n int, one string) string {
-	if n == 1 {
-		return one
-	}
-	return one + "s"
-}

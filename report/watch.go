@@ -97,18 +97,6 @@ func meet(a, b []string) bool {
 	return slices.ContainsFunc(a, func(one string) bool { return slices.Contains(b, one) })
 }
 
-// watchNews heads the title: what a user asked to be told of comes first.
-func (r *Report) watchNews() []string {
-	var news []string
-	if n := r.Counts.Broken; n > 0 {
-		news = append(news, plural(n, "watch rule")+" broken")
-	}
-	if n := r.Counts.Satisfied; n > 0 {
-		news = append(news, plural(n, "watch rule")+" satisfied")
-	}
-	return news
-}
-
 // watchFact says what satisfies a rule, or what stands in its way; list and
 // unread tell of ways and lists as fits the form.
 func watchFact(s watch.State, list func([]watch.Way) string, unread func([]watch.Unread) string) string {

@@ -239,7 +239,7 @@ func (w *life) tell(ctx context.Context, db *store.Store, n *night) {
 		Other []story `json:"other_changes"`
 	}](document.Bytes()))(w.t)
 	for _, s := range append(stories.ActOn, stories.Other...) {
-		if slices.Contains([]string{"removed", "removed-in-part", "profile-removed"}, s.Event) {
+		if slices.Contains([]string{"removed", "removed-in-part", "profile-removed"}, s.What) {
 			n.removals++
 		}
 	}

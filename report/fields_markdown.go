@@ -5,27 +5,55 @@ import (
 	"slices"
 	"strings"
 
-	"snapshotter/ask"
 	"snapshotter/diff"
 	"snapshotter/internal/markdown"
 )
 
-var fieldWords = map[diff.Field]string{
-	diff.FieldName:             "name",
-	diff.FieldProvider:         "provider",
-	diff.FieldDescription:      "description",
-	diff.FieldStatus:           "status",
-	diff.FieldLifecycle:        "lifecycle status",
-	diff.FieldStartOfLife:      "start of life",
-	diff.FieldLegacy:           "legacy from",
-	diff.FieldExtendedAccess:   "price may rise from",
-	diff.FieldEndOfLife:        "EOL",
-	diff.FieldInputModalities:  "input modalities",
-	diff.FieldOutputModalities: "output modalities",
-	diff.FieldInferenceTypes:   "inference types",
-	diff.FieldCustomizations:   "customizations",
-	diff.FieldStreaming:        "streaming",
-	diff.FieldDestinations:     "destinations",
+// inline shows how a text changed: deleted words struck out, inserted words bold.
+// White space that was kept between two changes does not part them.
+func inline(edits []diff.Edit) string {
+	var shown, deleted, inserted []string
+	flush := func() {
+		if len(deleted) > 0 {
+			shown = append(shown, "~~"+markdown.Text(strings.Join(deleted, " "))+"~~")
+		}
+		if len(inserted) > 0 {
+			shown = append(shown, "**"+markdown.Text(strings.Join(inserted, " "))+"**")
+		}
+		deleted, inserted = nil, nil
+	}
+	for i, e := range edits {
+		words := strings.Fields(e.Text)
+		switch {
+		case len(words) == 0:
+		case e.Op == diff.Delete:
+			deleted = append(deleted, words...)
+		case e.Op == diff.Insert:
+			inserted = append(inserted, words...)
+		default:
+			first := len(shown)+len(deleted)+len(inserted) == 0
+			flush()
+			shown = append(shown, markdown.Text(strings.Join(nearby(words, first, i == len(edits)-1), " ")))
+		}
+	}
+	flush()
+	return strings.Join(shown, " ")
+}
+
+// context is how many unchanged words are shown beside a change.
+const context = 8
+
+// nearby drops unchanged words that are far from any change.
+func nearby(words []string, first, last bool) []string {
+	switch {
+	case first && !last && len(words) > context:
+		return append([]string{"…"}, words[len(words)-context:]...)
+	case last && !first && len(words) > context:
+		return append(words[:context:context], "…")
+	case !first && !last && len(words) > 2*context:
+		return append(append(words[:context:context], "…"), words[len(words)-context:]...)
+	}
+	return words
 }
 
 func fieldText(f diff.Field) string {
@@ -197,103 +225,4 @@ func values(set []string) string {
 		shown = append(shown, markdown.Code(value))
 	}
 	return strings.Join(shown, ", ")
-}
-
-func (p *page) newRegions(r *Report) {
-	if len(r.NewRegions) == 0 {
-		return
-	}
-	p.paragraph(fmt.Sprintf("## New regions (%d)", len(r.NewRegions)))
-	var rows [][]string
-	for _, n := range r.NewRegions {
-		rows = append(rows, []string{
-			regionCode(n.Region), fmt.Sprint(n.Models), fmt.Sprint(n.Profiles), fmt.Sprint(n.Callable), dated(n.By),
-		})
-	}
-	p.table([]string{"Region", "Models:", "Profiles:", "Callable models:", "First read by"}, rows)
-}
-
-func (p *page) inventory(i *Inventory) {
-	if i == nil {
-		return
-	}
-	p.paragraph("## What there is")
-	p.paragraph(fmt.Sprintf("%s of %s, %d of them callable, and %s, in %s.",
-		plural(i.Total.Models, "model"), plural(i.Providers, "provider"), i.Total.Callable,
-		plural(i.Total.Profiles, "profile"), plural(i.Total.Regions, "region")))
-	var rows [][]string
-	for _, g := range i.Geographies {
-		rows = append(rows, []string{
-			markdown.Text(g.Geography), fmt.Sprint(g.Regions), fmt.Sprint(g.Models), fmt.Sprint(g.Callable), fmt.Sprint(g.Profiles),
-		})
-	}
-	p.table([]string{"Geography", "Regions:", "Models:", "Callable:", "Profiles:"}, rows)
-}
-
-func eventText(e ask.Event) string {
-	switch e {
-	case ask.EndOfLife:
-		return "EOL"
-	case ask.ExtendedAccess:
-		return "price may rise"
-	}
-	return "turns LEGACY"
-}
-
-func (p *page) deadlines(d *Deadlines) {
-	switch {
-	case len(d.Next) == 0 && len(d.Entries) == 0:
-		return
-	case len(d.Entries) == 0:
-		p.paragraph(fmt.Sprintf("## Deadlines in the next %d days", d.Days))
-		line, folded := d.next()
-		p.paragraph("None. " + line)
-		p.models(folded)
-		return
-	}
-	p.paragraph(fmt.Sprintf("## Deadlines in the next %d days", d.Days))
-	var f folds
-	var rows [][]string
-	for _, e := range d.Entries {
-		rows = append(rows, []string{e.Date, fmt.Sprint(e.DaysLeft), e.event(), markdown.Code(e.ID), e.regions(&f)})
-	}
-	p.table([]string{"Date", "Days:", "Event", "Id", "Regions"}, rows)
-	p.folded(f)
-}
-
-func (d Deadline) event() string {
-	event := eventText(d.Event)
-	switch {
-	case d.Moved == MovedNew:
-		event += ", **new**"
-	case d.Moved != "":
-		event += ", **moved " + string(d.Moved) + "**"
-	}
-	if d.DaysLeft < 0 {
-		event += ", passed"
-	}
-	return event
-}
-
-// regions names the regions that agree on a date, apart from those that did
-// when they were last read.
-func (d Deadline) regions(f *folds) string {
-	label := fmt.Sprintf("%s, %s %s", markdown.Code(d.ID), eventText(d.Event), d.Date)
-	var parts []string
-	if len(d.Regions) > 0 {
-		parts = append(parts, f.regions(label, d.Regions))
-	}
-	byDate := map[string][]string{}
-	for _, u := range d.Unread {
-		byDate[date(u.Run.At)] = append(byDate[date(u.Run.At)], u.Region)
-	}
-	var dates []string
-	for at := range byDate {
-		dates = append(dates, at)
-	}
-	slices.Sort(dates)
-	for _, at := range dates {
-		parts = append(parts, fmt.Sprintf("as read %s: %s", at, f.regions(label+", as read "+at, byDate[at])))
-	}
-	return strings.Join(parts, "; ")
 }

@@ -81,8 +81,8 @@ var wordings = []wording{
 }
 
 // rank orders events, weightiest first.
-func (w Event) rank() int {
-	return slices.IndexFunc(wordings, func(x wording) bool { return x.event == w })
+func (e Event) rank() int {
+	return slices.IndexFunc(wordings, func(x wording) bool { return x.event == e })
 }
 
-func (w Event) wording() wording { return wordings[w.rank()] }
+func (e Event) wording() wording { return wordings[e.rank()] }

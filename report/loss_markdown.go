@@ -93,12 +93,6 @@ func (t *entryText) left(l *Loss) {
 	t.asLastRead("Callable when last read", l.ElsewhereUnread)
 }
 
-// nowhere reports whether nothing speaks for it that any region can call the
-// model.
-func (l *Loss) nowhere() bool {
-	return len(l.Remaining)+len(l.Unknown)+len(l.Elsewhere)+len(l.ElsewhereUnread) == 0
-}
-
 // lastSeen dates a loss by the runs that it happened between.
 func (t *entryText) lastSeen(f Interval, several bool) {
 	line := fmt.Sprintf("Last seen by %s, gone in run %d", moment(f.After), f.By.ID)

@@ -1,0 +1,23 @@
+package report
+
+import "time"
+
+// parse reads a time of a [diff.FieldChange], zero for "".
+func parse(text string) time.Time {
+	t, _ := time.Parse(time.RFC3339Nano, text)
+	return t
+}
+
+// dateText is the date of t in UTC, "" for a zero time.
+func dateText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return date(t)
+}
+
+func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+func date(t time.Time) string   { return t.UTC().Format(time.DateOnly) }
+
+// days is from one date to another, both in UTC.
+func days(from, to time.Time) int { return int(day(to).Sub(day(from)) / (24 * time.Hour)) }

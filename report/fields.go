@@ -1,0 +1,53 @@
+package report
+
+import (
+	"strings"
+
+	"snapshotter/diff"
+)
+
+var fieldWords = map[diff.Field]string{
+	diff.FieldName:             "name",
+	diff.FieldProvider:         "provider",
+	diff.FieldDescription:      "description",
+	diff.FieldStatus:           "status",
+	diff.FieldLifecycle:        "lifecycle status",
+	diff.FieldStartOfLife:      "start of life",
+	diff.FieldLegacy:           "legacy from",
+	diff.FieldExtendedAccess:   "price may rise from",
+	diff.FieldEndOfLife:        "EOL",
+	diff.FieldInputModalities:  "input modalities",
+	diff.FieldOutputModalities: "output modalities",
+	diff.FieldInferenceTypes:   "inference types",
+	diff.FieldCustomizations:   "customizations",
+	diff.FieldStreaming:        "streaming",
+	diff.FieldDestinations:     "destinations",
+}
+
+// plainField is a field's name in words; one that is not known by as it is.
+func plainField(f diff.Field) string {
+	if words, known := fieldWords[f]; known {
+		return words
+	}
+	return string(f)
+}
+
+// fieldGroups rolls field changes up: those alike in several regions are one.
+func fieldGroups(group []piece) []FieldGroup {
+	var groups []FieldGroup
+	alike(group, func(p piece) string {
+		f := p.field
+		return strings.Join([]string{
+			string(f.Field), f.Old, f.New, strings.Join(f.OldSet, "\x01"), strings.Join(f.NewSet, "\x01"), string(f.Said),
+		}, "\x00")
+	}, func(same []piece) {
+		groups = append(groups, FieldGroup{*same[0].field, regionsOf(same)})
+	})
+	return groups
+}
+
+// FieldGroup is a change of one field, alike in regions.
+type FieldGroup struct {
+	diff.FieldChange
+	Regions []string `json:"regions"`
+}

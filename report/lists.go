@@ -1,0 +1,50 @@
+package report
+
+import (
+	"slices"
+	"strconv"
+)
+
+// unique leaves out what was said before.
+func unique(parts []string) []string {
+	var said []string
+	for _, part := range parts {
+		if !slices.Contains(said, part) {
+			said = append(said, part)
+		}
+	}
+	return said
+}
+
+func filter(list []string, keep func(string) bool) []string {
+	var kept []string
+	for _, s := range list {
+		if keep(s) {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// without are those of list that are not in other.
+func without(list, other []string) []string {
+	return filter(list, func(s string) bool { return !slices.Contains(other, s) })
+}
+
+// union sorts the lists into one without duplicates.
+func union(lists ...[]string) []string {
+	all := slices.Concat(lists...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func plural(n int, one string) string {
+	return strconv.Itoa(n) + " " + noun(n, one)
+}
+
+func noun(n int, one string) string {
+	if n == 1 {
+		return one
+	}
+	return one + "s"
+}

@@ -1,0 +1,178 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"snapshotter/catalog"
+	"snapshotter/internal/markdown"
+)
+
+// quiet reports whether there is nothing to tell but that.
+func (r *Report) quiet() bool {
+	return (r.Verdict == NothingChanged || r.Verdict == NothingInRead) && r.Counts.news() == 0
+}
+
+// moment is a run as it is spoken of.
+func moment(run catalog.RunRef) string {
+	return fmt.Sprintf("run %d (%s)", run.ID, run.At.UTC().Format("2006-01-02 15:04 UTC"))
+}
+
+// dated is a run as it is spoken of where its hour says nothing.
+func dated(run catalog.RunRef) string { return fmt.Sprintf("run %d (%s)", run.ID, date(run.At)) }
+
+// sentenceCase begins our own words with a capital.
+func sentenceCase(s string) string {
+	if s != "" && 'a' <= s[0] && s[0] <= 'z' {
+		return strings.ToUpper(s[:1]) + s[1:]
+	}
+	return s
+}
+
+// lead says what was compared, and how much of it was read.
+func (r *Report) lead() []string {
+	var lines []string
+	switch {
+	case r.Base == nil:
+		lines = append(lines, sentenceCase(moment(r.Head.Ref()))+" is the first: there is nothing to compare it with, so nothing here is called new.")
+	case r.Verdict == NoComparison && !r.Coverage.anyRead():
+		lines = append(lines, r.runs(), fmt.Sprintf("Nothing was compared: run %d could read no list. What stands here was read before.", r.Head.ID))
+	case r.Verdict == NoComparison:
+		lines = append(lines, r.runs(), fmt.Sprintf("Nothing was compared: of the lists that run %d knows, none had been read by run %d or before it.", r.Head.ID, r.Base.ID))
+	default:
+		lines = append(lines, r.runs())
+	}
+	lines = append(lines, r.filterLine()...)
+	return append(lines, r.Coverage.sentence()+" See [Coverage](#coverage).")
+}
+
+// told says that not all is told, and what is.
+func (r *Report) filterLine() []string {
+	if r.Filter == "" {
+		return nil
+	}
+	return []string{"Filtered: only what concerns " + markdown.Code(r.Filter) + " is told."}
+}
+
+func (r *Report) runs() string {
+	return sentenceCase(moment(r.Head.Ref())) + " against " + moment(r.Base.Ref()) + "."
+}
+
+// sentence counts the regions by how much of them was read.
+func (c *Coverage) sentence() string {
+	whole, all := len(c.Whole), c.regions()
+	if whole == all {
+		return fmt.Sprintf("Regions: all %d read whole.", all)
+	}
+	return fmt.Sprintf("Regions: %d of %d read whole%s.", whole, all, c.rest())
+}
+
+// rest counts the regions that were not read whole: ", 1 in part, 4 not read".
+func (c *Coverage) rest() string {
+	var rest string
+	if n := len(c.Part); n > 0 {
+		rest += fmt.Sprintf(", %d in part", n)
+	}
+	if n := len(c.None); n > 0 {
+		rest += fmt.Sprintf(", %d not read", n)
+	}
+	return rest
+}
+
+// summaryOver is how many entries are read at a glance without a summary.
+const summaryOver = 3
+
+// summary counts the entries of a long report by what happened.
+func (r *Report) summary() []string {
+	if len(r.ActOn)+len(r.Good) <= summaryOver {
+		return nil
+	}
+	var lines []string
+	for _, section := range []struct {
+		name    string
+		stories []Story
+	}{{"To act on", r.ActOn}, {"To know", r.Good}} {
+		if len(section.stories) > 0 {
+			lines = append(lines, "**"+section.name+":** "+counted(section.stories)+".")
+		}
+	}
+	return lines
+}
+
+// counted says how many stories tell of each event, weightiest event first.
+func counted(stories []Story) string {
+	counts := make([]int, len(wordings))
+	for _, s := range stories {
+		counts[s.Event.rank()]++
+	}
+	var parts []string
+	for i, n := range counts {
+		switch {
+		case n == 1:
+			parts = append(parts, "1 "+wordings[i].one)
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", n, wordings[i].many))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// quiet says in three lines that nothing changed, and in one how rules stand.
+func (p *page) quiet(r *Report) {
+	var f folds
+	lines := append([]string{r.runs()}, r.filterLine()...)
+	lines = append(append(lines, r.nothing(&f)), r.watchInBrief()...)
+	next, models := r.Deadlines.next()
+	if next != "" {
+		lines = append(lines, next)
+	}
+	p.paragraph(lines...)
+	p.folded(f)
+	p.models(models)
+}
+
+// models folds a list of ids.
+func (p *page) models(ids []string) {
+	if len(ids) > 0 {
+		p.details("The "+plural(len(ids), "model"), func() { p.paragraph(strings.Join(ids, ", ")) })
+	}
+}
+
+// nothing says that nothing changed, and of what. Where coverage stands as it
+// stood, it names what was not read, as no section does.
+func (r *Report) nothing(f *folds) string {
+	c := &r.Coverage
+	nothing := "Nothing changed"
+	if r.Filter != "" {
+		nothing = "Nothing of that changed"
+	}
+	if len(c.Gaps) == 0 {
+		return fmt.Sprintf("%s: all %d regions were read whole.", nothing, c.regions())
+	}
+	read := fmt.Sprintf("%d of %d regions whole%s", len(c.Whole), c.regions(), c.rest())
+	if !c.Steady {
+		return nothing + " in what was read: " + read + ". See [Coverage](#coverage)."
+	}
+	return nothing + " in what both runs read: " + read + " in either. " + sentenceCase(c.unreadInBrief(f)) + "."
+}
+
+// unreadInBrief names the regions that were not read whole, by reason.
+func (c *Coverage) unreadInBrief(f *folds) string {
+	byReason := map[string][]string{}
+	var reasons []string
+	for _, row := range c.rows() {
+		reason := row.inBrief()
+		if since := row.first().Since; row.lost() {
+			reason += " since " + date(since.At)
+		}
+		if byReason[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		byReason[reason] = union(byReason[reason], row.regions)
+	}
+	var parts []string
+	for _, reason := range reasons {
+		parts = append(parts, reason+": "+f.regions(sentenceCase(reason), byReason[reason]))
+	}
+	return strings.Join(parts, "; ")
+}
