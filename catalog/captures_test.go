@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/needs"
 )
 
 // TestCaptures reads real recordings, DIR/TIME/REGION/FILE below the folder
@@ -86,10 +87,7 @@ func unknownOf(item catalog.Item) []string {
 // jqCounts runs jq once over all files; its program writes "COUNT FILE" lines.
 func jqCounts(t *testing.T, program string, files []string) map[string]string {
 	t.Helper()
-	jq, err := exec.LookPath("jq")
-	if err != nil {
-		t.Skip("jq is not installed, so there is nothing to count beside")
-	}
+	jq := needs.Tool(t, "jq")
 	out, err := exec.Command(jq, append([]string{"-r", program}, files...)...).Output()
 	if err != nil {
 		t.Fatalf("jq: %v", err)

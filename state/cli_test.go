@@ -10,16 +10,14 @@ import (
 	"testing"
 
 	"snapshotter/internal/buckettest"
+	"snapshotter/internal/needs"
 )
 
 // The server that the other tests rely on keeps the promise of conditional
 // writes to another client too: to the AWS CLI, which is how a person puts a
 // local copy in place after a failed save.
 func TestConditionsByCLI(t *testing.T) {
-	aws, err := exec.LookPath("aws")
-	if err != nil {
-		t.Skip("no AWS CLI")
-	}
+	aws := needs.Tool(t, "aws")
 	t.Parallel()
 	s := start(t)
 	put := func(body string, condition ...string) (etag, said string) {
@@ -43,7 +41,7 @@ func TestConditionsByCLI(t *testing.T) {
 	}
 	created, said := put("one", "--if-none-match", "*")
 	if strings.Contains(said, "Unknown options") {
-		t.Skip("the AWS CLI is older than conditional writes")
+		needs.Skip(t, "the AWS CLI is older than conditional writes: install version 2.17 or 1.35, or newer")
 	}
 	if created == "" {
 		t.Fatal(said)
@@ -68,9 +66,7 @@ func TestConditionsByCLI(t *testing.T) {
 // The command that a failed save advises is one that the AWS CLI understands,
 // and does what it says: it saves the local copy, and only once.
 func TestAdvisedCommand(t *testing.T) {
-	if _, err := exec.LookPath("aws"); err != nil {
-		t.Skip("no AWS CLI")
-	}
+	needs.Tool(t, "aws")
 	t.Parallel()
 	s := start(t)
 	begin(t, s)
@@ -94,7 +90,7 @@ func TestAdvisedCommand(t *testing.T) {
 	}
 	said, err := run()
 	if strings.Contains(said, "Unknown options") {
-		t.Skip("the AWS CLI is older than conditional writes")
+		needs.Skip(t, "the AWS CLI is older than conditional writes: install version 2.17 or 1.35, or newer")
 	}
 	if err != nil {
 		t.Fatal(said)

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"snapshotter/internal/needs"
 )
 
 // shells are real ones that source our script and complete a line as they do
@@ -48,10 +50,7 @@ func TestCompletion(t *testing.T) {
 	}
 	for shell, how := range shells {
 		t.Run(shell, func(t *testing.T) {
-			path, err := exec.LookPath(shell)
-			if err != nil {
-				t.Skipf("%s is not installed", shell)
-			}
+			path := needs.Tool(t, shell)
 			script := string(command(t, "completion", shell))
 			if shell == "zsh" {
 				script = "compdef() { :; }\n" + script

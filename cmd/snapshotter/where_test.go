@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"snapshotter/internal/needs"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -34,9 +36,7 @@ func TestWhereAgainstJQ(t *testing.T) {
 	if root == "" {
 		t.Skip("SNAPSHOTTER_CAPTURES is not set")
 	}
-	if _, err := exec.LookPath("jq"); err != nil {
-		t.Skip("there is no jq")
-	}
+	needs.Tool(t, "jq")
 	const region = "ap-northeast-1"
 	folders, err := filepath.Glob(filepath.Join(root, "20*"))
 	if err != nil || len(folders) == 0 {

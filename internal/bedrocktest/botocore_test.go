@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"snapshotter/internal/bedrocktest"
+	"snapshotter/internal/needs"
 )
 
 // rawAnswer is an answer as it came over the wire, for testdata/validate.py.
@@ -251,7 +252,7 @@ func botocorePython(t *testing.T) pythonPath {
 			return pythonPath(path)
 		}
 	}
-	skip(t, "no Python with botocore is installed: the answers are not checked against AWS's service models")
+	needs.Skip(t, "no Python with botocore is installed: apt-get install python3-botocore")
 	return ""
 }
 

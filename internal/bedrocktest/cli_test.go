@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"snapshotter/internal/bedrocktest"
+	"snapshotter/internal/needs"
 )
 
 // The AWS CLI, a client that shares nothing with the Go SDK, reads the same
@@ -129,12 +130,9 @@ type cli string
 // awsCLI finds the AWS CLI, or skips the test.
 func awsCLI(t *testing.T) cli {
 	t.Helper()
-	path, err := exec.LookPath("aws")
-	if err != nil {
-		skip(t, "the AWS CLI (aws) is not installed: nothing but the Go SDK has read the answers")
-	}
+	path := needs.Tool(t, "aws")
 	if out, err := exec.Command(path, "--version").CombinedOutput(); err != nil {
-		skip(t, fmt.Sprintf("the AWS CLI at %s does not run: %v: %s", path, err, out))
+		needs.Skip(t, fmt.Sprintf("the AWS CLI at %s does not run: %v: %s", path, err, out))
 	}
 	return cli(path)
 }

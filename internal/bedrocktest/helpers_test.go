@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -208,14 +207,4 @@ func instant(t testing.TB, text string) *time.Time {
 		t.Fatal(err)
 	}
 	return &at
-}
-
-// skip leaves out a test that needs a program which this machine lacks, or
-// fails it where SNAPSHOTTER_CLIENTS says that all of them are to be there.
-func skip(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("SNAPSHOTTER_CLIENTS") == "required" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"snapshotter/internal/bedrocktest"
+	"snapshotter/internal/needs"
 )
 
 func TestOtherCredentialsAreRefused(t *testing.T) {
@@ -116,10 +117,7 @@ func replaceIn(h http.Header, name, old, new string) {
 
 // The signer is curl's, which owes nothing to an SDK.
 func TestSignaturesOfAnotherSigner(t *testing.T) {
-	curl, err := exec.LookPath("curl")
-	if err != nil {
-		skip(t, "curl is not installed")
-	}
+	curl := needs.Tool(t, "curl")
 	s, c := start(t), bedrocktest.Credentials()
 	out, err := exec.Command(curl, "-sS", "--noproxy", "*", "--aws-sigv4", "aws:amz:us-east-1:bedrock",
 		"--user", c.AccessKeyID+":"+c.SecretAccessKey, "-H", "X-Amz-Security-Token: "+c.SessionToken,

@@ -41,6 +41,7 @@ var arrows = map[string][]string{
 	"internal/terminal":    {"internal/markdown"},
 	"internal/grace":       {},
 	"internal/house":       {},
+	"internal/needs":       {},
 	"internal/battery":     {},
 	"internal/bedrocktest": {},
 	"internal/buckettest":  {},
