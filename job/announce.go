@@ -225,7 +225,7 @@ func (a *announcer) compose(update *update, decision notify.Decision) notify.Mes
 	run := update.run
 	var message notify.Message
 	if run.Status == catalog.RunFailed {
-		title := fmt.Sprintf("Bedrock not recorded %s: %d runs in a row failed", run.StartedAt.Format(time.DateOnly), decision.Next.Failed)
+		title := fmt.Sprintf("Bedrock not recorded %s: %d runs in a row failed", catalog.Day(run.StartedAt), decision.Next.Failed)
 		message = notify.Compose(title, append(decision.Lines(), run.Message), "")
 	} else {
 		headlines := update.report.Headlines()

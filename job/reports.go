@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"strings"
 
 	"snapshotter/catalog"
 	"snapshotter/report"
@@ -14,11 +13,8 @@ import (
 // LatestReport is the name of a copy of the newest report.
 const LatestReport = "latest.md"
 
-// ReportName returns the name of a run's report, such as
-// 2026-11-20T02-00-00Z.md.
-func ReportName(run catalog.Run) string {
-	return strings.ReplaceAll(run.StartedAt.UTC().Format("2006-01-02T15:04:05Z"), ":", "-") + ".md"
-}
+// ReportName returns the name of a run's report, such as 2026-11-20T02-00-00Z.md.
+func ReportName(run catalog.Run) string { return catalog.FileTime(run.StartedAt) + ".md" }
 
 // Repairs is how many runs before the newest get a report that is missing.
 const Repairs = 7

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -144,7 +145,7 @@ func recordedIn(t *testing.T, dir string) []catalog.Run {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	runs, err := recordedRuns(ctx, db)
+	runs, err := db.LastRecorded(ctx, math.MaxInt32)
 	if err != nil {
 		t.Fatal(err)
 	}

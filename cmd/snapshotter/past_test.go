@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -121,7 +122,7 @@ func checkBlind(t *testing.T, p *past, chapters []chapter, want map[look]bool) {
 
 // snapshots are those of every night.
 func (h *history) snapshots(ctx context.Context, db *store.Store) []*catalog.Snapshot {
-	runs, err := recordedRuns(ctx, db)
+	runs, err := db.LastRecorded(ctx, math.MaxInt32)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -138,7 +139,7 @@ func (h *history) snapshots(ctx context.Context, db *store.Store) []*catalog.Sna
 
 // toldByNight are the changes of every night, and the ids of all that was listed.
 func (h *history) toldByNight(ctx context.Context, db *store.Store) ([][]diff.Change, map[catalog.Kind]map[string]bool) {
-	runs, err := recordedRuns(ctx, db)
+	runs, err := db.LastRecorded(ctx, math.MaxInt32)
 	if err != nil {
 		h.t.Fatal(err)
 	}

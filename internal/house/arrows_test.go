@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"watch":                {"ask", "catalog", "internal/ordered"},
 	"report":               {"ask", "catalog", "diff", "internal/markdown", "internal/ordered", "watch"},
 	"notify":               {"catalog", "diff"},
-	"job":                  {"catalog", "collect", "diff", "internal/grace", "notify", "report", "state", "store", "watch"},
+	"job":                  {"capture", "catalog", "collect", "diff", "internal/grace", "notify", "report", "state", "store", "watch"},
 	"state":                {"catalog", "internal/atomicfile", "internal/grace", "store"},
 	"schedule":             {},
 	"internal/atomicfile":  {},
