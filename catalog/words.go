@@ -25,7 +25,7 @@ func (o Outcome) Words() string {
 	case Invalid:
 		return "answer not readable"
 	case Suspect:
-		return "suspect, not believed yet"
+		return "listed nothing, not believed yet"
 	}
 	return strings.ReplaceAll(string(o), "-", " ")
 }

@@ -7,34 +7,8 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/internal/markdown"
+	"snapshotter/internal/ordered"
 )
-
-// kindWords are how an item of a list is spoken of.
-var kindWords = map[catalog.Kind]string{
-	catalog.KindFoundationModel:  "model",
-	catalog.KindInferenceProfile: "profile",
-}
-
-// reasons say in words why a list was not read. The service's own words stay
-// in the JSON document.
-var reasons = map[catalog.Outcome]string{
-	catalog.NotEnabled:   "not enabled",
-	catalog.NotOffered:   "not offered",
-	catalog.Denied:       "denied",
-	catalog.Throttled:    "throttled",
-	catalog.Unreachable:  "unreachable",
-	catalog.ServiceError: "service error",
-	catalog.Invalid:      "answer not readable",
-	catalog.Suspect:      "listed nothing, not yet believed",
-	catalog.NotListed:    "not asked for",
-}
-
-func reason(o catalog.Outcome) string {
-	if words, known := reasons[o]; known {
-		return words
-	}
-	return markdown.Text(string(o))
-}
 
 // coverageRow is regions whose lists fared alike.
 type coverageRow struct {
@@ -53,16 +27,12 @@ func (c *Coverage) rows() []coverageRow {
 		byRegion[g.Region][g.Kind] = g
 	}
 	var rows []coverageRow
-	at := map[string]int{}
-	for _, region := range union(c.Part, c.None) {
-		gaps := byRegion[region]
-		k := signature(gaps)
-		if i, found := at[k]; found {
-			rows[i].join(region, gaps)
-			continue
+	for _, same := range ordered.By(union(c.Part, c.None), func(region string) string { return signature(byRegion[region]) }) {
+		row := coverageRow{gaps: map[catalog.Kind]Gap{}}
+		for _, region := range same.Values {
+			row.join(region, byRegion[region])
 		}
-		at[k] = len(rows)
-		rows = append(rows, coverageRow{[]string{region}, gaps})
+		rows = append(rows, row)
 	}
 	return rows
 }
@@ -101,9 +71,8 @@ func own(g Gap) string {
 func (r *coverageRow) join(region string, gaps map[catalog.Kind]Gap) {
 	r.regions = append(r.regions, region)
 	for kind, g := range gaps {
-		sum := r.gaps[kind]
-		sum.Items += g.Items
-		r.gaps[kind] = sum
+		g.Items += r.gaps[kind].Items
+		r.gaps[kind] = g
 	}
 }
 
@@ -153,9 +122,9 @@ func (r coverageRow) lost() bool {
 
 func (r coverageRow) inBrief() string {
 	if r.alike() && len(r.gaps) == len(catalog.Kinds()) {
-		return reason(r.first().Outcome)
+		return outcomeText(r.first().Outcome)
 	}
-	return r.each(func(g Gap) string { return kindWords[g.Kind] + "s " + reason(g.Outcome) })
+	return r.each(func(g Gap) string { return g.Kind.Words() + "s " + outcomeText(g.Outcome) })
 }
 
 func (r coverageRow) note() string {
@@ -164,13 +133,13 @@ func (r coverageRow) note() string {
 	}
 	return r.each(func(g Gap) string {
 		one := coverageRow{r.regions, map[catalog.Kind]Gap{g.Kind: g}}
-		return kindWords[g.Kind] + "s " + why(g) + ", " + one.carried()
+		return g.Kind.Words() + "s " + why(g) + ", " + one.carried()
 	})
 }
 
 // why says why a list was not read, and for how long.
 func why(g Gap) string {
-	note := reason(g.Outcome)
+	note := outcomeText(g.Outcome)
 	if g.Outcome.Expected() && g.Confirmed == nil {
 		return note
 	}
@@ -195,7 +164,7 @@ func (r coverageRow) carried() string {
 	var parts []string
 	for _, kind := range catalog.Kinds() {
 		if g, gap := r.gaps[kind]; gap {
-			parts = append(parts, plural(g.Items, kindWords[kind]))
+			parts = append(parts, kind.Count(g.Items))
 		}
 	}
 	return strings.Join(parts, " and ") + " carried forward from " + dated(*confirmed)
@@ -249,7 +218,7 @@ func (c *Coverage) firstReadRemarks() []string {
 	var regions []string
 	for _, b := range c.FirstRead {
 		regions = append(regions, b.Region)
-		counts[b.Region] = append(counts[b.Region], plural(b.Items, kindWords[b.Kind]))
+		counts[b.Region] = append(counts[b.Region], b.Kind.Count(b.Items))
 	}
 	if len(regions) == 0 {
 		return nil
@@ -271,22 +240,20 @@ func (c *Coverage) readAgainRemarks(f *folds) []string {
 	for _, again := range c.ReadAgain {
 		k := reading{again.Region, again.Last.ID}
 		if lists[k] == "" {
-			lists[k] = kindWords[again.Kind] + "s of "
+			lists[k] = again.Kind.Words() + "s of "
 		} else {
 			lists[k] = "all lists of "
 		}
 	}
 	var remarks []string
-	regions := map[string][]string{}
-	for _, again := range c.ReadAgain {
-		remark := fmt.Sprintf("Read again, last read by %s: %s", dated(again.Last), lists[reading{again.Region, again.Last.ID}])
-		if regions[remark] == nil {
-			remarks = append(remarks, remark)
+	for _, same := range ordered.By(c.ReadAgain, func(again ReadAgain) string {
+		return fmt.Sprintf("Read again, last read by %s: %s", dated(again.Last), lists[reading{again.Region, again.Last.ID}])
+	}) {
+		var regions []string
+		for _, again := range same.Values {
+			regions = append(regions, again.Region)
 		}
-		regions[remark] = union(append(regions[remark], again.Region))
-	}
-	for i, remark := range remarks {
-		remarks[i] += f.regions("Read again", regions[remark])
+		remarks = append(remarks, same.Key+f.regions("Read again", union(regions)))
 	}
 	return remarks
 }
@@ -303,3 +270,7 @@ func scopeOfRun(run catalog.Run) string {
 	}
 	return strings.Join(parts, ", ") + "."
 }
+
+// outcomeText escapes the words of an outcome: a newer program may have recorded
+// one that this version does not know.
+func outcomeText(o catalog.Outcome) string { return markdown.Text(o.Words()) }

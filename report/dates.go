@@ -1,6 +1,10 @@
 package report
 
-import "time"
+import (
+	"time"
+
+	"snapshotter/catalog"
+)
 
 // parse reads a time of a [diff.FieldChange], zero for "".
 func parse(text string) time.Time {
@@ -13,11 +17,10 @@ func dateText(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return date(t)
+	return catalog.Day(t)
 }
 
 func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
-func date(t time.Time) string   { return t.UTC().Format(time.DateOnly) }
 
 // days is from one date to another, both in UTC.
 func days(from, to time.Time) int { return int(day(to).Sub(day(from)) / (24 * time.Hour)) }

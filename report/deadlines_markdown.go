@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"snapshotter/ask"
+	"snapshotter/catalog"
 	"snapshotter/internal/markdown"
+	"snapshotter/internal/ordered"
 )
 
 func eventText(e ask.Event) string {
@@ -62,17 +64,14 @@ func (d Deadline) regions(f *folds) string {
 	if len(d.Regions) > 0 {
 		parts = append(parts, f.regions(label, d.Regions))
 	}
-	byDate := map[string][]string{}
-	for _, u := range d.Unread {
-		byDate[date(u.Run.At)] = append(byDate[date(u.Run.At)], u.Region)
-	}
-	var dates []string
-	for at := range byDate {
-		dates = append(dates, at)
-	}
-	slices.Sort(dates)
-	for _, at := range dates {
-		parts = append(parts, fmt.Sprintf("as read %s: %s", at, f.regions(label+", as read "+at, byDate[at])))
+	unread := ordered.By(d.Unread, func(u Confirmed) string { return catalog.Day(u.Run.At) })
+	slices.SortFunc(unread, func(a, b ordered.Group[string, Confirmed]) int { return strings.Compare(a.Key, b.Key) })
+	for _, same := range unread {
+		var regions []string
+		for _, u := range same.Values {
+			regions = append(regions, u.Region)
+		}
+		parts = append(parts, fmt.Sprintf("as read %s: %s", same.Key, f.regions(label+", as read "+same.Key, regions)))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -35,14 +35,14 @@ func plainField(f diff.Field) string {
 // fieldGroups rolls field changes up: those alike in several regions are one.
 func fieldGroups(group []piece) []FieldGroup {
 	var groups []FieldGroup
-	alike(group, func(p piece) string {
+	for _, same := range alike(group, func(p piece) string {
 		f := p.field
 		return strings.Join([]string{
 			string(f.Field), f.Old, f.New, strings.Join(f.OldSet, "\x01"), strings.Join(f.NewSet, "\x01"), string(f.Said),
 		}, "\x00")
-	}, func(same []piece) {
+	}) {
 		groups = append(groups, FieldGroup{*same[0].field, regionsOf(same)})
-	})
+	}
 	return groups
 }
 

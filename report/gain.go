@@ -163,9 +163,9 @@ func (v *view) inactive(group []piece) []Inactive {
 		return listed(p) != nil && !listed(p).Active()
 	})
 	var list []Inactive
-	alike(idle, func(p piece) string { return p.ID + "\x00" + listed(p).Status }, func(same []piece) {
+	for _, same := range alike(idle, func(p piece) string { return p.ID + "\x00" + listed(p).Status }) {
 		list = append(list, Inactive{same[0].ID, listed(same[0]).Status, regionsOf(same)})
-	})
+	}
 	return list
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/internal/markdown"
+	"snapshotter/internal/ordered"
 )
 
 // gain says what can be listed or called that could not.
@@ -32,18 +33,20 @@ func (t *entryText) gain(s *Story) {
 
 // returned tells what came back, in one line where it was away together.
 func (t *entryText) returned(returned []Return) {
-	for rest := slices.Clone(returned); len(rest) > 0; {
-		first := rest[0]
+	type absence struct {
+		absent, back int64
+		regions      string
+	}
+	for _, same := range ordered.By(returned, func(r Return) absence {
+		return absence{r.Absent.ID, r.Back.ID, strings.Join(regionsBack(returned, r.ID), " ")}
+	}) {
+		first := same.Values[0]
 		var ids, regions []string
-		rest = slices.DeleteFunc(rest, func(r Return) bool {
-			together := r.Absent.ID == first.Absent.ID && r.Back.ID == first.Back.ID &&
-				slices.Equal(regionsBack(returned, r.ID), regionsBack(returned, first.ID))
-			if together {
-				ids, regions = union(append(ids, r.ID)), union(append(regions, r.Region))
-			}
-			return together
-		})
-		t.bullet("%s: %s listed again; %s found %s gone, %s and %s before", t.folds.regions("Back", regions), t.these(ids),
+		for _, r := range same.Values {
+			ids, regions = append(ids, r.ID), append(regions, r.Region)
+		}
+		ids = union(ids)
+		t.bullet("%s: %s listed again; %s found %s gone, %s and %s before", t.folds.regions("Back", union(regions)), t.these(ids),
 			dated(first.Absent), them(len(ids)), plural(int(first.Back.ID-first.Absent.ID), "run"), plural(first.Days, "day"))
 	}
 }
@@ -127,7 +130,7 @@ func (t *entryText) route(r Route) string {
 func (t *entryText) runsIn(r Route) string {
 	switch {
 	case r.Anywhere:
-		return anyRegion
+		return catalog.AnyRegion
 	case r.Access == catalog.OnDemand:
 		return "the calling region"
 	case r.Access == catalog.Provisioned:

@@ -1,11 +1,11 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
+	"snapshotter/catalog"
 	"snapshotter/diff"
 )
 
@@ -105,10 +105,10 @@ func (c LifecycleChange) detail() string {
 func (c RouteChange) detail() string {
 	var parts []string
 	for _, d := range c.Added {
-		parts = append(parts, "+"+cmp.Or(d.Region, anyRegion))
+		parts = append(parts, "+"+catalog.RegionWords(d.Region))
 	}
 	for _, d := range c.Removed {
-		parts = append(parts, "-"+cmp.Or(d.Region, anyRegion))
+		parts = append(parts, "-"+catalog.RegionWords(d.Region))
 	}
 	return strings.Join(unique(parts), " ")
 }

@@ -2,11 +2,12 @@ package report
 
 import (
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 
 	"snapshotter/catalog"
 	"snapshotter/internal/markdown"
+	"snapshotter/internal/ordered"
 )
 
 // Inventory is what there is: distinct models and profiles, in the regions that
@@ -40,13 +41,10 @@ func (v *view) inventory() *Inventory {
 	}
 	regions = union(regions)
 	inventory := &Inventory{Total: v.statistics(regions), Providers: v.providers(regions), Geographies: []GeographyStatistics{}}
-	byGeography := map[string][]string{}
-	for _, region := range regions {
-		geography := catalog.Geography(region)
-		byGeography[geography] = append(byGeography[geography], region)
-	}
-	for _, geography := range slices.Sorted(maps.Keys(byGeography)) {
-		inventory.Geographies = append(inventory.Geographies, GeographyStatistics{geography, v.statistics(byGeography[geography])})
+	byGeography := ordered.By(regions, catalog.Geography)
+	slices.SortFunc(byGeography, func(a, b ordered.Group[string, string]) int { return strings.Compare(a.Key, b.Key) })
+	for _, same := range byGeography {
+		inventory.Geographies = append(inventory.Geographies, GeographyStatistics{same.Key, v.statistics(same.Values)})
 	}
 	return inventory
 }

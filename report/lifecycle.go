@@ -6,6 +6,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/internal/ordered"
 )
 
 // Lifecycle is what happened to a model's state of life.
@@ -56,11 +57,11 @@ func (v *view) buildLifecycle(s *Story, group []piece) {
 
 func (v *view) lifecycleChanges(group []piece) []LifecycleChange {
 	var changes []LifecycleChange
-	alike(group, func(p piece) string {
+	for _, same := range alike(group, func(p piece) string {
 		return strings.Join([]string{lifecycleOrder[p.field.Field], p.field.Old, p.field.New}, "\x00")
-	}, func(same []piece) {
+	}) {
 		changes = append(changes, v.lifecycleChange(same))
-	})
+	}
 	return changes
 }
 
@@ -165,16 +166,12 @@ func (v *view) unchanged(s *Story, l *Lifecycle) []LifecycleState {
 			changed = union(changed, c.Regions)
 		}
 	}
-	states := map[string][]string{}
 	listed := v.known(s.ListedIn, catalog.KindFoundationModel, s.Subject.ID)
-	for _, region := range without(v.read(listed, catalog.KindFoundationModel), changed) {
-		m := v.region(region).Models[s.Subject.ID]
-		value := lifecycleValue(m.Lifecycle, l.Leads)
-		states[value] = append(states[value], region)
-	}
 	var unchanged []LifecycleState
-	for value, regions := range states {
-		unchanged = append(unchanged, LifecycleState{value, regions})
+	for _, same := range ordered.By(without(v.read(listed, catalog.KindFoundationModel), changed), func(region string) string {
+		return lifecycleValue(v.region(region).Models[s.Subject.ID].Lifecycle, l.Leads)
+	}) {
+		unchanged = append(unchanged, LifecycleState{same.Key, same.Values})
 	}
 	slices.SortFunc(unchanged, func(a, b LifecycleState) int { return strings.Compare(a.Value, b.Value) })
 	return unchanged

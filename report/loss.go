@@ -94,7 +94,7 @@ func (v *view) endOfLife(model string, regions []string) string {
 		if m == nil || m.Lifecycle.EndOfLife.IsZero() {
 			continue
 		}
-		if d := date(m.Lifecycle.EndOfLife); earliest == "" || d < earliest {
+		if d := catalog.Day(m.Lifecycle.EndOfLife); earliest == "" || d < earliest {
 			earliest = d
 		}
 	}

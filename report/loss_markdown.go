@@ -7,6 +7,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/internal/markdown"
+	"snapshotter/internal/ordered"
 )
 
 // loss says what can no longer be listed or called, and what is left.
@@ -38,19 +39,13 @@ func (t *entryText) loss(s *Story) {
 // lost tells the ids that were lost, those lost from the same regions in one
 // line.
 func (t *entryText) lost(l *Loss) {
-	rest := slices.Clone(l.Lost)
-	for len(rest) > 0 {
-		from := rest[0].From
+	for _, same := range ordered.By(l.Lost, func(r LostRoute) string { return strings.Join(r.From, " ") }) {
 		var ways []string
-		rest = slices.DeleteFunc(rest, func(r LostRoute) bool {
-			if !slices.Equal(r.From, from) {
-				return false
-			}
+		for _, r := range same.Values {
 			ways = append(ways, t.way(r.Access, r.ID)+lostBecause(r))
-			return true
-		})
+		}
 		lost := "Lost"
-		if !slices.Equal(from, l.Unlisted) {
+		if from := same.Values[0].From; !slices.Equal(from, l.Unlisted) {
 			lost += " from " + t.folds.regions("Lost from", from)
 		}
 		t.bullet("%s: %s", lost, strings.Join(ways, ", "))

@@ -15,14 +15,12 @@ import (
 func regionCode(region string) string {
 	switch {
 	case region == "":
-		return anyRegion
+		return catalog.AnyRegion
 	case catalog.ValidRegion(region):
 		return region
 	}
 	return markdown.Code(region)
 }
-
-const anyRegion = "any commercial region"
 
 // rollUpOver is how many regions are named where they are spoken of. More are
 // counted by geography, with the list folded below.

@@ -118,7 +118,7 @@ func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Rep
 	v.only = opts.Only
 	r := &Report{
 		Schema:     Schema,
-		Date:       date(head.Run.StartedAt),
+		Date:       catalog.Day(head.Run.StartedAt),
 		Head:       head.Run,
 		NewRegions: v.newRegions(),
 		Watch:      weighed(opts.Watch),

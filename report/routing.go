@@ -37,11 +37,11 @@ type RouteChange struct {
 // from which regions nothing changed.
 func (v *view) buildRouting(s *Story, group []piece) {
 	r := &Routing{}
-	alike(group, func(p piece) string {
+	for _, same := range alike(group, func(p piece) string {
 		return strings.Join(p.field.OldSet, " ") + "\x00" + strings.Join(p.field.NewSet, " ")
-	}, func(same []piece) {
+	}) {
 		r.Changes = append(r.Changes, routeChange(same))
-	})
+	}
 	r.Changes = joinRoutes(r.Changes)
 	listed := v.known(s.ListedIn, catalog.KindInferenceProfile, s.Subject.ID)
 	r.Unchanged = without(v.read(listed, catalog.KindInferenceProfile), s.Regions)

@@ -2,11 +2,12 @@ package report
 
 import (
 	"cmp"
-	"maps"
 	"slices"
+	"strings"
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/internal/ordered"
 )
 
 // Story is one event, told once: what happened to one model or profile, in
@@ -98,20 +99,25 @@ func (p piece) ofCallable() bool {
 
 // stories groups the changes and tells each group, sorted by weight.
 func (v *view) stories() []Story {
-	groups := map[key][]piece{}
+	type placed struct {
+		key
+		piece
+	}
+	var all []placed
 	for i := range v.result.Changes {
 		for _, p := range pieces(&v.result.Changes[i]) {
-			if k, tell := v.storyOf(p); tell {
-				groups[k] = append(groups[k], p)
+			if k, ok := v.storyOf(p); ok {
+				all = append(all, placed{k, p})
 			}
 		}
 	}
-	keys := slices.SortedFunc(maps.Keys(groups), func(a, b key) int {
-		return cmp.Or(cmp.Compare(a.theme, b.theme), cmp.Compare(a.subject, b.subject), cmp.Compare(a.id, b.id))
-	})
 	var stories []Story
-	for _, k := range keys {
-		stories = append(stories, v.story(k, groups[k]))
+	for _, same := range ordered.By(all, func(p placed) key { return p.key }) {
+		var group []piece
+		for _, p := range same.Values {
+			group = append(group, p.piece)
+		}
+		stories = append(stories, v.story(same.Key, group))
 	}
 	slices.SortStableFunc(stories, compareStories)
 	return stories
@@ -262,22 +268,15 @@ func ofProfile(p piece) bool { return p.Resource == catalog.KindInferenceProfile
 // found gathers the runs between which the changes of a group happened.
 func (v *view) found(group []piece) []Interval {
 	type span struct{ after, by int64 }
-	spans := map[span]*Interval{}
-	for _, p := range group {
-		if p.ofCallable() && slices.ContainsFunc(group, func(q piece) bool { return q.Region == p.Region && !q.ofCallable() }) {
-			continue // it rests on two lists; the change of one of them is told
-		}
-		k := span{p.After.ID, p.By.ID}
-		if spans[k] == nil {
-			late := p.After.ID != v.result.Base.ID || p.By.ID != v.result.Head.ID
-			spans[k] = &Interval{After: p.After, By: p.By, Late: late}
-		}
-		spans[k].Regions = append(spans[k].Regions, p.Region)
-	}
+	own := slices.DeleteFunc(slices.Clone(group), func(p piece) bool {
+		// A callable event depends on two lists; the change of one of them says more.
+		return p.ofCallable() && slices.ContainsFunc(group, func(q piece) bool { return q.Region == p.Region && !q.ofCallable() })
+	})
 	var found []Interval
-	for _, i := range spans {
-		i.Regions = union(i.Regions)
-		found = append(found, *i)
+	for _, same := range ordered.By(own, func(p piece) span { return span{p.After.ID, p.By.ID} }) {
+		first := same.Values[0]
+		late := first.After.ID != v.result.Base.ID || first.By.ID != v.result.Head.ID
+		found = append(found, Interval{After: first.After, By: first.By, Late: late, Regions: regionsOf(same.Values)})
 	}
 	slices.SortFunc(found, func(a, b Interval) int {
 		return cmp.Or(cmp.Compare(a.After.ID, b.After.ID), cmp.Compare(a.By.ID, b.By.ID))
@@ -285,20 +284,13 @@ func (v *view) found(group []piece) []Interval {
 	return found
 }
 
-// alike groups pieces into those with the same key, in the order of the keys,
-// and hands each group on.
-func alike(group []piece, key func(piece) string, tell func([]piece)) {
-	groups := map[string][]piece{}
-	var keys []string
-	for _, p := range group {
-		k := key(p)
-		if groups[k] == nil {
-			keys = append(keys, k)
-		}
-		groups[k] = append(groups[k], p)
+// alike groups pieces by key, in the order of the keys.
+func alike(group []piece, key func(piece) string) [][]piece {
+	groups := ordered.By(group, key)
+	slices.SortFunc(groups, func(a, b ordered.Group[string, piece]) int { return strings.Compare(a.Key, b.Key) })
+	var lists [][]piece
+	for _, g := range groups {
+		lists = append(lists, g.Values)
 	}
-	slices.Sort(keys)
-	for _, k := range keys {
-		tell(groups[k])
-	}
+	return lists
 }

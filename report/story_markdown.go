@@ -7,6 +7,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/internal/markdown"
+	"snapshotter/internal/ordered"
 )
 
 // foldOver is how many entries a section shows with their tables open.
@@ -277,16 +278,12 @@ func (t *entryText) notRead(s *Story) {
 
 // asLastRead names regions by the run that last read them.
 func (t *entryText) asLastRead(what string, unread []Confirmed) {
-	for rest := slices.Clone(unread); len(rest) > 0; {
-		run := rest[0].Run
+	for _, same := range ordered.By(unread, func(u Confirmed) catalog.RunRef { return u.Run }) {
 		var regions []string
-		rest = slices.DeleteFunc(rest, func(u Confirmed) bool {
-			if u.Run.ID == run.ID {
-				regions = append(regions, u.Region)
-			}
-			return u.Run.ID == run.ID
-		})
-		t.bullet("%s: %s, last read by %s", what, t.folds.regions(what, regions), dated(run))
+		for _, u := range same.Values {
+			regions = append(regions, u.Region)
+		}
+		t.bullet("%s: %s, last read by %s", what, t.folds.regions(what, regions), dated(same.Key))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/internal/markdown"
+	"snapshotter/internal/ordered"
 )
 
 // quiet reports whether there is nothing to tell but that.
@@ -15,11 +16,11 @@ func (r *Report) quiet() bool {
 
 // moment is a run as it is spoken of.
 func moment(run catalog.RunRef) string {
-	return fmt.Sprintf("run %d (%s)", run.ID, run.At.UTC().Format("2006-01-02 15:04 UTC"))
+	return fmt.Sprintf("run %d (%s)", run.ID, catalog.Moment(run.At))
 }
 
 // dated is a run as it is spoken of where its hour says nothing.
-func dated(run catalog.RunRef) string { return fmt.Sprintf("run %d (%s)", run.ID, date(run.At)) }
+func dated(run catalog.RunRef) string { return fmt.Sprintf("run %d (%s)", run.ID, catalog.Day(run.At)) }
 
 // sentenceCase begins our own words with a capital.
 func sentenceCase(s string) string {
@@ -158,21 +159,18 @@ func (r *Report) nothing(f *folds) string {
 
 // unreadInBrief names the regions that were not read whole, by reason.
 func (c *Coverage) unreadInBrief(f *folds) string {
-	byReason := map[string][]string{}
-	var reasons []string
-	for _, row := range c.rows() {
-		reason := row.inBrief()
-		if since := row.first().Since; row.lost() {
-			reason += " since " + date(since.At)
-		}
-		if byReason[reason] == nil {
-			reasons = append(reasons, reason)
-		}
-		byReason[reason] = union(byReason[reason], row.regions)
-	}
 	var parts []string
-	for _, reason := range reasons {
-		parts = append(parts, reason+": "+f.regions(sentenceCase(reason), byReason[reason]))
+	for _, same := range ordered.By(c.rows(), func(row coverageRow) string {
+		if row.lost() {
+			return row.inBrief() + " since " + catalog.Day(row.first().Since.At)
+		}
+		return row.inBrief()
+	}) {
+		var regions []string
+		for _, row := range same.Values {
+			regions = union(regions, row.regions)
+		}
+		parts = append(parts, same.Key+": "+f.regions(sentenceCase(same.Key), regions))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -121,9 +121,9 @@ func sinceWords(s watch.State) string {
 	case s.Since == nil:
 		return ""
 	case s.Since.After == nil:
-		return " since " + date(s.Since.From.At) + " or before"
+		return " since " + catalog.Day(s.Since.From.At) + " or before"
 	}
-	return " since " + date(s.Since.From.At)
+	return " since " + catalog.Day(s.Since.From.At)
 }
 
 // watchUnobserved says which lists were not read, and what they last held.
@@ -173,7 +173,7 @@ func WatchDetail(s watch.State) string {
 		var parts []string
 		for _, kind := range catalog.Kinds() {
 			if list := regions[kind]; len(list) > 0 {
-				parts = append(parts, kindWords[kind]+"s of "+strings.Join(list, ", ")+" not read")
+				parts = append(parts, kind.Words()+"s of "+strings.Join(list, ", ")+" not read")
 			}
 		}
 		return strings.Join(parts, "; ")
@@ -187,7 +187,7 @@ func plainWays(ways []watch.Way) string {
 		if len(w.Beyond) > 0 {
 			var beyond []string
 			for _, region := range w.Beyond {
-				beyond = append(beyond, cmp.Or(region, anyRegion))
+				beyond = append(beyond, catalog.RegionWords(region))
 			}
 			part += " may run in " + strings.Join(beyond, ", ")
 		}

@@ -129,7 +129,7 @@ func (f *watchFolds) unread(label string, lists []watch.Unread) string {
 	var parts []string
 	for _, kind := range catalog.Kinds() {
 		if list := regions[kind]; len(list) > 0 {
-			parts = append(parts, f.regions(label+", "+kindWords[kind]+"s", list)+" "+kindWords[kind]+"s not read")
+			parts = append(parts, f.regions(label+", "+kind.Words()+"s", list)+" "+kind.Words()+"s not read")
 		}
 	}
 	return strings.Join(parts, ", ")
