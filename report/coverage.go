@@ -7,39 +7,39 @@ import (
 	"snapshotter/diff"
 )
 
-// Coverage is what head's run could see.
+// Coverage describes what head's run could read.
 type Coverage struct {
 	// Whole, Part and None are all regions that any run up to head named, by
-	// whether head's run read all of their lists, some or none.
+	// whether head's run read all, some or none of their lists.
 	Whole []string `json:"whole"`
 	Part  []string `json:"part"`
 	None  []string `json:"none"`
-	// Lost are the regions with a list that should be readable and was not.
+	// Lost are the regions with a list that should have been read and was not.
 	Lost []string `json:"lost"`
-	// Gaps are the lists that head's run did not read. What it knows of them is
-	// carried forward from the run that last did.
+	// Gaps are the lists that head's run did not read. Their items are carried
+	// forward from the run that last read them.
 	Gaps []Gap `json:"gaps"`
-	// FirstRead are the lists read whole for the first time. Their items are
-	// now observed, and none counts as added.
+	// FirstRead are the lists read completely for the first time. Their items are
+	// now observed; none counts as added.
 	FirstRead []diff.Baseline `json:"first_read"`
-	// ReadAgain are the lists that base's run could not read and head's did.
+	// ReadAgain are the lists that base's run could not read and head's run did.
 	ReadAgain []ReadAgain `json:"read_again"`
-	// Steady is set where each list fared as in base's run, and the run had to
-	// do without no other things.
+	// Steady is set if every list has the same outcome as in base's run and
+	// discovery lacked the same sources.
 	Steady bool `json:"steady"`
-	// Notes is what the run had to do without, as it said itself.
+	// Notes are the run's own notes about sources that it lacked.
 	Notes string `json:"notes,omitempty"`
 }
 
-// Gap is a list that head's run did not read. It is lost where it should be
-// readable: the region is enabled and offers it, or it was read before.
+// Gap is a list that head's run did not read. Lost is set if it should have been
+// read, see [catalog.Outcome.Lost].
 type Gap struct {
 	diff.Gap
 	Lost bool `json:"lost"`
 }
 
-// ReadAgain is a list that was read again, Last being the run that last read
-// it before.
+// ReadAgain is a list that was read again. Last is the run that last read it
+// before.
 type ReadAgain struct {
 	catalog.Scope
 	Last catalog.RunRef `json:"last"`
@@ -47,8 +47,8 @@ type ReadAgain struct {
 
 func (c *Coverage) anyRead() bool { return len(c.Whole)+len(c.Part) > 0 }
 
-// anyUnread reports whether a list was not read that was read before, or that
-// should be readable.
+// anyUnread reports whether a list was not read that was read before or should
+// have been read.
 func (c *Coverage) anyUnread() bool {
 	return slices.ContainsFunc(c.Gaps, func(g Gap) bool { return g.Lost || g.Confirmed != nil })
 }
@@ -82,7 +82,7 @@ func (v *view) coverage() Coverage {
 	return c
 }
 
-// kindsRead is how many of a region's lists head's run read.
+// kindsRead returns how many of a region's lists head's run read.
 func (v *view) kindsRead(region string) int {
 	read := 0
 	for _, kind := range catalog.Kinds() {
@@ -93,7 +93,7 @@ func (v *view) kindsRead(region string) int {
 	return read
 }
 
-// named are the regions that head names, or that base did.
+// named returns the regions that head or base names.
 func (v *view) named() []string {
 	regions := v.head.Regions()
 	for _, gap := range v.result.Gaps {

@@ -10,14 +10,13 @@ import (
 	"snapshotter/internal/ordered"
 )
 
-// coverageRow is regions whose lists fared alike.
+// coverageRow holds regions whose lists have the same outcomes.
 type coverageRow struct {
 	regions []string
 	gaps    map[catalog.Kind]Gap // a kind that is missing was read
 }
 
-// rows rolls the gaps up: regions whose lists fared alike are one row, sorted
-// by their first region.
+// rows joins regions whose lists have the same outcomes, sorted by first region.
 func (c *Coverage) rows() []coverageRow {
 	byRegion := map[string]map[catalog.Kind]Gap{}
 	for _, g := range c.Gaps {
@@ -37,7 +36,7 @@ func (c *Coverage) rows() []coverageRow {
 	return rows
 }
 
-// signature is equal for regions that one note can speak of.
+// signature returns a key that is equal for regions that share a row.
 func signature(gaps map[catalog.Kind]Gap) string {
 	var parts []string
 	for _, kind := range catalog.Kinds() {
@@ -58,8 +57,8 @@ func ref(run *catalog.RunRef) int64 {
 	return run.ID
 }
 
-// own is the message of an outcome that our reading of an answer gave it. The
-// others are the service's or the network's words.
+// own returns the message of an outcome that this program made when it read the
+// answer. Other messages come from the service or the network.
 func own(g Gap) string {
 	if g.Outcome == catalog.Invalid {
 		return markdown.Clean(g.Message)
@@ -67,7 +66,7 @@ func own(g Gap) string {
 	return ""
 }
 
-// join adds a region that fared alike, and what it carries forward.
+// join adds a region and the number of its items that are carried forward.
 func (r *coverageRow) join(region string, gaps map[catalog.Kind]Gap) {
 	r.regions = append(r.regions, region)
 	for kind, g := range gaps {
@@ -76,8 +75,7 @@ func (r *coverageRow) join(region string, gaps map[catalog.Kind]Gap) {
 	}
 }
 
-// alike reports whether one reason holds for all lists of the row, if more than
-// one was not read.
+// alike reports whether all unread lists of the row have the same reason.
 func (r coverageRow) alike() bool {
 	var all []Gap
 	for _, g := range r.gaps {
@@ -90,7 +88,7 @@ func (r coverageRow) alike() bool {
 	})
 }
 
-// each tells of the row's lists one by one.
+// each joins the text of each unread list.
 func (r coverageRow) each(tell func(Gap) string) string {
 	var parts []string
 	for _, kind := range catalog.Kinds() {
@@ -101,7 +99,7 @@ func (r coverageRow) each(tell func(Gap) string) string {
 	return strings.Join(parts, "; ")
 }
 
-// first is the gap of the first list that was not read.
+// first returns the gap of the first list that was not read.
 func (r coverageRow) first() Gap {
 	for _, kind := range catalog.Kinds() {
 		if g, gap := r.gaps[kind]; gap {
@@ -137,7 +135,7 @@ func (r coverageRow) note() string {
 	})
 }
 
-// why says why a list was not read, and for how long.
+// why returns why a list was not read, and for how long.
 func why(g Gap) string {
 	note := outcomeText(g.Outcome)
 	if g.Outcome.Expected() && g.Confirmed == nil {
@@ -155,7 +153,7 @@ func why(g Gap) string {
 	return note
 }
 
-// carried says what is shown in place of lists that were not read.
+// carried returns what is shown in place of lists that were not read.
 func (r coverageRow) carried() string {
 	confirmed := r.first().Confirmed
 	if confirmed == nil {
@@ -230,7 +228,7 @@ func (c *Coverage) firstReadRemarks() []string {
 	return []string{"Read for the first time, so now observed and not counted as added: " + strings.Join(parts, ", ")}
 }
 
-// readAgainRemarks joins the regions whose lists were last read by the same run.
+// readAgainRemarks joins regions whose lists were last read by the same run.
 func (c *Coverage) readAgainRemarks(f *folds) []string {
 	type reading struct {
 		region string
@@ -258,7 +256,7 @@ func (c *Coverage) readAgainRemarks(f *folds) []string {
 	return remarks
 }
 
-// scopeOfRun says what the run was made of.
+// scopeOfRun describes the run itself.
 func scopeOfRun(run catalog.Run) string {
 	parts := []string{fmt.Sprintf("Run %d", run.ID)}
 	for _, part := range []struct{ name, value string }{
@@ -271,6 +269,6 @@ func scopeOfRun(run catalog.Run) string {
 	return strings.Join(parts, ", ") + "."
 }
 
-// outcomeText escapes the words of an outcome: a newer program may have recorded
-// one that this version does not know.
+// outcomeText escapes the words of an outcome, because a newer program may have
+// recorded one that this version does not know.
 func outcomeText(o catalog.Outcome) string { return markdown.Text(o.Words()) }

@@ -6,13 +6,13 @@ import (
 	"snapshotter/catalog"
 )
 
-// parse reads a time of a [diff.FieldChange], zero for "".
+// parse parses a time of a [diff.FieldChange]; "" is the zero time.
 func parse(text string) time.Time {
 	t, _ := time.Parse(time.RFC3339Nano, text)
 	return t
 }
 
-// dateText is the date of t in UTC, "" for a zero time.
+// dateText returns the date of t in UTC, "" for the zero time.
 func dateText(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -22,5 +22,5 @@ func dateText(t time.Time) string {
 
 func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
-// days is from one date to another, both in UTC.
+// days returns the days between two dates in UTC.
 func days(from, to time.Time) int { return int(day(to).Sub(day(from)) / (24 * time.Hour)) }

@@ -9,20 +9,20 @@ import (
 	"snapshotter/diff"
 )
 
-// passedDays is how long an end of life that has passed is still shown, where
-// the model is still listed: its calls may fail any day.
+// passedDays is how long a passed end of life is still shown if the model is
+// still listed: its calls may fail any day.
 const passedDays = 30
 
-// Deadlines are the lifecycle dates ahead, and the ends of life that have
-// lately passed, of all models that head knows.
+// Deadlines are the coming lifecycle dates and the recently passed ends of life
+// of all models in head.
 type Deadlines struct {
 	Days    int        `json:"days"`    // how far ahead
 	Entries []Deadline `json:"entries"` // soonest first
-	// Next are those of the nearest date from today on, however far ahead.
+	// Next are the deadlines of the next date from today on, however far ahead.
 	Next []Deadline `json:"next"`
 }
 
-// Deadline is one date of one model, in the regions that agree on it.
+// Deadline is a date of a model, in the regions that agree on it.
 type Deadline struct {
 	Date     string    `json:"date"`
 	DaysLeft int       `json:"days_left"` // negative once it has passed
@@ -35,7 +35,7 @@ type Deadline struct {
 	Moved  Moved       `json:"moved,omitempty"` // in this comparison, and alike in all of the regions
 }
 
-// Moved is how a date changed in the comparison, "" where it did not.
+// Moved is how a date changed in the comparison, "" if it did not.
 type Moved string
 
 const (
@@ -44,13 +44,13 @@ const (
 	MovedLater   Moved = "later"
 )
 
-// occasion is an event and the field that its date stands in.
+// occasion is an event and the field that holds its date.
 type occasion struct {
 	event ask.Event
 	field diff.Field
 }
 
-// events are all, weightiest first.
+// events are all events, the most significant first.
 var events = []occasion{
 	{ask.EndOfLife, diff.FieldEndOfLife},
 	{ask.ExtendedAccess, diff.FieldExtendedAccess},
@@ -75,7 +75,7 @@ func (v *view) deadlines(window int) Deadlines {
 	return d
 }
 
-// dates are the dates of all models, soonest first.
+// dates returns the dates of all models, soonest first.
 func (v *view) dates() []Deadline {
 	moved := v.movedDates()
 	var all []Deadline
@@ -113,7 +113,7 @@ func eventRank(event ask.Event) int {
 	return slices.IndexFunc(events, func(e occasion) bool { return e.event == event })
 }
 
-// movedDates says of each date that changed in the comparison how it did.
+// movedDates returns how each date changed in the comparison.
 func (v *view) movedDates() map[itemIn]map[diff.Field]Moved {
 	moved := map[itemIn]map[diff.Field]Moved{}
 	for _, c := range v.result.Changes {

@@ -56,7 +56,7 @@ func (d Deadline) event() string {
 	return event
 }
 
-// regions names the regions that agree on a date, apart from those that did
+// regions names the regions that agree on a date, and separately those that did
 // when they were last read.
 func (d Deadline) regions(f *folds) string {
 	label := fmt.Sprintf("%s, %s %s", markdown.Code(d.ID), eventText(d.Event), d.Date)
@@ -76,8 +76,8 @@ func (d Deadline) regions(f *folds) string {
 	return strings.Join(parts, "; ")
 }
 
-// next tells the nearest date ahead in a line. Models that are too many for it
-// are returned, to be folded below.
+// next returns a line about the next date. If it has too many models for a line,
+// they are returned in folded.
 func (d *Deadlines) next() (line string, folded []string) {
 	if len(d.Next) == 0 {
 		return "", nil

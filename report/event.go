@@ -2,10 +2,10 @@ package report
 
 import "slices"
 
-// Event names the event of a story.
+// Event names what happened in a story.
 type Event string
 
-// The events, weightiest first within a significance.
+// The events, the most significant first within a significance.
 const (
 	Removed          Event = "removed"
 	RemovedInPart    Event = "removed-in-part"
@@ -39,8 +39,8 @@ const (
 	FieldsChanged    Event = "fields"
 )
 
-// wording is how an event is spoken of: as a heading before the id, and counted
-// in a summary.
+// wording is the text of an event: as a heading before the ID, and as counted in
+// a summary.
 type wording struct {
 	event     Event
 	heading   string
@@ -80,7 +80,7 @@ var wordings = []wording{
 	{FieldsChanged, "Changed", "other", "others"},
 }
 
-// rank orders events, weightiest first.
+// rank orders events, the most significant first.
 func (e Event) rank() int {
 	return slices.IndexFunc(wordings, func(x wording) bool { return x.event == e })
 }

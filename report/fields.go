@@ -24,7 +24,7 @@ var fieldWords = map[diff.Field]string{
 	diff.FieldDestinations:     "destinations",
 }
 
-// plainField is a field's name in words; one that is not known by as it is.
+// plainField returns the words for a field, or its name if there are none.
 func plainField(f diff.Field) string {
 	if words, known := fieldWords[f]; known {
 		return words
@@ -32,7 +32,7 @@ func plainField(f diff.Field) string {
 	return string(f)
 }
 
-// fieldGroups rolls field changes up: those alike in several regions are one.
+// fieldGroups joins field changes that are the same in several regions.
 func fieldGroups(group []piece) []FieldGroup {
 	var groups []FieldGroup
 	for _, same := range alike(group, func(p piece) string {
@@ -46,7 +46,7 @@ func fieldGroups(group []piece) []FieldGroup {
 	return groups
 }
 
-// FieldGroup is a change of one field, alike in regions.
+// FieldGroup is a change of one field, the same in Regions.
 type FieldGroup struct {
 	diff.FieldChange
 	Regions []string `json:"regions"`

@@ -9,8 +9,8 @@ import (
 	"snapshotter/internal/markdown"
 )
 
-// inline shows how a text changed: deleted words struck out, inserted words bold.
-// White space that was kept between two changes does not part them.
+// inline returns a change of text as Markdown: deleted words struck out, inserted
+// words bold. Unchanged white space between two changes does not separate them.
 func inline(edits []diff.Edit) string {
 	var shown, deleted, inserted []string
 	flush := func() {
@@ -63,8 +63,8 @@ func fieldText(f diff.Field) string {
 	return markdown.Text(string(f))
 }
 
-// other writes the minor changes, one item a story. More than a few are folded
-// under a count of what they are.
+// other writes the minor changes, one item per story. If there are many, they are
+// folded under counts by field.
 func (p *page) other(stories []Story) {
 	if len(stories) == 0 {
 		return
@@ -78,8 +78,8 @@ func (p *page) other(stories []Story) {
 	p.details("Field by field", func() { p.minor(stories) })
 }
 
-// minor writes stories as items of one list: one line, or one and a line a
-// change, or where several say the same, a line each that names them.
+// minor writes stories as items of one list. An item is one line, or a line for
+// each change, or a line for each subject with the same change.
 func (p *page) minor(stories []Story) {
 	var f folds
 	var lines []string

@@ -2,7 +2,7 @@ package report
 
 import "io"
 
-// Format is a form in which a report can be written.
+// Format is an output format of a report.
 type Format struct {
 	Name      string // as given by --format
 	Extension string // of a file, with its dot
@@ -10,7 +10,7 @@ type Format struct {
 	Write     func(*Report, io.Writer) error
 }
 
-// Formats returns every format, the default one first.
+// Formats returns every format, the default first.
 func Formats() []Format {
 	return []Format{
 		{"md", ".md", "text/markdown; charset=utf-8", (*Report).Markdown},

@@ -9,37 +9,39 @@ import (
 	"snapshotter/diff"
 )
 
-// Route is a way to call a model: what to type, from where, and where the call
-// may run.
+// Route is a way to call a model: the ID to pass, the regions to call from, and
+// the regions that a call may run in.
 type Route struct {
 	From   []string       `json:"from"`
 	Access catalog.Access `json:"access"`
 	ID     string         `json:"id"` // the exact modelId to pass
-	// RunsIn are the destinations of a profile. Where Anywhere is set AWS picks
-	// any commercial region, and RunsIn is empty. Both are unset without a
-	// profile: the call runs where it is made.
+	// RunsIn are the destinations of a profile. If Anywhere is set, AWS picks any
+	// commercial region and RunsIn is empty. Without a profile neither is set:
+	// the call runs in the calling region.
 	RunsIn   []string `json:"runs_in,omitempty"`
 	Anywhere bool     `json:"anywhere,omitempty"`
 }
 
-// Gain is what can be listed or called that could not.
+// Gain is what is newly listed or callable.
 type Gain struct {
 	Listed   []string `json:"listed,omitempty"`   // regions that newly list the model
 	Returned []Return `json:"returned,omitempty"` // what came back
 	Callable []string `json:"callable,omitempty"` // regions from which it became callable
-	// OnDemand are the regions that had a profile for it and gained on demand.
+	// OnDemand are the regions that had a profile for the model and gained
+	// on-demand access.
 	OnDemand []string `json:"on_demand,omitempty"`
 	Routes   []Route  `json:"routes,omitempty"` // all that was gained
 	Before   []string `json:"before,omitempty"` // other regions, from which it could be called already
-	// Uncallable are regions that newly list it and where nothing can call it;
-	// Unknown those where that can't be told, as their profiles were not read.
+	// Uncallable are regions that newly list the model and where nothing can call
+	// it. Unknown are those where that is not known, because their profiles were
+	// not read.
 	Uncallable []string `json:"uncallable,omitempty"`
 	Unknown    []string `json:"unknown,omitempty"`
-	// Inactive are new profiles that can't be called yet.
+	// Inactive are new profiles that cannot be called yet.
 	Inactive []Inactive `json:"inactive,omitempty"`
 }
 
-// Return is an item that came back, Absent being the run that found it gone.
+// Return is an item that came back. Absent is the run that found it gone.
 type Return struct {
 	Region string         `json:"region"`
 	ID     string         `json:"id"`
@@ -48,15 +50,15 @@ type Return struct {
 	Days   int            `json:"days"` // between the dates of the two
 }
 
-// Inactive is a profile whose status forbids to call it.
+// Inactive is a profile whose status does not allow calls.
 type Inactive struct {
 	ID      string   `json:"id"`
 	Status  string   `json:"status"`
 	Regions []string `json:"regions"`
 }
 
-// buildGain tells what can be listed or called that could not: a launch with all
-// its profiles, a path that was added, a return.
+// buildGain sets what is newly listed or callable: a launch with all its
+// profiles, a new access path, or a return.
 func (v *view) buildGain(s *Story, group []piece) {
 	s.Gain = &Gain{
 		Listed:   regionsOf(group, kind(diff.Added), ofModel),
@@ -71,9 +73,9 @@ func (v *view) buildGain(s *Story, group []piece) {
 	s.Event = v.gainEvent(s, group, launch)
 }
 
-// launched reports whether no region listed the model before, as far as any
-// was read: those that list it now added it in this comparison, or were
-// themselves read for the first time.
+// launched reports whether no region is known to have listed the model before:
+// every region that lists it now added it in this comparison or was itself read
+// for the first time.
 func (v *view) launched(s *Story, group []piece) bool {
 	if len(s.Gain.Listed) == 0 || len(regionsOf(group, kind(diff.Reappeared), ofModel)) > 0 {
 		return false
@@ -111,8 +113,8 @@ func (v *view) addRoutes(s *Story, group []piece, launch bool) {
 	}
 }
 
-// routesGained are the paths that a group gained, and all that there are in the
-// regions where every path is news.
+// routesGained returns the paths that a group gained, and every path in the
+// regions where all are new.
 func (v *view) routesGained(model string, whole []string, group []piece) []Route {
 	gained, found := routes{}, by(group)
 	for _, region := range whole {
@@ -130,8 +132,8 @@ func (v *view) routesGained(model string, whole []string, group []piece) []Route
 	return gained.list()
 }
 
-// hadProfile reports whether the model could be called through a profile in
-// p's region before.
+// hadProfile reports whether a profile could already call the model in p's
+// region.
 func (v *view) hadProfile(p piece, group []piece) bool {
 	return slices.ContainsFunc(v.paths(p.Region, p.ID, p.By.ID), func(path catalog.Path) bool {
 		return path.Access == catalog.ViaProfile && !slices.ContainsFunc(group, func(q piece) bool {
@@ -156,7 +158,7 @@ func returns(group []piece) []Return {
 	return returned
 }
 
-// inactive are the new profiles of a group whose status forbids to call them.
+// inactive returns the new profiles of a group whose status does not allow calls.
 func (v *view) inactive(group []piece) []Inactive {
 	listed := func(p piece) *catalog.InferenceProfile { return v.region(p.Region).Profiles[p.ID] }
 	idle := filterPieces(group, kind(diff.Added, diff.Reappeared), ofProfile, func(p piece) bool {
@@ -192,8 +194,8 @@ func (v *view) gainEvent(s *Story, group []piece, launch bool) Event {
 	return PathGained
 }
 
-// routes rolls paths up: those with the same id and the same destinations are
-// one route from several regions.
+// routes joins paths with the same ID and destinations into one route from
+// several regions.
 type routes map[string]*Route
 
 func (r routes) add(from string, path catalog.Path) {
@@ -209,8 +211,8 @@ func (r routes) add(from string, path catalog.Path) {
 	r[k].From = append(r[k].From, from)
 }
 
-// list sorts on demand first, then profiles by id with those that run anywhere
-// last, then provisioned throughput.
+// list returns on-demand routes first, then profiles by ID with those that run
+// anywhere last, then provisioned throughput.
 func (r routes) list() []Route {
 	var list []Route
 	for _, route := range r {

@@ -10,7 +10,7 @@ import (
 	"snapshotter/internal/ordered"
 )
 
-// gain says what can be listed or called that could not.
+// gain adds what is newly listed or callable.
 func (t *entryText) gain(s *Story) {
 	g := s.Gain
 	t.returned(g.Returned)
@@ -19,7 +19,7 @@ func (t *entryText) gain(s *Story) {
 			t.folds.regions("On demand gained", g.OnDemand))
 	}
 	t.routes = slices.DeleteFunc(slices.Clone(g.Routes), func(r Route) bool {
-		return r.Access == catalog.OnDemand && slices.Equal(r.From, g.OnDemand) // just told
+		return r.Access == catalog.OnDemand && slices.Equal(r.From, g.OnDemand) // has its own line
 	})
 	if len(t.routes) == 1 {
 		t.bullet("%s", t.route(t.routes[0]))
@@ -31,7 +31,7 @@ func (t *entryText) gain(s *Story) {
 	t.besides(s)
 }
 
-// returned tells what came back, in one line where it was away together.
+// returned adds what came back, one line for items that were absent together.
 func (t *entryText) returned(returned []Return) {
 	type absence struct {
 		absent, back int64
@@ -68,7 +68,7 @@ func regionsBack(returned []Return, id string) []string {
 	return regions
 }
 
-// these names ids, the subject's as "it".
+// these names IDs; the subject's own is "it".
 func (t *entryText) these(ids []string) string {
 	var names []string
 	for _, id := range ids {
@@ -84,7 +84,7 @@ func (t *entryText) these(ids []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1] + " are"
 }
 
-// callable leads a story with several routes.
+// callable is the first line of a story with several routes.
 func callable(s *Story) string {
 	var from, onDemand []string
 	for _, r := range s.Gain.Routes {
@@ -113,8 +113,7 @@ func callable(s *Story) string {
 	return fmt.Sprintf("%s. On demand in %d of them; elsewhere call a profile id.", lead, len(onDemand))
 }
 
-// route says one way to call a model: what to type, from where, and where the
-// call may run.
+// route describes a way to call a model.
 func (t *entryText) route(r Route) string {
 	way := t.way(r.Access, r.ID)
 	from := t.folds.regions(sentenceCase(way)+" from", r.From)
@@ -148,8 +147,8 @@ func (p *page) routes(t *entryText) {
 	p.table([]string{"Call from", "Id to call", "May run in"}, rows)
 }
 
-// besides tells of regions that list a model and hold no way to call it, and of
-// ways to call one that no region lists.
+// besides adds regions that list a model without a way to call it, and models
+// that can be called although no region lists them.
 func (t *entryText) besides(s *Story) {
 	g := s.Gain
 	also := "Also listed in"

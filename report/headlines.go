@@ -9,10 +9,10 @@ import (
 	"snapshotter/diff"
 )
 
-// Headlines tell in one line each, and as plain text, what the report tells at
-// length: every watch rule that broke, every story and every new region,
-// weightiest first. It is nil where nothing changed. What came from outside is
-// as it came: escape it for where it is shown.
+// Headlines returns one line of plain text for every broken watch rule, every
+// story and every new region, the most significant first. It is nil if nothing
+// changed. Text from outside is not escaped: the caller escapes it for its
+// format.
 func (r *Report) Headlines() []string {
 	lines := r.watchLines(isBroken)
 	for _, s := range slices.Concat(r.ActOn, r.Good) {
@@ -49,10 +49,11 @@ func (s *Story) headline() string {
 	return line
 }
 
-// briefly is how many regions, or ids, a headline names.
+// briefly is how many regions or IDs a headline names.
 const briefly = 4
 
-// detail is what a reader acts on: the ids to call, the dates, the destinations.
+// detail returns what a reader acts on: the IDs to call, the dates, the
+// destinations.
 func (s *Story) detail() string {
 	var parts []string
 	switch {

@@ -10,21 +10,21 @@ import (
 	"snapshotter/internal/ordered"
 )
 
-// Inventory is what there is: distinct models and profiles, in the regions that
-// some run up to head read.
+// Inventory counts the distinct models and profiles in the regions that some run
+// up to head read.
 type Inventory struct {
 	Total       Statistics            `json:"total"`
 	Providers   int                   `json:"providers"`
 	Geographies []GeographyStatistics `json:"geographies"`
 }
 
-// GeographyStatistics is the tally of one geography.
+// GeographyStatistics are the statistics of one geography.
 type GeographyStatistics struct {
 	Geography string `json:"geography"`
 	Statistics
 }
 
-// Statistics counts regions, and what they list between them.
+// Statistics count regions and the distinct items that they list.
 type Statistics struct {
 	Regions  int `json:"regions"`
 	Models   int `json:"models"`

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// JSON writes the whole report as one JSON document, described by
+// JSON writes the report as one JSON document, described by
 // docs/report.schema.json, in the form of [WriteJSON].
 func (r *Report) JSON(w io.Writer) error {
 	if err := WriteJSON(w, r); err != nil {
@@ -34,8 +34,8 @@ func WriteJSON(w io.Writer, value any) error {
 	return err
 }
 
-// printable escapes what is not printable in a JSON document. Outside strings
-// the encoder writes nothing of the kind but newlines.
+// printable escapes characters that are not printable in a JSON document. The
+// encoder writes none outside strings except newlines.
 func printable(document []byte) []byte {
 	var out bytes.Buffer
 	out.Grow(len(document))

@@ -9,39 +9,39 @@ import (
 	"snapshotter/internal/ordered"
 )
 
-// Lifecycle is what happened to a model's state of life.
+// Lifecycle is a change of a model's status or dates.
 type Lifecycle struct {
 	Changes []LifecycleChange `json:"changes"`
-	// Unchanged is what Leads still is in the other regions that list the
-	// model; it is the field that the story is named for.
+	// Unchanged holds the values of Leads in the other regions that list the
+	// model. Leads is the field that names the story.
 	Leads     diff.Field       `json:"leads"`
 	Unchanged []LifecycleState `json:"unchanged,omitempty"`
 	Profiles  []string         `json:"profiles,omitempty"` // ids that route to the model
 }
 
-// LifecycleChange is a change of one field, alike in regions. Dates are ISO
-// dates in UTC, or times where only the time of day differs.
+// LifecycleChange is a change of one field, the same in Regions. Dates are ISO
+// dates in UTC, or times if only the time of day differs.
 type LifecycleChange struct {
 	Field        diff.Field        `json:"field"`
 	Significance diff.Significance `json:"significance"`
 	Said         diff.Said         `json:"said"`
 	Old          string            `json:"old,omitempty"`
 	New          string            `json:"new,omitempty"`
-	// Shift is by how many days a date moved, negative for earlier. DaysLeft is
-	// from head's date to the new one, negative once it has passed.
+	// Shift is by how many days a date moved, negative if earlier. DaysLeft
+	// counts from head's date to the new one, negative once it has passed.
 	Shift    int      `json:"shift,omitempty"`
 	DaysLeft *int     `json:"days_left,omitempty"`
 	Regions  []string `json:"regions"`
 }
 
-// LifecycleState is a value that holds in regions, "" for not said.
+// LifecycleState is a value in some regions, "" if not said.
 type LifecycleState struct {
 	Value   string   `json:"value"`
 	Regions []string `json:"regions"`
 }
 
-// buildLifecycle tells what happened to a model's status and dates, and where
-// regions part, what did not change.
+// buildLifecycle sets what changed in a model's status and dates and, if regions
+// differ, what did not.
 func (v *view) buildLifecycle(s *Story, group []piece) {
 	l := &Lifecycle{Changes: v.lifecycleChanges(group)}
 	s.Event, l.Leads = lifecycleEvent(l.Changes)
@@ -65,7 +65,7 @@ func (v *view) lifecycleChanges(group []piece) []LifecycleChange {
 	return changes
 }
 
-// lifecycleOrder sorts the fields as they are told.
+// lifecycleOrder is the order of fields within a story.
 var lifecycleOrder = map[diff.Field]string{
 	diff.FieldLifecycle:      "1",
 	diff.FieldLegacy:         "2",
@@ -97,7 +97,8 @@ func (v *view) lifecycleChange(same []piece) LifecycleChange {
 	return c
 }
 
-// lifecycleEvent names a story by its weightiest field, and returns that field.
+// lifecycleEvent returns the event of a story and the field that names it, its
+// most significant one.
 func lifecycleEvent(changes []LifecycleChange) (Event, diff.Field) {
 	of := func(field diff.Field) []LifecycleChange {
 		return slices.DeleteFunc(slices.Clone(changes), func(c LifecycleChange) bool { return c.Field != field })
@@ -136,7 +137,7 @@ func endOfLifeEvent(changes []LifecycleChange) Event {
 	}[direction(changes)]
 }
 
-// direction says how a date changed, "moved" where not alike in all regions.
+// direction returns how a date changed, "moved" if regions differ.
 func direction(changes []LifecycleChange) string {
 	one := func(c LifecycleChange) string {
 		switch {
@@ -157,8 +158,8 @@ func direction(changes []LifecycleChange) string {
 	return one(changes[0])
 }
 
-// unchanged is what the leading field still is in the regions that list the
-// model, were read by head's run and saw no change of it.
+// unchanged returns the values of the leading field in the regions that list the
+// model, were read by head's run and saw no change.
 func (v *view) unchanged(s *Story, l *Lifecycle) []LifecycleState {
 	var changed []string
 	for _, c := range l.Changes {

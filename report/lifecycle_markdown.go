@@ -26,17 +26,17 @@ func daysLeft(n int) string {
 	return plural(n, "day") + " left"
 }
 
-// lifecycle says what happened to a model's status and dates.
+// lifecycle adds what changed in a model's status and dates.
 func (t *entryText) lifecycle(s *Story) {
 	l := s.Lifecycle
-	var told []string // the regions that the line before spoke of
+	var last []string // the regions of the line before
 	for rest := l.Changes; len(rest) > 0; {
 		together := alongside(rest)
 		rest = rest[len(together):]
 		line := lifecycleLine(together)
-		if regions := together[0].Regions; !slices.Equal(regions, told) {
+		if regions := together[0].Regions; !slices.Equal(regions, last) {
 			line += ": " + t.folds.where("Changed", regions, s.listedBy())
-			told = regions
+			last = regions
 		}
 		t.bullet("%s", line)
 	}
@@ -50,9 +50,8 @@ func (t *entryText) lifecycle(s *Story) {
 	t.late(s.Found)
 }
 
-// alongside are the first change and, where it is a date that was published,
-// the dates after it that were published in the same regions: one line tells
-// them.
+// alongside returns the first change and, if it is a newly published date, the
+// dates after it that were published in the same regions. They share a line.
 func alongside(changes []LifecycleChange) []LifecycleChange {
 	published := func(c LifecycleChange) bool {
 		return c.Field != diff.FieldLifecycle && c.Said == diff.Published && slices.Equal(c.Regions, changes[0].Regions)
@@ -92,7 +91,8 @@ func lifecycleText(c LifecycleChange) string {
 	return fmt.Sprintf("%s %s → **%s** (%s, %s)", name, c.Old, c.New, shifted(c.Shift), daysLeft(*c.DaysLeft))
 }
 
-// sinceOrFrom words a date that begins something by whether it has come.
+// sinceOrFrom names a date that begins something, depending on whether it has
+// passed.
 func sinceOrFrom(c LifecycleChange) string {
 	switch past := *c.DaysLeft <= 0; {
 	case past && c.Field == diff.FieldLegacy:
@@ -125,7 +125,7 @@ func unchangedText(field diff.Field, value string) string {
 	return "Unchanged at " + value
 }
 
-// prefixed shows profile ids; those that are the model's id behind a prefix are
+// prefixed lists profile IDs. Those that are a prefix and the model's ID are
 // joined: `us.`, `eu.` + `model`.
 func prefixed(profiles []string, model string) string {
 	var prefixes, whole []string

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// unique leaves out what was said before.
+// unique returns parts without repetitions, in order.
 func unique(parts []string) []string {
 	var said []string
 	for _, part := range parts {
@@ -26,12 +26,12 @@ func filter(list []string, keep func(string) bool) []string {
 	return kept
 }
 
-// without are those of list that are not in other.
+// without returns the strings of list that are not in other.
 func without(list, other []string) []string {
 	return filter(list, func(s string) bool { return !slices.Contains(other, s) })
 }
 
-// union sorts the lists into one without duplicates.
+// union joins the lists into one that is sorted and without duplicates.
 func union(lists ...[]string) []string {
 	all := slices.Concat(lists...)
 	slices.Sort(all)

@@ -8,31 +8,30 @@ import (
 	"snapshotter/diff"
 )
 
-// nowhere reports whether nothing speaks for it that any region can call the
-// model.
+// nowhere reports whether no region is known to be able to call the model.
 func (l *Loss) nowhere() bool {
 	return len(l.Remaining)+len(l.Unknown)+len(l.Elsewhere)+len(l.ElsewhereUnread) == 0
 }
 
-// Loss is what can no longer be listed or called.
+// Loss is what is no longer listed or callable.
 type Loss struct {
 	Unlisted []string    `json:"unlisted,omitempty"` // regions that no longer list the model
 	Lost     []LostRoute `json:"lost,omitempty"`
-	// Uncallable are the regions from which nothing can call it any more, and
-	// Unknown those where that can't be told, as one of their lists was not
-	// read. Remaining is how it still can be called from the others that lost
-	// something, and Elsewhere the other regions from which it can be called;
+	// Uncallable are the regions from which nothing can call the model any more.
+	// Unknown are those where that is not known, because one of their lists was
+	// not read. Remaining are the routes left in the regions that lost something.
+	// Elsewhere are the other regions from which the model can be called, and
 	// ElsewhereUnread those from which it could when they were last read.
 	Uncallable      []string    `json:"uncallable,omitempty"`
 	Unknown         []string    `json:"unknown,omitempty"`
 	Remaining       []Route     `json:"remaining,omitempty"`
 	Elsewhere       []string    `json:"elsewhere,omitempty"`
 	ElsewhereUnread []Confirmed `json:"elsewhere_unread,omitempty"`
-	// EndOfLife is the date that the lists last gave for it, "" for none.
+	// EndOfLife is the date that the lists last gave, "" if none.
 	EndOfLife string `json:"end_of_life,omitempty"`
 }
 
-// LostRoute is an id that can no longer be passed.
+// LostRoute is an ID that can no longer be passed.
 type LostRoute struct {
 	From   []string       `json:"from"`
 	Access catalog.Access `json:"access"`
@@ -41,7 +40,7 @@ type LostRoute struct {
 	Status string         `json:"status,omitempty"` // of a profile that is not active
 }
 
-// Why is what became of a route.
+// Why is the reason for a lost route.
 type Why string
 
 const (
@@ -50,8 +49,7 @@ const (
 	NotSupported Why = "no-longer-offered" // its model or profile is listed and no longer offers it
 )
 
-// buildLoss tells what can no longer be listed or called, and what is left: a
-// model that was removed with its profiles, a path that was lost.
+// buildLoss sets what is no longer listed or callable, and what remains.
 func (v *view) buildLoss(s *Story, group []piece) {
 	l := &Loss{
 		Unlisted:   regionsOf(group, kind(diff.Removed), ofModel),
@@ -66,7 +64,7 @@ func (v *view) buildLoss(s *Story, group []piece) {
 	s.Event = lossEvent(s, group)
 }
 
-// addRemaining tells what can still call the model.
+// addRemaining adds what can still call the model.
 func (v *view) addRemaining(s *Story, l *Loss, group []piece) {
 	model, remaining := s.Subject.ID, routes{}
 	for region, since := range by(group) {
@@ -85,8 +83,8 @@ func (v *view) addRemaining(s *Story, l *Loss, group []piece) {
 	l.ElsewhereUnread = slices.DeleteFunc(stale, func(c Confirmed) bool { return slices.Contains(s.Regions, c.Region) })
 }
 
-// endOfLife is the earliest end of life that the lists which dropped model gave
-// for it, "" for none.
+// endOfLife returns the earliest end of life that the lists which dropped the
+// model gave, "" if none.
 func (v *view) endOfLife(model string, regions []string) string {
 	earliest := ""
 	for _, region := range regions {
@@ -101,8 +99,8 @@ func (v *view) endOfLife(model string, regions []string) string {
 	return earliest
 }
 
-// lostRoutes are the ids that can no longer be passed. A profile that is gone is
-// lost with its path or without, as its status may have forbidden to call it.
+// lostRoutes returns the IDs that can no longer be passed. A profile that is gone
+// is lost even without a lost path, as its status may not have allowed calls.
 func (v *view) lostRoutes(group []piece) []LostRoute {
 	var lost []LostRoute
 	for _, p := range filterPieces(group, kind(diff.PathLost)) {
@@ -130,8 +128,8 @@ func (v *view) lostRoute(region string, path catalog.Path) LostRoute {
 	return route
 }
 
-// rollUp joins the regions of routes that are alike otherwise, and those that
-// two changes told of.
+// rollUp joins the regions of routes that are otherwise equal, and removes
+// duplicates.
 func rollUp(lost []LostRoute) []LostRoute {
 	rank := func(r LostRoute) int { return accessRank(Route{Access: r.Access}) }
 	same := func(a, b LostRoute) int {

@@ -10,7 +10,7 @@ import (
 	"snapshotter/internal/ordered"
 )
 
-// loss says what can no longer be listed or called, and what is left.
+// loss adds what is no longer listed or callable, and what remains.
 func (t *entryText) loss(s *Story) {
 	l := s.Loss
 	switch {
@@ -36,8 +36,7 @@ func (t *entryText) loss(s *Story) {
 	}
 }
 
-// lost tells the ids that were lost, those lost from the same regions in one
-// line.
+// lost adds the lost IDs, one line for those lost from the same regions.
 func (t *entryText) lost(l *Loss) {
 	for _, same := range ordered.By(l.Lost, func(r LostRoute) string { return strings.Join(r.From, " ") }) {
 		var ways []string
@@ -52,7 +51,8 @@ func (t *entryText) lost(l *Loss) {
 	}
 }
 
-// lostBecause says what became of a profile. A model's own fate is told.
+// lostBecause returns the reason for the loss of a profile. That of a model has
+// its own line.
 func lostBecause(r LostRoute) string {
 	switch {
 	case r.Access != catalog.ViaProfile:
@@ -67,7 +67,7 @@ func lostBecause(r LostRoute) string {
 	return " (profile no longer routes to it)"
 }
 
-// left tells what remains callable.
+// left adds what can still be called.
 func (t *entryText) left(l *Loss) {
 	for _, r := range l.Remaining {
 		way := t.way(r.Access, r.ID)
@@ -88,7 +88,7 @@ func (t *entryText) left(l *Loss) {
 	t.asLastRead("Callable when last read", l.ElsewhereUnread)
 }
 
-// lastSeen dates a loss by the runs that it happened between.
+// lastSeen adds the runs between which a loss happened.
 func (t *entryText) lastSeen(f Interval, several bool) {
 	line := fmt.Sprintf("Last seen by %s, gone in run %d", moment(f.After), f.By.ID)
 	if f.Late {

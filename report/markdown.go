@@ -8,8 +8,8 @@ import (
 	"snapshotter/internal/markdown"
 )
 
-// Markdown writes the report in GitHub Flavored Markdown. It reads well raw, in
-// a mail, and rendered.
+// Markdown writes the report in GitHub Flavored Markdown. It is readable as plain
+// text, in a mail, and rendered.
 func (r *Report) Markdown(w io.Writer) error {
 	var p page
 	p.paragraph("# " + r.Title)
@@ -61,8 +61,8 @@ func (p *page) bullets(items []string) {
 	p.paragraph(lines...)
 }
 
-// table writes rows under header; a column whose header ends in ":" is aligned
-// to the right.
+// table writes rows under header. A column whose header ends in ":" is aligned to
+// the right.
 func (p *page) table(header []string, rows [][]string) {
 	rule := make([]string, len(header))
 	titles := make([]string, len(header))
@@ -88,8 +88,8 @@ func row(cells []string) string {
 	return "| " + strings.Join(escaped, " | ") + " |"
 }
 
-// details folds what body writes. The blank lines make renderers read it as
-// Markdown again.
+// details folds what body writes. Blank lines make renderers treat it as Markdown
+// again.
 func (p *page) details(summary string, body func()) {
 	p.paragraph("<details><summary>" + summary + "</summary>")
 	body()

@@ -21,7 +21,7 @@ func (p *page) newRegions(r *Report) {
 	p.table([]string{"Region", "Models:", "Profiles:", "Callable models:", "First read by"}, rows)
 }
 
-// newRegions are those that came into view, of the regions that are told.
+// newRegions returns the new regions that the report shows.
 func (v *view) newRegions() []diff.NewRegion {
 	regions := append([]diff.NewRegion{}, v.result.NewRegions...)
 	return slices.DeleteFunc(regions, func(n diff.NewRegion) bool { return !v.only.region(n.Region) })

@@ -22,12 +22,11 @@ func regionCode(region string) string {
 	return markdown.Code(region)
 }
 
-// rollUpOver is how many regions are named where they are spoken of. More are
-// counted by geography, with the list folded below.
+// rollUpOver is how many regions a line names. More are counted by geography and
+// listed in a fold below.
 const rollUpOver = 8
 
-// folds gathers the region lists that were counted instead of named, so that
-// they can stand below what they belong to.
+// folds collects the lists of regions that lines count instead of naming.
 type folds []fold
 
 type fold struct {
@@ -45,13 +44,13 @@ func (f *folds) regions(label string, regions []string) string {
 	return fmt.Sprintf("%d regions (%s)", len(regions), countedByGeography(regions))
 }
 
-// listed is who lists the thing told of, as far as head's run read.
+// listed are the regions that list a subject, as far as head's run read.
 type listed struct {
 	regions []string
 	unread  bool // others list it too, as they were last read
 }
 
-// where names regions as a part of all those that list the thing told of.
+// where names regions as a part of all those that list the subject.
 func (f *folds) where(label string, regions []string, by listed) string {
 	missing := without(by.regions, regions)
 	if len(regions) < 2 || len(by.regions)-len(missing) < len(regions) {
@@ -81,7 +80,7 @@ func (f *folds) where(label string, regions []string, by listed) string {
 	return f.regions(label, regions)
 }
 
-// add folds a list. The same regions are folded once.
+// add folds a list. Equal lists are folded once.
 func (f *folds) add(label string, regions []string) {
 	list := named(regions)
 	if !slices.ContainsFunc(*f, func(o fold) bool { return o.regions == list }) {

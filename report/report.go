@@ -1,12 +1,12 @@
-// Package report turns what a comparison found into a document that a person
-// reads in twenty seconds and a program reads whole.
+// Package report turns a comparison of two runs into a document for people and
+// programs.
 //
-// It guarantees that all formats say the same, because all are written from
-// one [Report]; that one event is told in one entry, whatever the number of
-// regions; and that the same two snapshots give the same bytes, since every
-// time in it is a run's. It refuses to tell anything from a list that was not
-// read: such lists stand under coverage, and what is shown from an older
-// reading says so. Text from outside reaches a reader escaped and on one line.
+// It guarantees that all formats say the same, because all are written from one
+// [Report]; that one event is one entry, however many regions it affects; and
+// that the same two snapshots give the same bytes, because every time in it is a
+// run's. It refuses to conclude anything from an unread list: such lists appear
+// under coverage, and older data is marked as old. Text from outside is escaped
+// and kept on one line.
 package report
 
 import (
@@ -22,19 +22,19 @@ import (
 // removed or changes its meaning, not when one is added.
 const Schema = "snapshotter.report/2"
 
-// Options are what a reader may choose.
+// Options are the reader's choices.
 type Options struct {
-	// Deadlines is how far ahead lifecycle dates are shown, in whole days;
-	// zero is 90 days.
+	// Deadlines is how far ahead lifecycle dates are shown, in whole days. Zero
+	// means 90 days.
 	Deadlines time.Duration
-	// Watch is how the rules that the user watches stand, in any order.
+	// Watch are the states of the user's watch rules, in any order.
 	Watch []watch.State
-	// Only chooses what is told; nil is all.
+	// Only selects what the report shows; nil shows everything.
 	Only *Only
 }
 
-// Only is what of a comparison is told: what happened in some regions, to some
-// items. What is said of it is judged by all that the runs read.
+// Only selects regions and items of a comparison. What the report says about them
+// still takes everything into account that the runs read.
 type Only struct {
 	Words  string // the choice as the user made it, such as "--region eu-*"
 	Region func(region string) bool
@@ -44,7 +44,7 @@ type Only struct {
 func (o *Only) region(region string) bool { return o == nil || o.Region(region) }
 func (o *Only) item(id string) bool       { return o == nil || o.Item(id) }
 
-// shows reports whether what happened to an item in regions is told.
+// shows reports whether the report shows what happened to an item in regions.
 func (o *Only) shows(id string, regions []string) bool {
 	return o == nil || o.Item(id) && slices.ContainsFunc(regions, o.Region)
 }
@@ -58,15 +58,15 @@ func (o Options) days() int {
 	return int(o.Deadlines / (24 * time.Hour))
 }
 
-// Report is what changed between two runs, rolled up into stories. All lists
-// are sorted, all times are UTC, and days are counted from the date of Head.
+// Report is what changed between two runs, joined into stories. Lists are sorted,
+// times are UTC, and days are counted from the date of Head.
 type Report struct {
 	Schema string `json:"schema"`
-	// Title is one line of plain text with date, verdict and counts: the
+	// Title is one line of plain text with date, verdict and counts, for the
 	// subject of a mail.
 	Title string `json:"title"`
 	Date  string `json:"date"` // of Head, UTC
-	// Filter is the choice of what is told, as the user made it; "" for all.
+	// Filter is the selection as the user wrote it, "" for everything.
 	Filter  string       `json:"filter,omitempty"`
 	Verdict Verdict      `json:"verdict"`
 	Counts  Counts       `json:"counts"`
@@ -78,16 +78,16 @@ type Report struct {
 	Other []Story `json:"other_changes"`
 
 	NewRegions []diff.NewRegion `json:"new_regions"`
-	// Watch is how each rule that the user watches stands, weightiest first.
+	// Watch are the states of the user's watch rules, the most significant first.
 	Watch     []watch.State `json:"watch"`
 	Deadlines Deadlines     `json:"deadlines"`
 	Coverage  Coverage      `json:"coverage"`
-	// Inventory is what there is, where there was nothing to compare.
+	// Inventory is set if there was nothing to compare.
 	Inventory *Inventory `json:"inventory,omitempty"`
 }
 
-// Verdict is what the comparison amounts to. The last three are different
-// messages, and only the first of them says that nothing changed.
+// Verdict is the result of the comparison. The last three differ, and only the
+// first of them says that nothing changed.
 type Verdict string
 
 const (
@@ -97,8 +97,8 @@ const (
 	NoComparison     Verdict = "no-comparison"                    // a first run, nothing read, or nothing read before
 )
 
-// Counts are the numbers of entries, of new regions, and of watch rules that
-// the comparison saw broken or satisfied.
+// Counts are the numbers of entries, of new regions, and of watch rules that were
+// broken or satisfied in the comparison.
 type Counts struct {
 	ActOn      int `json:"act_on"`
 	Good       int `json:"good_to_know"`
@@ -108,11 +108,12 @@ type Counts struct {
 	Satisfied  int `json:"watch_satisfied"`
 }
 
-// news counts the watch rules that came to stand otherwise.
+// news counts the watch rules that were broken or satisfied.
 func (c Counts) news() int { return c.Broken + c.Satisfied }
 
-// Build tells result. Base is nil on a first run; head holds everything, while
-// base need hold no more than what differs. Neither is changed.
+// Build makes the report of result, the comparison of base and head. Base is nil
+// on a first run and may be reduced to what differs; head must be complete. Build
+// changes neither, and does not compare them again.
 func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Report {
 	v := newView(result, base, head)
 	v.only = opts.Only
@@ -147,7 +148,7 @@ func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Rep
 	return r
 }
 
-// file puts stories, which are sorted, into their sections.
+// file puts the sorted stories into their sections.
 func (r *Report) file(stories []Story) {
 	r.ActOn, r.Good, r.Other = []Story{}, []Story{}, []Story{}
 	for _, s := range stories {

@@ -7,7 +7,7 @@ import (
 	"snapshotter/catalog"
 )
 
-// newRegions are the distinct regions that changes added.
+// newRegions returns the distinct regions that changes added.
 func (r *Routing) newRegions() []string {
 	var regions []string
 	for _, c := range r.Changes {
@@ -18,14 +18,14 @@ func (r *Routing) newRegions() []string {
 	return union(regions)
 }
 
-// Routing is what happened to where a profile may run a call.
+// Routing is a change of where a profile may run calls.
 type Routing struct {
 	Changes   []RouteChange `json:"changes"`
 	Unchanged []string      `json:"unchanged,omitempty"` // regions from which it runs as before
 }
 
-// RouteChange is a change of destinations, alike when called from regions. A
-// destination's region of "" is any commercial region.
+// RouteChange is a change of destinations, the same when called from any region
+// of From. A destination's region of "" is any commercial region.
 type RouteChange struct {
 	From    []string              `json:"from"`
 	Added   []catalog.Destination `json:"added,omitempty"`
@@ -33,8 +33,8 @@ type RouteChange struct {
 	Now     []catalog.Destination `json:"now"`
 }
 
-// buildRouting tells where a profile may run a call now, from each region, and
-// from which regions nothing changed.
+// buildRouting sets where a profile may run calls from each region, and from
+// which regions nothing changed.
 func (v *view) buildRouting(s *Story, group []piece) {
 	r := &Routing{}
 	for _, same := range alike(group, func(p piece) string {
@@ -59,8 +59,8 @@ func routeChange(same []piece) RouteChange {
 	}
 }
 
-// withoutImplied drops the regions that are named besides "any commercial
-// region", which holds them.
+// withoutImplied drops regions that are listed in addition to "any commercial
+// region".
 func withoutImplied(list []catalog.Destination) []catalog.Destination {
 	implied := func(d catalog.Destination) bool {
 		return d.Region != "" && slices.Contains(list, catalog.Destination{Model: d.Model})
@@ -68,8 +68,8 @@ func withoutImplied(list []catalog.Destination) []catalog.Destination {
 	return append([]catalog.Destination{}, slices.DeleteFunc(slices.Clone(list), implied)...)
 }
 
-// joinRoutes joins changes that are alike but for the calling region, and sorts
-// them by region.
+// joinRoutes joins changes that differ only in the calling region, sorted by
+// region.
 func joinRoutes(changes []RouteChange) []RouteChange {
 	var joined []RouteChange
 	for _, c := range changes {
@@ -86,7 +86,7 @@ func joinRoutes(changes []RouteChange) []RouteChange {
 	return joined
 }
 
-// destinations reads the values of [diff.FieldDestinations].
+// destinations parses the values of [diff.FieldDestinations].
 func destinations(values []string) []catalog.Destination {
 	var list []catalog.Destination
 	for _, value := range values {

@@ -8,7 +8,7 @@ import (
 	"snapshotter/internal/markdown"
 )
 
-// routing says where calls through a profile may run now.
+// routing adds where calls through a profile may run now.
 func (t *entryText) routing(s *Story) {
 	r := s.Routing
 	show := destinationNamer(r.Changes)
@@ -36,8 +36,8 @@ func (t *entryText) routing(s *Story) {
 	t.late(s.Found)
 }
 
-// withoutNow leaves what was added and removed, which may be alike where what
-// it leads to is not.
+// withoutNow returns the changes without their result, so that changes with equal
+// additions and removals can be joined.
 func withoutNow(changes []RouteChange) []RouteChange {
 	list := slices.Clone(changes)
 	for i := range list {
@@ -46,7 +46,7 @@ func withoutNow(changes []RouteChange) []RouteChange {
 	return list
 }
 
-// routedNow lists where calls may run now, what is new bold.
+// routedNow lists where calls may run now, new destinations in bold.
 func routedNow(c RouteChange, show func(catalog.Destination) string) string {
 	var now []string
 	for _, d := range c.Now {
@@ -62,8 +62,8 @@ func routedNow(c RouteChange, show func(catalog.Destination) string) string {
 	return strings.Join(now, ", ")
 }
 
-// destinationNamer names destinations by region, and by model too where the
-// changes name more than one.
+// destinationNamer names destinations by region, and also by model if the changes
+// name several.
 func destinationNamer(changes []RouteChange) func(catalog.Destination) string {
 	var models []string
 	for _, c := range changes {

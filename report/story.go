@@ -10,22 +10,21 @@ import (
 	"snapshotter/internal/ordered"
 )
 
-// Story is one event, told once: what happened to one model or profile, in
-// however many regions. Exactly one of Gain, Loss, Lifecycle, Routing and
-// Fields is set.
+// Story is one event of one model or profile, in all regions where it happened.
+// Exactly one of Gain, Loss, Lifecycle, Routing and Fields is set.
 type Story struct {
 	Event        Event             `json:"what"`
 	Significance diff.Significance `json:"significance"` // the weightiest of its changes
 	Subject      Subject           `json:"subject"`
 	Regions      []string          `json:"regions"` // where any of it happened
-	// ListedIn are the regions that list the subject as head knows it, and
-	// Unread those of them whose list head's run did not read: what holds
-	// there now is not known.
+	// ListedIn are the regions that list the subject in head. Unread are those of
+	// them whose list head's run did not read, so that its present state is not
+	// known.
 	ListedIn []string    `json:"listed_in"`
 	Unread   []Confirmed `json:"unread,omitempty"`
-	// Found says between which runs it happened.
+	// Found holds the runs between which it happened.
 	Found []Interval `json:"found"`
-	// Breaks names the watch rules that it broke, sorted.
+	// Breaks are the names of the watch rules that it broke, sorted.
 	Breaks []string `json:"breaks,omitempty"`
 
 	Gain      *Gain        `json:"gain,omitempty"`
@@ -35,7 +34,7 @@ type Story struct {
 	Fields    []FieldGroup `json:"fields,omitempty"`
 }
 
-// Subject is the model or the profile that a story is about.
+// Subject is the model or profile of a story.
 type Subject struct {
 	Resource catalog.Kind `json:"resource"`
 	ID       string       `json:"id"`
@@ -45,9 +44,9 @@ type Subject struct {
 	Output   []string     `json:"output_modalities,omitempty"`
 }
 
-// Interval is a pair of runs between which something happened in regions. It is
-// late where they are not the two runs compared: a list was not read for a
-// while, and the change is told by the first run that read it again.
+// Interval is a pair of runs between which something happened in Regions. Late is
+// set if they are not the two runs compared: a list was not read for a while, and
+// the first run that read it again found the change.
 type Interval struct {
 	After   catalog.RunRef `json:"after"`
 	By      catalog.RunRef `json:"by"`
@@ -55,14 +54,14 @@ type Interval struct {
 	Late    bool           `json:"late"`
 }
 
-// Confirmed is when a region's list was last read whole.
+// Confirmed is the run that last read a region's list completely.
 type Confirmed struct {
 	Region string         `json:"region"`
 	Run    catalog.RunRef `json:"run"`
 }
 
-// theme is what a story is about. Changes of one theme and one subject are one
-// story, in however many regions they happened.
+// theme is the subject matter of a story. Changes with the same theme and subject
+// are one story.
 type theme int
 
 const (
@@ -79,7 +78,7 @@ type key struct {
 	id      string
 }
 
-// piece is a change, or one field of it.
+// piece is a change, or one field of a change.
 type piece struct {
 	*diff.Change
 	field *diff.FieldChange
@@ -92,12 +91,12 @@ func (p piece) significance() diff.Significance {
 	return p.Significance
 }
 
-// ofCallable reports whether it is about all paths of a model at once.
+// ofCallable reports whether the piece concerns all paths of a model together.
 func (p piece) ofCallable() bool {
 	return p.Kind == diff.BecameCallable || p.Kind == diff.NoLongerCallable
 }
 
-// stories groups the changes and tells each group, sorted by weight.
+// stories groups the changes into stories, the most significant first.
 func (v *view) stories() []Story {
 	type placed struct {
 		key
@@ -143,8 +142,8 @@ func pieces(c *diff.Change) []piece {
 	return all
 }
 
-// storyOf says which story a piece belongs to, and false where another piece
-// tells it.
+// storyOf returns the story that a piece belongs to, and false if another piece
+// covers it.
 func (v *view) storyOf(p piece) (key, bool) {
 	if p.field != nil {
 		return v.fieldStory(p)
@@ -157,7 +156,7 @@ func (v *view) storyOf(p piece) (key, bool) {
 	return v.accessStory(t, p), true
 }
 
-// accessStory puts what happened to a profile into its model's story.
+// accessStory assigns a change of a profile to its model's story.
 func (v *view) accessStory(t theme, p piece) key {
 	if p.Resource == catalog.KindInferenceProfile {
 		if model := v.modelOf(p.ID, p.Region); model != "" {
@@ -188,8 +187,8 @@ func (v *view) fieldStory(p piece) (key, bool) {
 	return key{fields, p.Resource, p.ID}, true
 }
 
-// coveredByPaths reports whether the story of the model's paths already tells all
-// that a change of inference types does.
+// coveredByPaths reports whether the story of the model's paths covers everything
+// in a change of inference types.
 func (v *view) coveredByPaths(p piece) bool {
 	if p.field.Said != diff.BothSaid {
 		return false
@@ -203,7 +202,7 @@ func (v *view) coveredByPaths(p piece) bool {
 	return true
 }
 
-// accessOf is the access that an inference type stands for; others stand for
+// accessOf is the access that an inference type stands for. Other types stand for
 // none.
 var accessOf = map[string]catalog.Access{
 	catalog.InferenceOnDemand:    catalog.OnDemand,
@@ -234,7 +233,7 @@ func (v *view) story(k key, group []piece) Story {
 	return s
 }
 
-// regionsOf are the regions of those pieces that every keep keeps, sorted.
+// regionsOf returns the sorted regions of the pieces that every keep accepts.
 func regionsOf(group []piece, keep ...func(piece) bool) []string {
 	var regions []string
 	for _, p := range filterPieces(group, keep...) {
@@ -243,7 +242,7 @@ func regionsOf(group []piece, keep ...func(piece) bool) []string {
 	return union(regions)
 }
 
-// by is, for each region of a group, the run that found its change.
+// by returns the run that found the change in each region of a group.
 func by(group []piece) map[string]int64 {
 	runs := map[string]int64{}
 	for _, p := range group {
@@ -265,7 +264,7 @@ func kind(kinds ...diff.Kind) func(piece) bool {
 func ofModel(p piece) bool   { return p.Resource == catalog.KindFoundationModel }
 func ofProfile(p piece) bool { return p.Resource == catalog.KindInferenceProfile }
 
-// found gathers the runs between which the changes of a group happened.
+// found returns the runs between which the changes of a group happened.
 func (v *view) found(group []piece) []Interval {
 	type span struct{ after, by int64 }
 	own := slices.DeleteFunc(slices.Clone(group), func(p piece) bool {

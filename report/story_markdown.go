@@ -10,11 +10,11 @@ import (
 	"snapshotter/internal/ordered"
 )
 
-// foldOver is how many entries a section shows with their tables open.
+// foldOver is how many entries a section shows without folding their tables.
 const foldOver = 8
 
-// section writes stories under title. Those that say the same of several models
-// are one entry.
+// section writes stories under title. Stories that differ only in the model are
+// one entry.
 func (p *page) section(title string, stories []Story, foldModels bool) {
 	if len(stories) == 0 {
 		return
@@ -32,7 +32,8 @@ func (p *page) section(title string, stories []Story, foldModels bool) {
 	}
 }
 
-// entry is a story in words, of one subject or of several alike.
+// entry is the text of a story about one subject, or about several with equal
+// text.
 type entry struct {
 	event    string
 	noun     string // what the subjects are
@@ -40,8 +41,8 @@ type entry struct {
 	entryText
 }
 
-// entryText is the text of an entry: lines, a table of ids to call, and the lists of
-// regions that the lines count.
+// entryText is the text of an entry: lines, a table of IDs to call, and the lists
+// of regions that the lines count.
 type entryText struct {
 	subject string // its id, which the heading names
 	where   string // in which regions all lines hold, where they don't say
@@ -69,8 +70,8 @@ func entriesOf(stories []Story) []entry {
 	return entries
 }
 
-// said is equal for entries that say the same of their subjects, but for a
-// table of ids.
+// said returns a key that is equal for entries with equal text, apart from the
+// table of IDs.
 func (e entry) said() string {
 	return strings.Join(slices.Concat([]string{e.event, e.noun, e.where, e.lead}, e.bullets, e.notes, e.folds.lines()), "\n")
 }
@@ -128,7 +129,7 @@ func (s *Story) text() entryText {
 	return t
 }
 
-// event is what happened, as a heading says it before the id.
+// event is the event as a heading names it before the ID.
 func (s *Story) event() string {
 	words := s.Event.wording().heading
 	switch s.Event {
@@ -157,7 +158,8 @@ func (s *Story) event() string {
 	return words
 }
 
-// named is the subject as a heading shows it: `id` (Name; text, image → text).
+// named returns the subject as a heading shows it: `id` (Name; text, image →
+// text).
 func (s *Story) named() string {
 	if id := s.profile(); id != "" {
 		return markdown.Code(id)
@@ -172,8 +174,8 @@ func (s *Story) noun() string {
 	return "model"
 }
 
-// profile is the one profile of a model that a story is about, "" where it is
-// about more.
+// profile returns the only profile of a model that the story is about, "" if
+// there are more or none.
 func (s *Story) profile() string {
 	switch s.Event {
 	case NewProfile, ProfileActive, ProfileRemoved, ProfileInactive, Back:
@@ -184,7 +186,7 @@ func (s *Story) profile() string {
 	return ""
 }
 
-// profiles are the ids that came or went, where nothing else did.
+// profiles returns the IDs that came or went, if nothing else did.
 func (s *Story) profiles() []string {
 	var ids []string
 	if s.Gain != nil {
@@ -208,7 +210,7 @@ func (s *Story) profiles() []string {
 	return union(ids)
 }
 
-// described is what follows the id: the name, and what goes in and comes out.
+// described returns what follows the ID: the name and the modalities.
 func (s Subject) described(modalities bool) string {
 	var parts []string
 	if s.Name != "" && s.Name != s.ID {
@@ -257,8 +259,8 @@ func (t *entryText) late(found []Interval) {
 	}
 }
 
-// listedBy is who lists the subject, as far as head's run read or something
-// happened there.
+// listedBy returns the regions that list the subject and that head's run read or
+// where something happened.
 func (s *Story) listedBy() listed {
 	var unknown []string
 	for _, u := range s.Unread {
@@ -269,7 +271,7 @@ func (s *Story) listedBy() listed {
 	return listed{without(s.ListedIn, unknown), len(unknown) > 0}
 }
 
-// notRead names the regions whose state is not known, where others changed.
+// notRead names the regions whose present state is not known.
 func (t *entryText) notRead(s *Story) {
 	t.asLastRead("Not read, so not known", slices.DeleteFunc(slices.Clone(s.Unread), func(u Confirmed) bool {
 		return slices.Contains(s.Regions, u.Region) // what changed there is told, and dated
@@ -287,8 +289,8 @@ func (t *entryText) asLastRead(what string, unread []Confirmed) {
 	}
 }
 
-// way is how a call reaches the model: the id to pass, or how the id that the
-// heading names is passed.
+// way returns how to call the model: the ID to pass, or how to pass the ID in the
+// heading.
 func (t *entryText) way(access catalog.Access, id string) string {
 	switch {
 	case access == catalog.ViaProfile:

@@ -9,20 +9,20 @@ import (
 	"snapshotter/internal/ordered"
 )
 
-// quiet reports whether there is nothing to tell but that.
+// quiet reports whether the only news is that nothing changed.
 func (r *Report) quiet() bool {
 	return (r.Verdict == NothingChanged || r.Verdict == NothingInRead) && r.Counts.news() == 0
 }
 
-// moment is a run as it is spoken of.
+// moment returns a run with its time.
 func moment(run catalog.RunRef) string {
 	return fmt.Sprintf("run %d (%s)", run.ID, catalog.Moment(run.At))
 }
 
-// dated is a run as it is spoken of where its hour says nothing.
+// dated returns a run with its date.
 func dated(run catalog.RunRef) string { return fmt.Sprintf("run %d (%s)", run.ID, catalog.Day(run.At)) }
 
-// sentenceCase begins our own words with a capital.
+// sentenceCase capitalizes the first letter of s if it is ASCII.
 func sentenceCase(s string) string {
 	if s != "" && 'a' <= s[0] && s[0] <= 'z' {
 		return strings.ToUpper(s[:1]) + s[1:]
@@ -30,7 +30,7 @@ func sentenceCase(s string) string {
 	return s
 }
 
-// lead says what was compared, and how much of it was read.
+// lead says what was compared and how much was read.
 func (r *Report) lead() []string {
 	var lines []string
 	switch {
@@ -47,7 +47,7 @@ func (r *Report) lead() []string {
 	return append(lines, r.Coverage.sentence()+" See [Coverage](#coverage).")
 }
 
-// told says that not all is told, and what is.
+// filterLine says that the report is filtered, and how.
 func (r *Report) filterLine() []string {
 	if r.Filter == "" {
 		return nil
@@ -68,7 +68,8 @@ func (c *Coverage) sentence() string {
 	return fmt.Sprintf("Regions: %d of %d read whole%s.", whole, all, c.rest())
 }
 
-// rest counts the regions that were not read whole: ", 1 in part, 4 not read".
+// rest counts the regions that were not read completely: ", 1 in part, 4 not
+// read".
 func (c *Coverage) rest() string {
 	var rest string
 	if n := len(c.Part); n > 0 {
@@ -80,10 +81,10 @@ func (c *Coverage) rest() string {
 	return rest
 }
 
-// summaryOver is how many entries are read at a glance without a summary.
+// summaryOver is how many entries need no summary.
 const summaryOver = 3
 
-// summary counts the entries of a long report by what happened.
+// summary counts the entries of a long report by event.
 func (r *Report) summary() []string {
 	if len(r.ActOn)+len(r.Good) <= summaryOver {
 		return nil
@@ -100,7 +101,8 @@ func (r *Report) summary() []string {
 	return lines
 }
 
-// counted says how many stories tell of each event, weightiest event first.
+// counted returns how many stories have each event, the most significant event
+// first.
 func counted(stories []Story) string {
 	counts := make([]int, len(wordings))
 	for _, s := range stories {
@@ -118,7 +120,8 @@ func counted(stories []Story) string {
 	return strings.Join(parts, ", ")
 }
 
-// quiet says in three lines that nothing changed, and in one how rules stand.
+// quiet writes the report of a day without changes: a few lines, and one about
+// the watch rules.
 func (p *page) quiet(r *Report) {
 	var f folds
 	lines := append([]string{r.runs()}, r.filterLine()...)
@@ -139,8 +142,8 @@ func (p *page) models(ids []string) {
 	}
 }
 
-// nothing says that nothing changed, and of what. Where coverage stands as it
-// stood, it names what was not read, as no section does.
+// nothing says that nothing changed in what was read. If coverage is steady, it
+// also names what was not read, because no section does.
 func (r *Report) nothing(f *folds) string {
 	c := &r.Coverage
 	nothing := "Nothing changed"
@@ -157,7 +160,7 @@ func (r *Report) nothing(f *folds) string {
 	return nothing + " in what both runs read: " + read + " in either. " + sentenceCase(c.unreadInBrief(f)) + "."
 }
 
-// unreadInBrief names the regions that were not read whole, by reason.
+// unreadInBrief names the regions that were not read completely, by reason.
 func (c *Coverage) unreadInBrief(f *folds) string {
 	var parts []string
 	for _, same := range ordered.By(c.rows(), func(row coverageRow) string {

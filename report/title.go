@@ -15,7 +15,7 @@ func (r *Report) title() string {
 	return title
 }
 
-// inFilter is the choice of what is told, in parentheses.
+// inFilter returns the filter in parentheses.
 func (r *Report) inFilter() string {
 	if r.Filter == "" {
 		return ""
@@ -60,7 +60,7 @@ func (r *Report) incomparable() string {
 	return "no comparison, no list was read before"
 }
 
-// watchNews heads the title: what a user asked to be told of comes first.
+// watchNews begins the title with the user's watch rules.
 func (r *Report) watchNews() []string {
 	var news []string
 	if n := r.Counts.Broken; n > 0 {

@@ -9,16 +9,16 @@ import (
 	"snapshotter/diff"
 )
 
-// view answers what the builders of stories ask about the two snapshots.
+// view indexes the two snapshots and their changes for the builders of stories.
 type view struct {
 	result     *diff.Result
 	only       *Only
-	base, head *catalog.Snapshot // base is markdown.Empty on a first run
+	base, head *catalog.Snapshot // base is empty on a first run
 	before     map[string]*catalog.Region
 	after      map[string]*catalog.Region
 	listed     map[catalog.Kind]map[string][]string // regions that head lists an id in
-	moved      map[itemIn][]catalog.Access          // what was gained or lost of a model's paths
-	events     map[itemIn]diff.Kind                 // what became of the path that an id is
+	moved      map[itemIn][]catalog.Access          // access that a model gained or lost
+	events     map[itemIn]diff.Kind                 // what happened to the path with this ID
 	removed    map[string]bool                      // models that a region no longer lists
 	arrived    map[itemIn]bool                      // items that a region came to list
 	firstRead  map[catalog.Scope]bool               // lists that were first read in this comparison
@@ -80,10 +80,10 @@ func index(s *catalog.Snapshot) map[string]*catalog.Region {
 	return regions
 }
 
-// region is what head knows of a region; never nil.
+// region returns head's index of a region, never nil.
 func (v *view) region(code string) *catalog.Region { return regionIn(v.after, code) }
 
-// regionBefore is what base knows of a region; never nil.
+// regionBefore returns base's index of a region, never nil.
 func (v *view) regionBefore(code string) *catalog.Region { return regionIn(v.before, code) }
 
 func regionIn(regions map[string]*catalog.Region, code string) *catalog.Region {
@@ -104,16 +104,16 @@ func (v *view) read(regions []string, kind catalog.Kind) []string {
 	return filter(regions, func(region string) bool { return v.fresh(region, kind) })
 }
 
-// known are those of regions whose lists held the item at base already: of the
-// others nothing is unchanged.
+// known returns the regions whose lists already had the item at base. Only there
+// can something be unchanged.
 func (v *view) known(regions []string, kind catalog.Kind, id string) []string {
 	return filter(regions, func(region string) bool {
 		return !v.arrived[itemIn{region, id}] && !v.firstRead[catalog.Scope{Region: region, Kind: kind}]
 	})
 }
 
-// unread are those of regions whose list of kind head's run did not read, with
-// the run that last did.
+// unread returns the regions whose list of kind head's run did not read, with the
+// run that last read it.
 func (v *view) unread(regions []string, kind catalog.Kind) []Confirmed {
 	var unread []Confirmed
 	for _, region := range regions {
@@ -125,8 +125,8 @@ func (v *view) unread(regions []string, kind catalog.Kind) []Confirmed {
 	return unread
 }
 
-// paths are the ways to call model from a region, of the lists that run since,
-// or one after it, read whole. What older lists say may no longer hold.
+// paths returns the ways to call model from a region by lists that run since, or
+// a later one, read. Older lists may be out of date.
 func (v *view) paths(region, model string, since int64) []catalog.Path {
 	return slices.DeleteFunc(v.region(region).Paths(model), func(p catalog.Path) bool {
 		kind := catalog.KindFoundationModel
@@ -142,13 +142,14 @@ func (v *view) readSince(region string, kind catalog.Kind, since int64) bool {
 	return state != nil && state.Observed() && state.Confirmed.ID >= since
 }
 
-// wholeSince reports whether all lists of a region were read by since or later.
+// wholeSince reports whether all lists of a region were read by run since or
+// later.
 func (v *view) wholeSince(region string, since int64) bool {
 	return v.readSince(region, catalog.KindFoundationModel, since) && v.readSince(region, catalog.KindInferenceProfile, since)
 }
 
-// callableFrom are the regions from which model can be called, by the lists
-// that head's run read; stale are those from which only older lists say so.
+// callableFrom returns the regions from which model can be called by lists that
+// head's run read, and in stale those for which only older lists say so.
 func (v *view) callableFrom(model string) (fresh []string, stale []Confirmed) {
 	for _, region := range slices.Sorted(maps.Keys(v.after)) {
 		switch {
@@ -161,7 +162,7 @@ func (v *view) callableFrom(model string) (fresh []string, stale []Confirmed) {
 	return fresh, stale
 }
 
-// lastRead is the oldest of the runs that last read a list of region.
+// lastRead returns the oldest of the runs that last read a list of region.
 func (v *view) lastRead(region string) catalog.RunRef {
 	var oldest catalog.RunRef
 	for _, kind := range catalog.Kinds() {
@@ -173,8 +174,8 @@ func (v *view) lastRead(region string) catalog.RunRef {
 	return oldest
 }
 
-// subject describes a model or a profile as the first of regions does that
-// knows it, by head or else, where it is gone, by base.
+// subject describes a model or profile from the first of regions that lists it in
+// head or, if it is gone, in base.
 func (v *view) subject(kind catalog.Kind, id string, regions []string) Subject {
 	s := Subject{Resource: kind, ID: id}
 	for _, side := range []map[string]*catalog.Region{v.after, v.before} {
@@ -202,9 +203,9 @@ func (s *Subject) describe(region *catalog.Region) bool {
 	return m != nil
 }
 
-// modelOf is the model whose story a profile belongs to: of the models that it
-// routes to, the first that some region lists, else the first. Without any,
-// the profile has a story of its own and the id is "".
+// modelOf returns the model whose story a profile belongs to: of the models that
+// it routes to, the first that some region lists, or else the first. It returns
+// "" if there is none, and the profile has its own story.
 func (v *view) modelOf(profile, region string) string {
 	for _, side := range []*catalog.Region{v.region(region), v.regionBefore(region)} {
 		p := side.Profiles[profile]
@@ -218,5 +219,5 @@ func (v *view) modelOf(profile, region string) string {
 	return ""
 }
 
-// today is the date that days are counted from.
+// today is the date from which days are counted.
 func (v *view) today() time.Time { return day(v.head.Run.StartedAt) }

@@ -12,7 +12,7 @@ import (
 func isBroken(s watch.State) bool { return s.Status == watch.Broken }
 func isNew(s watch.State) bool    { return s.New }
 
-// standing is how rules may stand, weightiest first.
+// standing lists the states of a rule, the most significant first.
 var standing = []struct {
 	is    func(watch.State) bool
 	words string
@@ -30,7 +30,7 @@ func status(status watch.Status) func(watch.State) bool {
 	return func(s watch.State) bool { return s.Status == status }
 }
 
-// stand is the place of a state in standing.
+// stand returns the index of a state in standing.
 func stand(s watch.State) int {
 	for i, one := range standing {
 		if one.is(s) {
@@ -40,7 +40,7 @@ func stand(s watch.State) int {
 	return len(standing) - 1 // no state is none of them
 }
 
-// weighed are the states, weightiest first, then by the rule's name.
+// weighed sorts states by significance, then by name.
 func weighed(states []watch.State) []watch.State {
 	sorted := append([]watch.State{}, states...)
 	slices.SortStableFunc(sorted, func(a, b watch.State) int {
@@ -59,9 +59,8 @@ func (r *Report) countWatch(is func(watch.State) bool) int {
 	return count
 }
 
-// broke names the rules that the story broke: what it lost or leads elsewhere
-// was a way that satisfied the rule, or what it gained is one that a rule which
-// guards must not have.
+// brokenRules returns the rules that the story broke: it removed or rerouted a
+// way that satisfied the rule, or added one that a guarding rule forbids.
 func (s *Story) brokenRules(states []watch.State) []string {
 	var names []string
 	for _, state := range states {
@@ -92,13 +91,13 @@ func (s *Story) rerouted(way watch.Way) bool {
 	})
 }
 
-// meet reports whether two lists have something in common.
+// meet reports whether two lists share an element.
 func meet(a, b []string) bool {
 	return slices.ContainsFunc(a, func(one string) bool { return slices.Contains(b, one) })
 }
 
-// watchFact says what satisfies a rule, or what stands in its way; list and
-// unread tell of ways and lists as fits the form.
+// watchFact returns what satisfies a rule or prevents it. The functions list and
+// unread format ways and lists.
 func watchFact(s watch.State, list func([]watch.Way) string, unread func([]watch.Unread) string) string {
 	switch {
 	case s.Status == watch.NotObservable:
@@ -115,7 +114,7 @@ func watchFact(s watch.State, list func([]watch.Way) string, unread func([]watch
 	return "nothing can call it yet"
 }
 
-// sinceWords say since when a rule stands as it does, as far as that is known.
+// sinceWords returns since when a rule has its status, as far as known.
 func sinceWords(s watch.State) string {
 	switch {
 	case s.Since == nil:
@@ -126,7 +125,7 @@ func sinceWords(s watch.State) string {
 	return " since " + catalog.Day(s.Since.From.At)
 }
 
-// watchUnobserved says which lists were not read, and what they last held.
+// watchUnobserved returns which lists were not read, and what they last held.
 func watchUnobserved(s watch.State, list func([]watch.Way) string, unread func([]watch.Unread) string) string {
 	var detail string
 	switch {
@@ -148,8 +147,8 @@ func watchUnobserved(s watch.State, list func([]watch.Way) string, unread func([
 	return detail
 }
 
-// Satisfied tells, in one line of plain text each, the rules that are satisfied
-// and were not at base, with the ids to call.
+// Satisfied returns one line of plain text for each rule that is satisfied and
+// was not at base, with the IDs to call.
 func (r *Report) Satisfied() []string { return r.watchLines(isNew) }
 
 func (r *Report) watchLines(is func(watch.State) bool) []string {
@@ -162,8 +161,8 @@ func (r *Report) watchLines(is func(watch.State) bool) []string {
 	return lines
 }
 
-// WatchDetail says as plain text what satisfies a rule, or what stands in its
-// way. What came from outside is as it came.
+// WatchDetail returns as plain text what satisfies a rule or prevents it. Text
+// from outside is not escaped.
 func WatchDetail(s watch.State) string {
 	return watchFact(s, plainWays, func(lists []watch.Unread) string {
 		regions := map[catalog.Kind][]string{}

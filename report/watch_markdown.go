@@ -11,11 +11,11 @@ import (
 	"snapshotter/watch"
 )
 
-// waysShown is how many ways of a rule are told in its line. More are counted,
-// with the list folded below.
+// waysShown is how many ways of a rule its line names. More are counted and
+// folded below.
 const waysShown = 3
 
-// watch writes how each rule stands today.
+// watch writes the state of each rule.
 func (p *page) watch(states []watch.State, today time.Time) {
 	if len(states) == 0 {
 		return
@@ -33,7 +33,8 @@ func (p *page) watch(states []watch.State, today time.Time) {
 	}
 }
 
-// watchHead tells in a line each what the comparison saw of rules.
+// watchHead returns a line for each rule that was broken or satisfied in the
+// comparison.
 func (r *Report) watchHead() []string {
 	var lines []string
 	for _, s := range r.Watch {
@@ -44,13 +45,13 @@ func (r *Report) watchHead() []string {
 	return lines
 }
 
-// watchLine tells in one line of Markdown how a rule stands.
+// watchLine returns a line of Markdown about the state of a rule.
 func watchLine(s watch.State, today time.Time) string {
 	var f watchFolds
 	return "Watch rule " + markdown.Code(s.Name) + " " + standingOf(s, today) + ": " + f.detail(s)
 }
 
-// watchInBrief tells how the rules stand on a day without news of them.
+// watchInBrief returns the states of the rules on a day when none changed.
 func (r *Report) watchInBrief() []string {
 	if len(r.Watch) == 0 {
 		return nil
@@ -74,8 +75,8 @@ func (r *Report) watchInBrief() []string {
 	return []string{"Watch rules " + strings.Join(parts, "; ") + "."}
 }
 
-// standingOf is the rule's state, and since when, or for how many days it has
-// waited although its models could be called otherwise.
+// standingOf returns the rule's state and since when it holds. For a waiting rule
+// it is how many days its models could have been called otherwise.
 func standingOf(s watch.State, today time.Time) string {
 	state := standing[stand(s)]
 	words := state.words
@@ -95,13 +96,13 @@ func standingOf(s watch.State, today time.Time) string {
 	return words
 }
 
-// watchFolds gathers what the lines count instead of naming it.
+// watchFolds collects the lists that lines count instead of naming.
 type watchFolds struct {
 	folds
 	ways []string
 }
 
-// detail answers what to type and from where, or what stands in the way.
+// detail returns the IDs to call and where to call from, or what prevents it.
 func (f *watchFolds) detail(s watch.State) string {
 	detail := f.fact(s)
 	if s.Note != "" {
@@ -135,7 +136,7 @@ func (f *watchFolds) unread(label string, lists []watch.Unread) string {
 	return strings.Join(parts, ", ")
 }
 
-// list tells each way, or counts them and folds the list.
+// list names each way, or counts them and folds the list.
 func (f *watchFolds) list(s watch.State, ways []watch.Way) string {
 	if len(ways) <= waysShown {
 		var told []string
