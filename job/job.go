@@ -62,7 +62,7 @@ type Result struct {
 func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 	session, err := j.History.Open(ctx)
 	if _, locked := errors.AsType[*store.LockedError](err); locked {
-		return nil, err
+		return nil, err // the run that holds the lock pings the checks
 	}
 	defer session.Close()
 	lasting, cancel := grace.Extend(ctx)
@@ -85,7 +85,7 @@ func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 	if run.ID == 0 {
 		return nil, failure
 	}
-	// The run is recorded. A request to stop must not cost the rest.
+	// Once the run is recorded, a request to stop must not cost the rest.
 	kept, err := j.keep(lasting, session, announcer, run)
 	if err := errors.Join(failure, err); err != nil {
 		return nil, err
