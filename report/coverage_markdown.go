@@ -184,7 +184,7 @@ func (p *page) coverage(r *Report) {
 	var f folds
 	var rows [][]string
 	if len(c.Whole) > 0 {
-		rows = append(rows, []string{f.regions("Read whole", c.Whole), "read", "read", ""})
+		rows = append(rows, []string{f.regions("Read completely", c.Whole), "read", "read", ""})
 	}
 	for _, row := range c.rows() {
 		rows = append(rows, []string{
@@ -195,7 +195,7 @@ func (p *page) coverage(r *Report) {
 	p.table([]string{"Regions", "Models", "Profiles", "Note"}, rows)
 	p.bullets(c.remarks(r.Base == nil, &f))
 	p.folded(f)
-	p.paragraph("Nothing is called removed on the strength of a list that was not read whole.")
+	p.paragraph("A list that was not read completely is never evidence of a removal.")
 	p.paragraph(scopeOfRun(r.Head))
 }
 
@@ -206,7 +206,7 @@ func (c *Coverage) remarks(first bool, f *folds) []string {
 	}
 	remarks = append(remarks, c.readAgainRemarks(f)...)
 	if c.Notes != "" {
-		remarks = append(remarks, "Noted by the run: "+markdown.Text(c.Notes))
+		remarks = append(remarks, "Notes of the run: "+markdown.Text(c.Notes))
 	}
 	return remarks
 }
@@ -225,7 +225,7 @@ func (c *Coverage) firstReadRemarks() []string {
 	for _, region := range union(regions) {
 		parts = append(parts, fmt.Sprintf("%s (%s)", regionCode(region), strings.Join(counts[region], ", ")))
 	}
-	return []string{"Read for the first time, so now observed and not counted as added: " + strings.Join(parts, ", ")}
+	return []string{"Read for the first time, so observed and not counted as added: " + strings.Join(parts, ", ")}
 }
 
 // readAgainRemarks joins regions whose lists were last read by the same run.

@@ -38,7 +38,7 @@ func (p *page) deadlines(d *Deadlines) {
 	for _, e := range d.Entries {
 		rows = append(rows, []string{e.Date, fmt.Sprint(e.DaysLeft), e.event(), markdown.Code(e.ID), e.regions(&f)})
 	}
-	p.table([]string{"Date", "Days:", "Event", "Id", "Regions"}, rows)
+	p.table([]string{"Date", "Days:", "Event", "ID", "Regions"}, rows)
 	p.folded(f)
 }
 

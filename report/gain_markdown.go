@@ -15,7 +15,7 @@ func (t *entryText) gain(s *Story) {
 	g := s.Gain
 	t.returned(g.Returned)
 	if len(g.OnDemand) > 0 {
-		t.bullet("%s: profile only → **on demand and profile**; the bare id is now callable there",
+		t.bullet("%s: profile only → **on demand and profile**; the model ID itself can now be called there",
 			t.folds.regions("On demand gained", g.OnDemand))
 	}
 	t.routes = slices.DeleteFunc(slices.Clone(g.Routes), func(r Route) bool {
@@ -100,17 +100,17 @@ func callable(s *Story) string {
 	case len(from) == 0:
 		return ""
 	case s.Event != NewModel && len(s.Gain.Before) > 0:
-		return fmt.Sprintf("%s, and as before from %d others.", lead, len(s.Gain.Before))
+		return fmt.Sprintf("%s, as before also from %d others.", lead, len(s.Gain.Before))
 	case s.Event != NewModel:
 		return lead + "."
 	case len(onDemand) == 0:
-		return lead + ". On demand in none: call a profile id."
+		return lead + ". On demand in none: call a profile ID."
 	case len(onDemand) == len(from):
 		return lead + ", on demand in all."
 	case len(onDemand) <= rollUpOver:
-		return lead + ". On demand in " + named(onDemand) + "; elsewhere call a profile id."
+		return lead + ". On demand in " + named(onDemand) + "; elsewhere call a profile ID."
 	}
-	return fmt.Sprintf("%s. On demand in %d of them; elsewhere call a profile id.", lead, len(onDemand))
+	return fmt.Sprintf("%s. On demand in %d of them; elsewhere call a profile ID.", lead, len(onDemand))
 }
 
 // route describes a way to call a model.
@@ -121,7 +121,7 @@ func (t *entryText) route(r Route) string {
 	case catalog.OnDemand:
 		return "Call it on demand from " + from
 	case catalog.Provisioned:
-		return "Provisioned throughput, which is bought first, from " + from
+		return "Provisioned throughput, which you must buy first, from " + from
 	}
 	return fmt.Sprintf("Call %s from %s; it may run in %s", way, from, t.runsIn(r))
 }
@@ -133,7 +133,7 @@ func (t *entryText) runsIn(r Route) string {
 	case r.Access == catalog.OnDemand:
 		return "the calling region"
 	case r.Access == catalog.Provisioned:
-		return "the calling region, bought first"
+		return "the calling region, with purchased throughput"
 	}
 	return t.folds.regions(markdown.Code(r.ID)+" may run in", r.RunsIn)
 }
@@ -144,7 +144,7 @@ func (p *page) routes(t *entryText) {
 		from := t.folds.regions(markdown.Code(r.ID)+" from", r.From)
 		rows = append(rows, []string{from, markdown.Code(r.ID), t.runsIn(r)})
 	}
-	p.table([]string{"Call from", "Id to call", "May run in"}, rows)
+	p.table([]string{"Call from", "ID to call", "May run in"}, rows)
 }
 
 // besides adds regions that list a model without a way to call it, and models
@@ -156,21 +156,21 @@ func (t *entryText) besides(s *Story) {
 		also = "Listed in"
 	}
 	if len(g.Uncallable) > 0 {
-		t.note("%s %s, where nothing can call it yet: no on demand, no profile", also, t.folds.regions("Listed, not callable", g.Uncallable))
+		t.note("%s %s, where nothing can call it yet: no on-demand access and no profile", also, t.folds.regions("Listed, not callable", g.Uncallable))
 	}
 	if len(g.Unknown) > 0 {
-		t.note("%s %s, whose profiles were not read: an id to call it may exist there", also, t.folds.regions("Listed, profiles not read", g.Unknown))
+		t.note("%s %s, whose profiles were not read: there may be an ID to call it", also, t.folds.regions("Listed, profiles not read", g.Unknown))
 	}
 	for _, i := range g.Inactive {
 		status := "it has no status"
 		if i.Status != "" {
 			status = "its status is " + markdown.Text(i.Status)
 		}
-		t.note("%s is listed in %s and can't be called yet: %s", markdown.Code(i.ID), t.folds.regions("Not active", i.Regions), status)
+		t.note("%s is listed in %s and cannot be called yet: %s", markdown.Code(i.ID), t.folds.regions("Not active", i.Regions), status)
 	}
 	switch {
 	case s.Subject.Resource == catalog.KindInferenceProfile:
-		t.note("It names no model to run, so nothing is known to be callable through it: %s", t.folds.regions("Listed", s.Regions))
+		t.note("It names no model, so it is not known to make anything callable: %s", t.folds.regions("Listed", s.Regions))
 	case len(s.ListedIn) == 0:
 		t.note("No region lists the model %s itself", markdown.Code(s.Subject.ID))
 	}

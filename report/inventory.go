@@ -89,7 +89,7 @@ func (p *page) inventory(i *Inventory) {
 	if i == nil {
 		return
 	}
-	p.paragraph("## What there is")
+	p.paragraph("## Inventory")
 	p.paragraph(fmt.Sprintf("%s of %s, %d of them callable, and %s, in %s.",
 		plural(i.Total.Models, "model"), plural(i.Providers, "provider"), i.Total.Callable,
 		plural(i.Total.Profiles, "profile"), plural(i.Total.Regions, "region")))

@@ -74,11 +74,11 @@ func (t *entryText) left(l *Loss) {
 		t.bullet("Callable there: %s from %s", way, t.folds.regions("Callable by "+way+" from", r.From))
 	}
 	if len(l.Unknown) > 0 {
-		t.bullet("Not known whether anything can call it there, as not all was read: %s", t.folds.regions("Not known", l.Unknown))
+		t.bullet("Not known whether anything can call it, because not all lists were read: %s", t.folds.regions("Not known", l.Unknown))
 	}
 	switch {
 	case len(l.Uncallable) > 0 && l.nowhere():
-		t.bullet("Nothing can call it any more from any region that was read")
+		t.bullet("Nothing can call it any more in any region that was read")
 	case len(l.Uncallable) > 0:
 		t.bullet("Nothing can call it any more from %s", t.folds.regions("Nothing can call it from", l.Uncallable))
 	}

@@ -91,7 +91,7 @@ func (p *page) entry(e entry, dense bool) {
 	p.bullets(e.bullets)
 	switch {
 	case len(e.routes) > 0 && dense:
-		p.details("Ids to call", func() {
+		p.details("IDs to call", func() {
 			p.routes(&e.entryText)
 			p.bullets(e.folds.lines())
 		})

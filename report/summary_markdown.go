@@ -35,11 +35,11 @@ func (r *Report) lead() []string {
 	var lines []string
 	switch {
 	case r.Base == nil:
-		lines = append(lines, sentenceCase(moment(r.Head.Ref()))+" is the first: there is nothing to compare it with, so nothing here is called new.")
+		lines = append(lines, sentenceCase(moment(r.Head.Ref()))+" is the first run: there is nothing to compare it with, so nothing is reported as new.")
 	case r.Verdict == NoComparison && !r.Coverage.anyRead():
-		lines = append(lines, r.runs(), fmt.Sprintf("Nothing was compared: run %d could read no list. What stands here was read before.", r.Head.ID))
+		lines = append(lines, r.runs(), fmt.Sprintf("Nothing was compared: run %d could not read any list. Everything shown here was read before.", r.Head.ID))
 	case r.Verdict == NoComparison:
-		lines = append(lines, r.runs(), fmt.Sprintf("Nothing was compared: of the lists that run %d knows, none had been read by run %d or before it.", r.Head.ID, r.Base.ID))
+		lines = append(lines, r.runs(), fmt.Sprintf("Nothing was compared: none of the lists of run %d had been read by run %d or earlier.", r.Head.ID, r.Base.ID))
 	default:
 		lines = append(lines, r.runs())
 	}
@@ -52,7 +52,7 @@ func (r *Report) filterLine() []string {
 	if r.Filter == "" {
 		return nil
 	}
-	return []string{"Filtered: only what concerns " + markdown.Code(r.Filter) + " is told."}
+	return []string{"Filtered by " + markdown.Code(r.Filter) + "."}
 }
 
 func (r *Report) runs() string {
@@ -63,9 +63,9 @@ func (r *Report) runs() string {
 func (c *Coverage) sentence() string {
 	whole, all := len(c.Whole), c.regions()
 	if whole == all {
-		return fmt.Sprintf("Regions: all %d read whole.", all)
+		return fmt.Sprintf("Regions: all %d read completely.", all)
 	}
-	return fmt.Sprintf("Regions: %d of %d read whole%s.", whole, all, c.rest())
+	return fmt.Sprintf("Regions: %d of %d read completely%s.", whole, all, c.rest())
 }
 
 // rest counts the regions that were not read completely: ", 1 in part, 4 not
@@ -148,12 +148,12 @@ func (r *Report) nothing(f *folds) string {
 	c := &r.Coverage
 	nothing := "Nothing changed"
 	if r.Filter != "" {
-		nothing = "Nothing of that changed"
+		nothing = "Nothing that matches changed"
 	}
 	if len(c.Gaps) == 0 {
-		return fmt.Sprintf("%s: all %d regions were read whole.", nothing, c.regions())
+		return fmt.Sprintf("%s: all %d regions were read completely.", nothing, c.regions())
 	}
-	read := fmt.Sprintf("%d of %d regions whole%s", len(c.Whole), c.regions(), c.rest())
+	read := fmt.Sprintf("%d of %d regions completely%s", len(c.Whole), c.regions(), c.rest())
 	if !c.Steady {
 		return nothing + " in what was read: " + read + ". See [Coverage](#coverage)."
 	}

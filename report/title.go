@@ -10,7 +10,7 @@ import (
 func (r *Report) title() string {
 	title := "Bedrock changes " + r.Date + r.inFilter() + ": " + strings.Join(append(r.watchNews(), r.headline()), ", ")
 	if lost := len(r.Coverage.Lost); lost > 0 && r.Coverage.anyRead() {
-		title += fmt.Sprintf("; %s not read whole", plural(lost, "region"))
+		title += fmt.Sprintf("; %s not read completely", plural(lost, "region"))
 	}
 	return title
 }

@@ -109,7 +109,7 @@ func watchFact(s watch.State, list func([]watch.Way) string, unread func([]watch
 	case s.Status == watch.Satisfied:
 		return list(s.Ways)
 	case len(s.Otherwise) > 0:
-		return "callable otherwise" + sinceWords(s) + ": " + list(s.Otherwise)
+		return "can be called otherwise" + sinceWords(s) + ": " + list(s.Otherwise)
 	}
 	return "nothing can call it yet"
 }
@@ -132,9 +132,9 @@ func watchUnobserved(s watch.State, list func([]watch.Way) string, unread func([
 	case len(s.Unread) > 0:
 		detail = unread(s.Unread)
 	case s.Was == "":
-		return "no list of the regions that it names was ever read"
+		return "no list of its regions was ever read"
 	default:
-		detail = "a list that was never read may hold it"
+		detail = "a list that was never read may satisfy it"
 	}
 	switch {
 	case len(s.Carried) > 0 && s.Was == watch.Satisfied:

@@ -29,7 +29,7 @@ func (p *page) watch(states []watch.State, today time.Time) {
 	p.table([]string{"Rule", "State", "Detail"}, rows)
 	p.folded(f.folds)
 	if len(f.ways) > 0 {
-		p.details("Ids to call", func() { p.bullets(f.ways) })
+		p.details("IDs to call", func() { p.bullets(f.ways) })
 	}
 }
 

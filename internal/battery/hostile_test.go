@@ -461,7 +461,7 @@ func TestHostileSizes(t *testing.T) {
 	calm := spelt(tame, 1)
 	calm["us-east-1"] = bedrocktest.Region{Models: []bedrocktest.Model{{ID: strings.Repeat("long", hostileLength/4)}}}
 	s.server.Serve(calm)
-	if out := s.prints(t, nightly...); !strings.Contains(out, "1 region not read whole") {
+	if out := s.prints(t, nightly...); !strings.Contains(out, "1 region not read completely") {
 		t.Errorf("an id of a megabyte is told as %q", out)
 	}
 }
