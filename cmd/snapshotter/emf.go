@@ -11,7 +11,8 @@ import (
 
 // metrics makes a run print one line that CloudWatch Logs turns into metrics.
 type metrics struct {
-	EMF bool `name:"emf" help:"Print CloudWatch metrics of the run on stdout, in the embedded metric format."`
+	EMF      bool   `name:"emf" help:"Print CloudWatch metrics of the run on stdout, in the embedded metric format."`
+	EMFStack string `name:"emf-stack" placeholder:"NAME" help:"With --emf, the value of the metrics' dimension Stack: several deployments in one account need different ones."`
 }
 
 const metricsNamespace = "Snapshotter"
@@ -39,11 +40,16 @@ func (m metrics) emit(w io.Writer, at time.Time, result *job.Result, err error) 
 		line.add("RegionsReadWhole", "Count", float64(len(coverage.Whole)))
 		line.add("RegionsLost", "Count", float64(len(coverage.Lost)))
 	}
+	dimensions := []string{}
+	if m.EMFStack != "" {
+		dimensions = append(dimensions, "Stack")
+		line.values["Stack"] = m.EMFStack
+	}
 	line.values["_aws"] = map[string]any{
 		"Timestamp": at.UnixMilli(),
 		"CloudWatchMetrics": []map[string]any{{
 			"Namespace":  metricsNamespace,
-			"Dimensions": [][]string{{}},
+			"Dimensions": [][]string{dimensions},
 			"Metrics":    line.definitions,
 		}},
 	}
