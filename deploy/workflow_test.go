@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -70,13 +71,15 @@ var built = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := built(); err == nil && workflowRan {
-		os.RemoveAll(filepath.Dir(path))
+	if programUsed.Load() {
+		if path, err := built(); err == nil {
+			os.RemoveAll(filepath.Dir(path))
+		}
 	}
 	os.Exit(code)
 }
 
-var workflowRan bool // whether a test has built the program
+var programUsed atomic.Bool // whether a test has built the program
 
 // github is one repository with the workflow in it: its release, and the dates
 // on which Bedrock's lists are read.
@@ -97,12 +100,7 @@ func newGitHub(t *testing.T) *github {
 	for _, tool := range []string{"bash", "jq", "sqlite3"} {
 		needs.Tool(t, tool)
 	}
-	workflowRan = true
-	program, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := &github{t: t, dir: t.TempDir(), program: program}
+	g := &github{t: t, dir: t.TempDir(), program: program(t)}
 	g.mkdir("bin", "stand-in")
 	gh, err := filepath.Abs("github-actions/testdata/gh")
 	if err != nil {

@@ -40,6 +40,7 @@ var arrows = map[string][]string{
 	"internal/ordered":     {},
 	"internal/terminal":    {"internal/markdown"},
 	"internal/grace":       {},
+	"cmd/licences":         {},
 	"internal/house":       {},
 	"internal/needs":       {},
 	"internal/battery":     {},
@@ -47,7 +48,7 @@ var arrows = map[string][]string{
 	"internal/buckettest":  {},
 	"internal/sample":      {"catalog", "internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "deploy", "diff", "internal/atomicfile", "internal/bedrocktest", "internal/ordered", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "diff", "internal/atomicfile", "internal/bedrocktest", "internal/ordered", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "state", "store", "watch",
 	},
 }
 
