@@ -88,9 +88,9 @@ func (p *page) minor(stories []Story) {
 			one.label = e.subjects[0] + ", " + strings.ToLower(one.label)
 			f = append(f, one)
 		}
-		told := slices.Concat(e.bullets, e.notes)
+		items := slices.Concat(e.bullets, e.notes)
 		for _, r := range e.routes {
-			told = append(told, e.route(r))
+			items = append(items, e.route(r))
 		}
 		in := ""
 		if e.where != "" {
@@ -98,13 +98,13 @@ func (p *page) minor(stories []Story) {
 		}
 		switch {
 		case len(e.subjects) > 1:
-			lines = append(lines, "- "+strings.Join(told, "; ")+in+":")
+			lines = append(lines, "- "+strings.Join(items, "; ")+in+":")
 			lines = append(lines, indented(e.subjects)...)
-		case len(told) == 1:
-			lines = append(lines, "- "+e.subjects[0]+in+": "+told[0])
+		case len(items) == 1:
+			lines = append(lines, "- "+e.subjects[0]+in+": "+items[0])
 		default:
 			lines = append(lines, "- "+e.subjects[0]+in+":")
-			lines = append(lines, indented(told)...)
+			lines = append(lines, indented(items)...)
 		}
 	}
 	p.paragraph(lines...)

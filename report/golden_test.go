@@ -37,7 +37,7 @@ func golden(t *testing.T, name string, r *Report) {
 			t.Fatal(err)
 		}
 		if d := cmp.Diff(string(want), got.String()); d != "" {
-			t.Errorf("%s differs (-want +got); with -update it is written anew:\n%s", file, d)
+			t.Errorf("%s differs (-want +got); run with -update to rewrite it:\n%s", file, d)
 		}
 	}
 	checkMarkdown(t, r)

@@ -7,7 +7,7 @@ import (
 	"snapshotter/catalog"
 )
 
-// What is new to a region in the same comparison is not told as unchanged there.
+// What is new to a region in the same comparison is not reported as unchanged there.
 func TestNothingNewIsUnchanged(t *testing.T) {
 	h := newHistory(t, 1)
 	before := legacy(model("maker.one", "One", onDemand), "2026-01-01", "", "2026-12-31")

@@ -139,11 +139,11 @@ func (f *watchFolds) unread(label string, lists []watch.Unread) string {
 // list names each way, or counts them and folds the list.
 func (f *watchFolds) list(s watch.State, ways []watch.Way) string {
 	if len(ways) <= waysShown {
-		var told []string
+		var shown []string
 		for _, w := range ways {
-			told = append(told, way(w, f.regions(markdown.Code(w.ID)+" for "+markdown.Code(s.Name), w.From)))
+			shown = append(shown, way(w, f.regions(markdown.Code(w.ID)+" for "+markdown.Code(s.Name), w.From)))
 		}
-		return strings.Join(told, "; ")
+		return strings.Join(shown, "; ")
 	}
 	var from []string
 	for _, w := range ways {
@@ -154,9 +154,9 @@ func (f *watchFolds) list(s watch.State, ways []watch.Way) string {
 }
 
 func way(w watch.Way, from string) string {
-	told := from + ": " + markdown.Code(w.ID)
+	text := from + ": " + markdown.Code(w.ID)
 	if len(w.Beyond) > 0 {
-		told += ", which may run in " + named(w.Beyond)
+		text += ", which may run in " + named(w.Beyond)
 	}
-	return told
+	return text
 }
