@@ -89,11 +89,11 @@ func (r coverageRow) alike() bool {
 }
 
 // each joins the text of each unread list.
-func (r coverageRow) each(tell func(Gap) string) string {
+func (r coverageRow) each(text func(Gap) string) string {
 	var parts []string
 	for _, kind := range catalog.Kinds() {
 		if g, gap := r.gaps[kind]; gap {
-			parts = append(parts, tell(g))
+			parts = append(parts, text(g))
 		}
 	}
 	return strings.Join(parts, "; ")

@@ -118,8 +118,8 @@ func (v *view) addRoutes(s *Story, group []piece, launch bool) {
 func (v *view) routesGained(model string, whole []string, group []piece) []Route {
 	gained, found := routes{}, by(group)
 	for _, region := range whole {
-		since, told := found[region]
-		if !told {
+		since, changed := found[region]
+		if !changed {
 			since = v.head.Run.ID
 		}
 		for _, path := range v.paths(region, model, since) {

@@ -274,7 +274,7 @@ func (s *Story) listedBy() listed {
 // notRead names the regions whose present state is not known.
 func (t *entryText) notRead(s *Story) {
 	t.asLastRead("Not read, so not known", slices.DeleteFunc(slices.Clone(s.Unread), func(u Confirmed) bool {
-		return slices.Contains(s.Regions, u.Region) // what changed there is told, and dated
+		return slices.Contains(s.Regions, u.Region) // what changed there has a date
 	}))
 }
 
