@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Encode is the canonical form of an item's content: JSON with fields in a
@@ -19,7 +20,34 @@ func Decode(kind Kind, document []byte) (Item, error) {
 	case KindInferenceProfile:
 		return decode(document, new(InferenceProfile))
 	}
-	return nil, fmt.Errorf("decode a document of unknown kind %q", kind)
+	return decodeOpaque(kind, document)
+}
+
+// Opaque is an item of a kind that this version does not know. It is kept and
+// compared as a document.
+type Opaque struct {
+	kind     Kind
+	key      string
+	document json.RawMessage
+}
+
+// Kind is what the item was listed as.
+func (o *Opaque) Kind() Kind { return o.kind }
+
+// Key is the document's field "id".
+func (o *Opaque) Key() string { return o.key }
+
+// MarshalJSON returns the document as it was stored.
+func (o *Opaque) MarshalJSON() ([]byte, error) { return o.document, nil }
+
+func decodeOpaque(kind Kind, document []byte) (Item, error) {
+	var id struct {
+		ID string `json:"id"`
+	}
+	if err := json.Unmarshal(document, &id); err != nil {
+		return nil, fmt.Errorf("decode a document of kind %s: %w", kind, err)
+	}
+	return &Opaque{kind, id.ID, slices.Clone(document)}, nil
 }
 
 func decode[T interface {

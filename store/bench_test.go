@@ -42,7 +42,7 @@ func BenchmarkDecade(b *testing.B) {
 		{"History", func() error { _, err := s.History(ctx, catalog.KindFoundationModel, model); return err }},
 		{"Known", func() error { _, err := s.Known(ctx); return err }},
 		{"Runs", func() error { _, err := s.Runs(ctx); return err }},
-		{"Tallies", func() error { _, err := s.Tallies(ctx, 0); return err }},
+		{"Tallies", func() error { _, err := s.RunStatistics(ctx, 0); return err }},
 		{"Verify", func() error { return s.Verify(ctx, last.ID) }},
 		{"Cold/Snapshot", func() error {
 			return opened(ctx, path, func(s *Store) error { _, err := s.Snapshot(ctx, last.ID); return err })

@@ -2,27 +2,24 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"snapshotter/catalog"
 )
 
-// Between is what tells two recorded runs apart, in either order: the state as
-// of each, thinned to what a comparison of the two needs.
+// Between returns the states as of two recorded runs, in either order, thinned to
+// what a comparison of the two needs.
 //
-// Every scope is there, with how it was covered. Its items are those that
-// differ between base and head, or between what the last runs that read the
-// whole region listed; and for each model that such an item is or routes to,
-// on either side, the model and every profile of the region that ever routed to
-// it. A scope that head did not read itself has all its items, on both sides:
-// how many are carried forward is told. Gone and Together are thinned alike.
+// Every scope is there, with its coverage. Its items are those that differ
+// between base and head, or between the last runs that read its region
+// completely; and for each model that such an item is or routes to, on either
+// side, the model and every profile of the region that ever routed to it. A scope
+// that head did not read itself has all its items, on both sides, so that they
+// can be counted as carried forward. Gone and Together are thinned alike.
 //
 // The error is a [*NoRunError] if there is no such run or if it failed.
 func (s *Store) Between(ctx context.Context, base, head int64) (b, h *catalog.Snapshot, err error) {
-	b, h, err = s.between(ctx, base, head)
-	return b, h, explained("read", s.path, err)
-}
-
-func (s *Store) between(ctx context.Context, base, head int64) (*catalog.Snapshot, *catalog.Snapshot, error) {
+	defer s.explain("read", &err)
 	before, err := s.outline(ctx, base)
 	if err != nil {
 		return nil, nil, err
@@ -35,24 +32,23 @@ func (s *Store) between(ctx context.Context, base, head int64) (*catalog.Snapsho
 	if err != nil {
 		return nil, nil, err
 	}
-	b, err := s.fill(ctx, before, only)
-	if err != nil {
+	if b, err = s.fill(ctx, before, only); err != nil {
 		return nil, nil, err
 	}
-	h, err := s.fill(ctx, after, only)
+	h, err = s.fill(ctx, after, only)
 	return b, h, err
 }
 
-// selectBetween selects what tells two outlines apart; nil is all.
+// selectBetween selects what differs between two outlines; nil is all.
 func (s *Store) selectBetween(ctx context.Context, before, after *outline) (*selection, error) {
-	only := &selection{whole: carriedForward(after), items: map[int64][]int64{}}
+	only := &selection{scopes: carriedForward(after), items: map[int64][]int64{}}
 	scopes := map[int64]catalog.Scope{}
 	for _, o := range []*outline{before, after} {
 		for _, scope := range o.scopes {
 			scopes[scope.id] = scope.Scope
 		}
 	}
-	touched := map[touch]bool{}
+	touched := map[modelIn]bool{}
 	for span, regions := range spans(before, after) {
 		if many, err := s.changedMuch(ctx, span); err != nil || many {
 			return nil, err
@@ -72,10 +68,10 @@ func (s *Store) selectBetween(ctx context.Context, before, after *outline) (*sel
 			}
 		}
 	}
-	return only, s.selectTouched(ctx, only, scopes, touched)
+	return only, s.selectModels(ctx, only, scopes, touched)
 }
 
-// carriedForward are the scopes that head did not read itself.
+// carriedForward returns the scopes that head did not read itself.
 func carriedForward(head *outline) map[int64]bool {
 	carried := map[int64]bool{}
 	for i := range head.scopes {
@@ -89,9 +85,9 @@ type span struct{ from, to int64 }
 
 func newSpan(a, b int64) span { return span{min(a, b), max(a, b)} }
 
-// spans are the runs whose states are compared, with the regions for which they
-// are; nil is all. What is callable is compared between the last runs that read
-// a region as a whole, which may lie before base and head.
+// spans returns the pairs of runs to compare, each with its regions; nil is all.
+// Access is compared between the last runs that read a region completely, which
+// may be earlier than base and head.
 func spans(before, after *outline) map[span]map[string]bool {
 	spans := map[span]map[string]bool{}
 	joint := after.joints()
@@ -110,20 +106,7 @@ func spans(before, after *outline) map[span]map[string]bool {
 	return spans
 }
 
-// joints are the last runs that read each region as a whole, nil where none
-// did.
-func (o *outline) joints() map[string]*catalog.RunRef {
-	joints := map[string]*catalog.RunRef{}
-	for i := range o.scopes {
-		joints[o.scopes[i].Region] = o.scopes[i].Confirmed
-	}
-	for _, region := range o.apart {
-		joints[region.region] = region.joint
-	}
-	return joints
-}
-
-// difference is an item that is not the same as of two runs.
+// difference is an item that differs between two runs.
 type difference struct {
 	item, scope   int64
 	key           string
@@ -131,7 +114,7 @@ type difference struct {
 }
 
 // changedMuch reports whether so much changed that reading everything is faster
-// than finding out what to read.
+// than selecting.
 func (s *Store) changedMuch(ctx context.Context, span span) (bool, error) {
 	const much = 2000
 	var changes int
@@ -151,54 +134,55 @@ func (s *Store) differing(ctx context.Context, span span) ([]difference, error) 
 		LEFT JOIN item_changes b ON b.item_id = i.id
 			AND b.run_id = (SELECT max(run_id) FROM item_changes WHERE item_id = i.id AND run_id <= ?2)
 		WHERE a.document_id IS NOT b.document_id`, span.from, span.to)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var differing []difference
-	for rows.Next() {
-		var d difference
-		if err := rows.Scan(&d.item, &d.scope, &d.key, &d.before, &d.after); err != nil {
-			return nil, err
-		}
-		differing = append(differing, d)
-	}
-	return differing, rows.Err()
+	return scanAll(rows, err, func(rows *sql.Rows) (d difference, err error) {
+		err = rows.Scan(&d.item, &d.scope, &d.key, &d.before, &d.after)
+		return d, err
+	})
 }
 
-// touch is a model in a region whose access may differ.
-type touch struct{ region, model string }
+// modelIn is a model in a region.
+type modelIn struct{ region, model string }
 
-// touch adds the models that an item is or routes to, before or after.
-func (s *Store) touch(ctx context.Context, touched map[touch]bool, scope catalog.Scope, d difference) error {
+// touch adds the models whose access a difference may change: the model itself,
+// or those that a profile routes to on either side.
+func (s *Store) touch(ctx context.Context, touched map[modelIn]bool, scope catalog.Scope, d difference) error {
 	if scope.Kind == catalog.KindFoundationModel {
-		touched[touch{scope.Region, d.key}] = true
+		touched[modelIn{scope.Region, d.key}] = true
 		return nil
 	}
-	items, err := s.items(ctx, scope.Kind, []holding{{document: d.before}, {document: d.after}})
+	items, err := s.items(ctx, scope.Kind, []itemState{{document: d.before}, {document: d.after}})
 	if err != nil {
 		return err
 	}
 	for _, item := range items {
-		for _, model := range item.(*catalog.InferenceProfile).Models() {
-			touched[touch{scope.Region, model}] = true
+		for _, model := range modelsOf(item) {
+			touched[modelIn{scope.Region, model}] = true
 		}
 	}
 	return nil
 }
 
-// selectTouched adds the items of the touched models.
-func (s *Store) selectTouched(ctx context.Context, only *selection, scopes map[int64]catalog.Scope, touched map[touch]bool) error {
+// modelsOf returns the models that an item routes to, nil unless it is a profile.
+func modelsOf(item catalog.Item) []string {
+	if profile, ok := item.(*catalog.InferenceProfile); ok {
+		return profile.Models()
+	}
+	return nil
+}
+
+// selectModels adds models, and every profile of their region that ever routed to
+// them, to a selection.
+func (s *Store) selectModels(ctx context.Context, only *selection, scopes map[int64]catalog.Scope, models map[modelIn]bool) error {
 	ids := map[catalog.Scope]int64{}
 	for id, scope := range scopes {
 		ids[scope] = id
 	}
 	var asked [][3]any
-	for t := range touched {
+	for m := range models {
 		asked = append(asked, [3]any{
-			t.model,
-			ids[catalog.Scope{Region: t.region, Kind: catalog.KindFoundationModel}],
-			ids[catalog.Scope{Region: t.region, Kind: catalog.KindInferenceProfile}],
+			m.model,
+			ids[catalog.Scope{Region: m.region, Kind: catalog.KindFoundationModel}],
+			ids[catalog.Scope{Region: m.region, Kind: catalog.KindInferenceProfile}],
 		})
 	}
 	rows, err := s.query(ctx, `
@@ -208,17 +192,11 @@ func (s *Store) selectTouched(ctx context.Context, only *selection, scopes map[i
 		UNION
 		SELECT r.scope_id, r.item_id
 		FROM json_each(?1) t
-		CROSS JOIN routes r ON r.model = t.value ->> 0 AND r.scope_id = t.value ->> 2`, list(asked))
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+		CROSS JOIN routes r ON r.model = t.value ->> 0 AND r.scope_id = t.value ->> 2`, jsonList(asked))
+	return each(rows, err, func(rows *sql.Rows) error {
 		var scope, item int64
-		if err := rows.Scan(&scope, &item); err != nil {
-			return err
-		}
+		err := rows.Scan(&scope, &item)
 		only.items[scope] = append(only.items[scope], item)
-	}
-	return rows.Err()
+		return err
+	})
 }

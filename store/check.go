@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// DamagedError is a database in which SQLite found something that cannot be.
+// DamagedError means that SQLite found damage in the database.
 type DamagedError struct {
-	Found string // the first of it
-	More  int    // how much else there is, of the first hundred
+	Found string // the first problem
+	More  int    // how many other problems there are, up to a hundred
 }
 
 func (e *DamagedError) Error() string {
-	text := "it is damaged: " + e.Found
+	text := "the database is damaged: " + e.Found
 	if e.More > 0 {
 		text += fmt.Sprintf(" (and %d more)", e.More)
 	}
@@ -21,15 +21,12 @@ func (e *DamagedError) Error() string {
 }
 
 // Check reads the whole file and looks for damage: quickly, that every page and
-// row is well formed; thoroughly, also that indexes, constraints and foreign
-// keys hold. It returns a [*DamagedError], or a [*FaultError] where that is what
-// keeps the file from being read. What the rows say is [Store.Verify]'s concern.
+// row is well formed; thoroughly, also that indexes, constraints and foreign keys
+// hold. The error is a [*DamagedError], or a [*FaultError] if the file cannot be
+// read. [Store.Verify] checks what the rows say.
 // https://www.sqlite.org/pragma.html#pragma_quick_check
-func (s *Store) Check(ctx context.Context, thoroughly bool) error {
-	return explained("check database", s.path, s.check(ctx, thoroughly))
-}
-
-func (s *Store) check(ctx context.Context, thoroughly bool) error {
+func (s *Store) Check(ctx context.Context, thoroughly bool) (err error) {
+	defer s.explain("check database", &err)
 	pragma := "quick_check"
 	if thoroughly {
 		pragma = "integrity_check"
@@ -42,7 +39,7 @@ func (s *Store) check(ctx context.Context, thoroughly bool) error {
 		found = nil
 	}
 	if thoroughly {
-		loose, err := s.lines(ctx, `SELECT 'row ' || coalesce(rowid, '?') || ' of ' || "table" || ' refers to no row of ' || parent FROM pragma_foreign_key_check`)
+		loose, err := s.lines(ctx, `SELECT 'row ' || coalesce(rowid, '?') || ' of ' || "table" || ' refers to a missing row of ' || parent FROM pragma_foreign_key_check`)
 		if err != nil {
 			return err
 		}
@@ -54,17 +51,13 @@ func (s *Store) check(ctx context.Context, thoroughly bool) error {
 	return nil
 }
 
-// lines are the rows of a query of one text column.
 func (s *Store) lines(ctx context.Context, query string) ([]string, error) {
 	rows, err := s.db.QueryContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return texts(rows)
+	return scanAll(rows, err, scanText)
 }
 
-// Schema is the version of the database's schema.
-func (s *Store) Schema(ctx context.Context) (int64, error) {
-	version, err := s.version(ctx)
-	return version, explained("read", s.path, err)
+// Schema returns the version of the database's schema.
+func (s *Store) Schema(ctx context.Context) (version int64, err error) {
+	defer s.explain("read", &err)
+	return s.version(ctx)
 }

@@ -12,9 +12,8 @@ import (
 	"snapshotter/catalog"
 )
 
-// contents are the documents decoded so far, each once. They never change, so
-// what was read stands for the life of the store, and two items with one
-// content are one pointer.
+// contents caches decoded documents. A document never changes, so it is decoded
+// once for the life of the store, and two items with one content are one pointer.
 type contents struct {
 	mu      sync.Mutex
 	decoded map[content]catalog.Item
@@ -40,7 +39,7 @@ func (c *contents) get(ctx context.Context, s *Store, kind catalog.Kind, documen
 	return items, nil
 }
 
-// decode reads those of documents that were not read before.
+// decode reads those of documents that are not cached.
 func (c *contents) decode(ctx context.Context, s *Store, kind catalog.Kind, documents []int64) error {
 	missing := map[int64]bool{}
 	for _, id := range documents {
@@ -55,7 +54,7 @@ func (c *contents) decode(ctx context.Context, s *Store, kind catalog.Kind, docu
 		c.decoded = map[content]catalog.Item{}
 	}
 	rows, err := s.query(ctx, `SELECT id, body FROM documents WHERE id IN (SELECT value FROM json_each(?))`,
-		list(slices.Sorted(maps.Keys(missing))))
+		jsonList(slices.Sorted(maps.Keys(missing))))
 	if err != nil {
 		return err
 	}
@@ -67,7 +66,7 @@ func (c *contents) decode(ctx context.Context, s *Store, kind catalog.Kind, docu
 	return err
 }
 
-// body is a document before and after it is read as an item.
+// body is a document before and after it is decoded.
 type body struct {
 	id   int64
 	text []byte
@@ -75,13 +74,13 @@ type body struct {
 	err  error
 }
 
-// batch is how many documents are decoded at a time: enough that handing them
-// over costs nothing beside it.
+// batch is how many documents a worker decodes at a time: enough that handing
+// them over costs nothing in comparison.
 const batch = 64
 
-// decodeAll reads rows of documents as items of a kind. On the other processors
-// it decodes those that came while it waits for the rest: decoding is much of
-// what a first snapshot takes.
+// decodeAll decodes rows of documents as items of a kind. Other processors decode
+// the rows read so far while this one reads the rest: decoding dominates a first
+// snapshot.
 func decodeAll(kind catalog.Kind, rows *sql.Rows) ([]body, error) {
 	var parts [][]body
 	var workers sync.WaitGroup
@@ -116,11 +115,11 @@ func decode(kind catalog.Kind, bodies []body) {
 	}
 }
 
-// list is numbers as JSON, to bind a list to one parameter.
-func list[T any](values []T) string {
+// jsonList binds a list to one parameter, which json_each reads.
+func jsonList[T any](values []T) string {
 	text, err := json.Marshal(values)
 	if err != nil {
-		panic("store: " + err.Error()) // only plain data comes here
+		panic("store: " + err.Error()) // the values are numbers and strings
 	}
 	return string(text)
 }

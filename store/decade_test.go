@@ -373,11 +373,11 @@ func (w *world) listings() []catalog.Listing {
 
 func (w *world) digest() string {
 	sum := newDigest()
-	offers, err := newOffers(w.listings())
+	hashed, err := hashListings(w.listings())
 	if err != nil {
 		panic(err)
 	}
-	for _, o := range offers {
+	for _, o := range hashed {
 		sum.scope(o.Scope, o.entries)
 	}
 	return sum.String()

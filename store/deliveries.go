@@ -8,24 +8,20 @@ import (
 	"time"
 )
 
-// Delivery is what became of the message about a run on one channel.
+// Delivery is how sending the message about a run to one channel ended.
 type Delivery struct {
 	Outcome string // never ""
 	Tries   int
-	Reason  string // why it was not delivered
+	Reason  string // why the message was not delivered
 }
 
-// KeepDecision keeps, all or nothing, what a decision about the message of a run
-// leaves behind: a JSON text that decides about the next one, in place of the one
-// before, and the right to send this one to each channel. It returns the channels
-// for which nobody took that right before. All is durable when it returns: after
-// a crash it is still taken. The run must be in the history.
+// KeepDecision stores the decision about the message of a run in one transaction:
+// a JSON text that the next decision needs, in place of the one before, and a
+// claim to send the message to each channel. It returns the channels that were not
+// claimed before. The claims are durable when it returns, so a message is sent at
+// most once. The run must be in the history.
 func (s *Store) KeepDecision(ctx context.Context, state string, runID int64, channelIDs []string, at time.Time) (claimed map[string]bool, err error) {
-	claimed, err = s.keepDecision(ctx, state, runID, channelIDs, at)
-	return claimed, explained("claim messages in", s.path, err)
-}
-
-func (s *Store) keepDecision(ctx context.Context, state string, runID int64, channelIDs []string, at time.Time) (map[string]bool, error) {
+	defer s.explain("claim messages in", &err)
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, err
@@ -36,7 +32,7 @@ func (s *Store) keepDecision(ctx context.Context, state string, runID int64, cha
 	if err != nil {
 		return nil, err
 	}
-	claimed := map[string]bool{}
+	claimed = map[string]bool{}
 	for _, id := range channelIDs {
 		result, err := tx.ExecContext(ctx, `
 			INSERT INTO deliveries (channel_id, run_id, claimed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -53,12 +49,9 @@ func (s *Store) keepDecision(ctx context.Context, state string, runID int64, cha
 	return claimed, tx.Commit()
 }
 
-// Delivered keeps what became of a message that was claimed.
-func (s *Store) Delivered(ctx context.Context, channelID string, runID int64, d Delivery) error {
-	return explained("record a delivery in", s.path, s.delivered(ctx, channelID, runID, d))
-}
-
-func (s *Store) delivered(ctx context.Context, channelID string, runID int64, d Delivery) error {
+// Delivered records how sending a claimed message ended.
+func (s *Store) Delivered(ctx context.Context, channelID string, runID int64, d Delivery) (err error) {
+	defer s.explain("record a delivery in", &err)
 	result, err := s.db.ExecContext(ctx, `
 		UPDATE deliveries SET outcome = ?, tries = ?, reason = ? WHERE channel_id = ? AND run_id = ?`,
 		d.Outcome, d.Tries, d.Reason, channelID, runID)
@@ -71,12 +64,13 @@ func (s *Store) delivered(ctx context.Context, channelID string, runID int64, d 
 	return fmt.Errorf("the message about run %d was not claimed", runID)
 }
 
-// NotifyState is what [Store.KeepDecision] kept last, "" if it never did.
-func (s *Store) NotifyState(ctx context.Context) (string, error) {
-	var state string
-	err := s.queryRow(ctx, `SELECT state FROM notify_state`, nil, &state)
+// NotifyState returns the text that [Store.KeepDecision] stored last, "" if it
+// never did.
+func (s *Store) NotifyState(ctx context.Context) (state string, err error) {
+	defer s.explain("read", &err)
+	err = s.queryRow(ctx, `SELECT state FROM notify_state`, nil, &state)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
-	return state, explained("read", s.path, err)
+	return state, err
 }

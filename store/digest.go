@@ -14,17 +14,15 @@ import (
 
 type hash256 = [sha256.Size]byte
 
-// entry is an item as it counts for the state: its key and the hash of its
-// document.
+// entry is an item as the digest sees it: its key and the hash of its document.
 type entry struct {
 	key  string
 	hash hash256
 }
 
-// digest hashes the whole state of the catalogue: every scope that was ever
-// read whole, in order, with every key it holds, in order, and the hash of its
-// document. Each text is preceded by its length and each list by its own, so
-// that no two states have one form.
+// digest hashes the state of the catalogue: every scope that was ever read, in
+// order, with its keys, in order, and the hashes of their documents. Lengths
+// precede texts and lists, so that different states cannot have the same form.
 type digest struct{ hash.Hash }
 
 func newDigest() digest { return digest{sha256.New()} }
@@ -53,14 +51,11 @@ func (d digest) number(n int) {
 func (d digest) String() string { return hex.EncodeToString(d.Sum(nil)) }
 
 // Verify checks the state as of a recorded run against the digest that the run
-// recorded, and each document in it against its own hash. It reads everything
-// from the file. The error is a [*DigestError] where they differ and a
-// [*NoRunError] where no such run is recorded.
-func (s *Store) Verify(ctx context.Context, runID int64) error {
-	return explained("verify", s.path, s.verify(ctx, runID))
-}
-
-func (s *Store) verify(ctx context.Context, runID int64) error {
+// recorded, and each document against its own hash. It reads everything from the
+// file. The error is a [*DigestError] if they differ, and a [*NoRunError] if there
+// is no such run.
+func (s *Store) Verify(ctx context.Context, runID int64) (err error) {
+	defer s.explain("verify", &err)
 	outline, err := s.outline(ctx, runID)
 	if err != nil {
 		return err
@@ -82,8 +77,8 @@ func (s *Store) verify(ctx context.Context, runID int64) error {
 	return nil
 }
 
-// entriesOnDisk are the entries of a scope as of a run with the hashes of what
-// the documents hold, not of what they are filed under.
+// entriesOnDisk returns the entries of a scope as of a run. It hashes the
+// documents; it does not trust their stored hashes.
 func (s *Store) entriesOnDisk(ctx context.Context, scope, runID int64) ([]entry, error) {
 	rows, err := s.query(ctx, `
 		SELECT i.key, d.sha256, d.body
@@ -95,22 +90,15 @@ func (s *Store) entriesOnDisk(ctx context.Context, scope, runID int64) ([]entry,
 			LIMIT 1)
 		WHERE i.scope_id = ?2
 		ORDER BY i.key`, runID, scope)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var entries []entry
-	for rows.Next() {
-		var e entry
-		var filed, body sql.RawBytes
-		if err := rows.Scan(&e.key, &filed, &body); err != nil {
-			return nil, err
+	return scanAll(rows, err, func(rows *sql.Rows) (e entry, err error) {
+		var stored, body sql.RawBytes
+		if err := rows.Scan(&e.key, &stored, &body); err != nil {
+			return e, err
 		}
 		e.hash = sha256.Sum256(body)
-		if string(filed) != string(e.hash[:]) {
-			return nil, fmt.Errorf("the document of %q has hash %x, not %x as it is filed under", e.key, e.hash, filed)
+		if string(stored) != string(e.hash[:]) {
+			err = fmt.Errorf("the document of %q has hash %x, not %x as stored", e.key, e.hash, stored)
 		}
-		entries = append(entries, e)
-	}
-	return entries, rows.Err()
+		return e, err
+	})
 }

@@ -9,50 +9,49 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// NotFoundError is a database that is not there.
+// NotFoundError means that there is no database.
 type NotFoundError struct{}
 
 func (*NotFoundError) Error() string {
-	return "there is none: record a first run, or give the path of an existing one"
+	return "there is no database: record a first run, or give the path of an existing one"
 }
 
-// NotADatabaseError is a file that is not an SQLite database. It is left as it
+// NotADatabaseError means that the file is not an SQLite database. It stays as it
 // is.
 type NotADatabaseError struct{}
 
 func (*NotADatabaseError) Error() string {
-	return "it is not an SQLite database: give another path"
+	return "not an SQLite database: give another path"
 }
 
-// ForeignError is an SQLite database that another program made. It is left as
-// it is.
+// ForeignError means that another program made the database. It stays as it is.
 type ForeignError struct{}
 
 func (*ForeignError) Error() string {
-	return "it belongs to another program: give another path"
+	return "the database belongs to another program: give another path"
 }
 
-// NewerError is a database with a schema that this version does not know. It
-// is left as it is.
+// NewerError means that this version does not know the schema of the database. It
+// stays as it is.
 type NewerError struct {
-	Version, Known int64 // of the schema: the database's, and the newest known
+	Version, Known int64 // schemas: the database's and the newest known one
 }
 
 func (e *NewerError) Error() string {
-	return fmt.Sprintf("it was written by a newer version (schema %d, this one knows up to %d): update snapshotter", e.Version, e.Known)
+	return fmt.Sprintf("a newer version wrote the database (schema %d; this version knows schemas up to %d): update snapshotter", e.Version, e.Known)
 }
 
-// OlderError is a database whose schema must be brought up to date, which only
-// a writer does.
+// OlderError means that the schema of the database needs a migration, which only
+// a writer applies.
 type OlderError struct {
-	Version, Known int64 // of the schema: the database's, and the newest known
+	Version, Known int64 // schemas: the database's and the newest known one
 }
 
 func (e *OlderError) Error() string {
-	return fmt.Sprintf("it was written by an older version (schema %d, this one needs %d): record a run to bring it up to date", e.Version, e.Known)
+	return fmt.Sprintf("an older version wrote the database (schema %d; this version needs schema %d): record a run to migrate it", e.Version, e.Known)
 }
 
-// LockedError is a database that another process is writing to.
+// LockedError means that another process is writing to the database.
 type LockedError struct {
 	Path string
 	PID  int // 0 if the holder did not say
@@ -66,22 +65,22 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("%s is in use by %s: wait for it to end", e.Path, holder)
 }
 
-// NoRunError is a run that is not recorded, or that recorded nothing.
+// NoRunError means that a run is not recorded, or recorded nothing.
 type NoRunError struct{ Reason string }
 
 func (e *NoRunError) Error() string { return e.Reason }
 
-// DigestError is a state that is not the one its run recorded.
+// DigestError means that the state as of a run is not the one that it recorded.
 type DigestError struct {
 	Run                int64
 	Recorded, Computed string
 }
 
 func (e *DigestError) Error() string {
-	return fmt.Sprintf("the state as of run %d is not what the run recorded (digest %s, not %s): the database was altered or is damaged, restore a copy", e.Run, e.Computed, e.Recorded)
+	return fmt.Sprintf("the state as of run %d is not what the run recorded (digest %s, not %s): the database was altered or is damaged; restore a copy", e.Run, e.Computed, e.Recorded)
 }
 
-// FaultError is a database that could not be used, in terms of what to do.
+// FaultError means that the database cannot be used, and says what to do.
 type FaultError struct {
 	Problem, Advice string
 	Err             error // what SQLite said
@@ -93,30 +92,40 @@ func (e *FaultError) Error() string {
 
 func (e *FaultError) Unwrap() error { return e.Err }
 
-// faults are SQLite's result codes that a user can do something about: primary
-// ones, and an extended one that says more than its primary one.
+// faults are the SQLite result codes that a user can do something about: primary
+// codes, and one extended code that says more than its primary one.
 // https://www.sqlite.org/rescode.html
 var faults = map[int]struct{ problem, advice string }{
 	sqlite3.SQLITE_FULL:     {"the disk is full", "free some space and try again"},
-	sqlite3.SQLITE_READONLY: {"it cannot be written", "make the file and its directory writable"},
-	sqlite3.SQLITE_CANTOPEN: {"it cannot be opened", "check that the directory exists and that the file and its directory may be read and written"},
-	sqlite3.SQLITE_PERM:     {"it cannot be opened", "check the permissions of the file and its directory"},
-	sqlite3.SQLITE_BUSY:     {"another program keeps it locked", "close that program or wait for it"},
-	sqlite3.SQLITE_CORRUPT:  {"it is damaged", "restore a copy"},
-	sqlite3.SQLITE_NOTADB:   {"it is damaged", "restore a copy"},
-	// The file that ends in -shm could not be made, which takes room first.
+	sqlite3.SQLITE_READONLY: {"the database cannot be written", "make the file and its directory writable"},
+	sqlite3.SQLITE_CANTOPEN: {"the database cannot be opened", "check that the directory exists, and that the file and its directory can be read and written"},
+	sqlite3.SQLITE_PERM:     {"the database cannot be opened", "check the permissions of the file and its directory"},
+	sqlite3.SQLITE_BUSY:     {"another program has locked the database", "close that program or wait for it"},
+	sqlite3.SQLITE_CORRUPT:  {"the database is damaged", "restore a copy"},
+	sqlite3.SQLITE_NOTADB:   {"the database is damaged", "restore a copy"},
+	// The file that ends in -shm could not be created, which takes space first.
 	sqlite3.SQLITE_IOERR_SHMSIZE: {"the disk is full or could not be written", "free some space, or check the disk, and try again"},
-	sqlite3.SQLITE_IOERR:         {"the disk could not be read or written", "check the disk, then look at the last run before trying again: what was being written may have been kept"},
+	sqlite3.SQLITE_IOERR:         {"the disk could not be read or written", "check the disk, then look at the last run before you try again: the write may have succeeded"},
 }
 
-// explain makes a fault of SQLite's speak of what to do. Other errors stay.
-func explain(err error) error {
-	var fault *FaultError
-	if errors.As(err, &fault) {
+// explain says what was being done when *err happened, and, for a fault of
+// SQLite's, what to do. It is for deferring with a named result.
+func (s *Store) explain(doing string, err *error) { *err = explained(doing, s.path, *err) }
+
+func explained(doing, path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %s: %w", doing, path, advised(err))
+}
+
+// advised turns a fault of SQLite's into a [*FaultError]. It returns other errors
+// as they are.
+func advised(err error) error {
+	if _, done := errors.AsType[*FaultError](err); done {
 		return err
 	}
-	var failure *sqlite.Error
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*sqlite.Error](err); ok {
 		for _, code := range []int{failure.Code(), failure.Code() & 0xff} {
 			if f, known := faults[code]; known {
 				return &FaultError{f.problem, f.advice, err}
@@ -128,14 +137,6 @@ func explain(err error) error {
 
 // failedWith reports whether SQLite failed with one of its primary codes.
 func failedWith(err error, codes ...int) bool {
-	var failure *sqlite.Error
-	return errors.As(err, &failure) && slices.Contains(codes, failure.Code()&0xff)
-}
-
-// explained says of err what was being done to the database at path.
-func explained(doing, path string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s %s: %w", doing, path, explain(err))
+	failure, ok := errors.AsType[*sqlite.Error](err)
+	return ok && slices.Contains(codes, failure.Code()&0xff)
 }

@@ -14,26 +14,27 @@ import (
 	"strings"
 )
 
-// Parameters of the connections, so that every one in a pool has them.
+// Parameters of the connections: as part of the name they hold for every
+// connection of a pool.
 // https://pkg.go.dev/modernc.org/sqlite#Driver.Open
 const (
-	// One commit a run: waiting for the disk at each costs nothing, and a run
+	// A run is one commit, so waiting for the disk costs nothing, and a run that is
 	// reported as recorded survives a power loss.
 	writing = "_pragma=busy_timeout(5000)&" + cache + "&_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
 	reading = "mode=ro&_pragma=busy_timeout(5000)&_pragma=query_only(1)"
-	// resting takes the file for one that nobody writes.
+	// resting assumes that nobody writes to the file.
 	resting = "immutable=1&mode=ro&_pragma=query_only(1)"
-	// claiming leaves the journal mode as it is: see claim.
+	// claiming does not change the journal mode: see claim.
 	claiming = "_pragma=busy_timeout(5000)"
-	// cache is up to 16 MB of pages for a connection that writes. SQLite's own
-	// 2 MB are less than the index that finds what holds for an item after ten
-	// years, and a writer reads it again and again. A reader does so once: for it
-	// memory that was never touched costs more than reading a page anew.
+	// cache is up to 16 MB of pages for a writer, which reads the index of item
+	// changes again and again: after ten years the index is larger than SQLite's
+	// default of 2 MB. A reader reads it once, and new memory would cost it more
+	// than reading a page twice.
 	cache = "_pragma=cache_size(-16000)"
 )
 
-// dsn names the database at path whatever characters the path has. It is made
-// absolute so that a leading "//" is not read as a host.
+// dsn names the database at path, whatever characters the path has. It makes the
+// path absolute, so that a leading "//" is not read as a host.
 // https://www.sqlite.org/uri.html
 func dsn(path, parameters string) (string, error) {
 	absolute, err := filepath.Abs(path)
@@ -47,11 +48,10 @@ func dsn(path, parameters string) (string, error) {
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: name, RawQuery: parameters}).String(), nil
 }
 
-// applicationID marks a database as ours in the header of its file. It spells
-// "snap". https://www.sqlite.org/pragma.html#pragma_application_id
+// applicationID marks a database as ours in the header of its file: "snap". https://www.sqlite.org/pragma.html#pragma_application_id
 const applicationID = 0x736e6170
 
-// Where the header of an SQLite file has what.
+// Offsets in the header of an SQLite file.
 // https://www.sqlite.org/fileformat.html#the_database_header
 const (
 	headerSize    = 100
@@ -59,10 +59,10 @@ const (
 	applicationAt = 68
 )
 
-// identify tells by its header whether the file at path is ours to open, and
-// touches nothing. An empty file counts as none: it is what mktemp, or a
-// creation that was interrupted, leaves. So does one whose creation was cut off
-// by a loss of power: of its first page any part may be there.
+// identify reads the header of the file at path and reports whether it is ours to
+// open. An empty file counts as no database: mktemp, or an interrupted creation,
+// leaves one. So does a file whose creation a power loss interrupted: any part of
+// its first page may be missing.
 func identify(path string) error {
 	switch info, err := os.Stat(path); {
 	case errors.Is(err, os.ErrNotExist):
@@ -86,7 +86,7 @@ func identify(path string) error {
 	return nil
 }
 
-// readHeader is the header of the file, of zeros where the file is shorter.
+// readHeader reads the header of the file, padded with zeros if the file is shorter.
 func readHeader(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -100,26 +100,25 @@ func readHeader(path string) ([]byte, error) {
 	return header, nil
 }
 
-// The header of a rollback journal: what it begins with once it is valid, and
-// where it has the number of pages that the database had before.
+// The header of a rollback journal: the magic of a valid one, and the offset of
+// the number of pages that the database had before.
 // https://www.sqlite.org/fileformat.html#the_rollback_journal
 const (
 	journalMagic   = "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 	journalPagesAt = 16
 )
 
-// unborn reports whether the database at path was empty when its writer was cut
-// off: SQLite, when it opens it, makes it empty again.
+// unborn reports whether the database at path was empty when its writer was
+// interrupted: SQLite makes it empty again when it opens it.
 func unborn(path string) bool {
 	header, err := readHeader(path + "-journal")
 	return err == nil && bytes.HasPrefix(header, []byte(journalMagic)) &&
 		binary.BigEndian.Uint32(header[journalPagesAt:]) == 0
 }
 
-// claim marks a database that holds nothing yet as ours. It does so before the
-// database goes over to write-ahead logging: from then on the header of the
-// file may lag behind, and identify would take our own history for another
-// program's.
+// claim marks a new database as ours. It does so before the database switches to
+// write-ahead logging: from then on the header of the file may lag behind, and
+// identify would take our own history for another program's.
 func claim(ctx context.Context, path string) (err error) {
 	name, err := dsn(path, claiming)
 	if err != nil {
@@ -140,7 +139,7 @@ func claim(ctx context.Context, path string) (err error) {
 	return err
 }
 
-// hasLog reports whether a write-ahead log holds what the file itself may not.
+// hasLog reports whether there is a write-ahead log that the file may lack.
 func hasLog(path string) bool {
 	info, err := os.Stat(path + "-wal")
 	return err == nil && info.Size() > 0

@@ -7,15 +7,12 @@ import (
 	"snapshotter/catalog"
 )
 
-// History is everything that ever happened to the items of one kind that have
-// one key, in every region, by run, then region. It is nil for a key that was
-// never listed.
-func (s *Store) History(ctx context.Context, kind catalog.Kind, key string) ([]catalog.Event, error) {
-	events, err := s.history(ctx, kind, key)
-	return events, explained("read", s.path, err)
-}
-
-func (s *Store) history(ctx context.Context, kind catalog.Kind, key string) ([]catalog.Event, error) {
+// History returns everything that ever happened to the items of one kind with one
+// key, in every region, by run, then region. It is nil for a key that was never
+// listed.
+func (s *Store) History(ctx context.Context, kind catalog.Kind, key string) (events []catalog.Event, err error) {
+	defer s.explain("read", &err)
+	var states []itemState
 	rows, err := s.query(ctx, `
 		SELECT r.id, r.started_at, s.region, coalesce(c.document_id, 0), after.id, after.started_at
 		FROM scopes s
@@ -28,49 +25,40 @@ func (s *Store) history(ctx context.Context, kind catalog.Kind, key string) ([]c
 			(SELECT id FROM runs WHERE ordinal = r.ordinal - 1))
 		WHERE s.kind = ?1
 		ORDER BY c.run_id, s.region`, kind, key)
+	err = each(rows, err, func(rows *sql.Rows) error {
+		var e catalog.Event
+		var state itemState
+		var after sql.NullInt64
+		var afterAt sql.NullString
+		err := scanRef(rows, &e.Run, &e.Region, &state.document, &after, &afterAt)
+		if err != nil {
+			return err
+		}
+		e.After, err = optionalRef(after, afterAt)
+		events, states = append(events, e), append(states, state)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var events []catalog.Event
-	var held []holding
-	for rows.Next() {
-		var e catalog.Event
-		var h holding
-		var after sql.NullInt64
-		var afterAt sql.NullString
-		if err := scanRef(rows, &e.Run, &e.Region, &h.document, &after, &afterAt); err != nil {
-			return nil, err
-		}
-		if e.After, err = optionalRef(after, afterAt); err != nil {
-			return nil, err
-		}
-		events, held = append(events, e), append(held, h)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	items, err := s.items(ctx, kind, held)
+	items, err := s.items(ctx, kind, states)
 	if err != nil {
 		return nil, err
 	}
 	for i := range events {
-		if held[i].document != 0 {
+		if states[i].document != 0 {
 			events[i].Item, items = items[0], items[1:]
 		}
 	}
 	return events, nil
 }
 
-// Coverage is how each scope of the regions was covered, from the first run that
-// named it to the last recorded one, without gaps, by run. A scope that no run
-// named is not in it.
-func (s *Store) Coverage(ctx context.Context, regions []string) (map[catalog.Scope][]catalog.Interval, error) {
-	covered, err := s.coverage(ctx, regions)
-	return covered, explained("read", s.path, err)
-}
-
-func (s *Store) coverage(ctx context.Context, regions []string) (map[catalog.Scope][]catalog.Interval, error) {
+// Coverage returns how each scope of the regions was covered, from the first run
+// that named it to the last recorded one, without gaps, by run. A scope that no
+// run named is missing.
+func (s *Store) Coverage(ctx context.Context, regions []string) (covered map[catalog.Scope][]catalog.Interval, err error) {
+	defer s.explain("read", &err)
+	covered = map[catalog.Scope][]catalog.Interval{}
 	rows, err := s.query(ctx, `
 		WITH spans AS (
 			SELECT s.region, s.kind, c.outcome, c.error_code, c.message, f.id, f.started_at, f.ordinal AS first,
@@ -82,43 +70,43 @@ func (s *Store) coverage(ctx context.Context, regions []string) (map[catalog.Sco
 		SELECT spans.id, spans.started_at, region, kind, outcome, error_code, spans.message, last - first + 1, t.id, t.started_at
 		FROM spans
 		JOIN runs t ON t.ordinal = last
-		ORDER BY first`, list(regions))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	covered := map[catalog.Scope][]catalog.Interval{}
-	for rows.Next() {
+		ORDER BY first`, jsonList(regions))
+	return covered, each(rows, err, func(rows *sql.Rows) error {
 		var scope catalog.Scope
 		var i catalog.Interval
 		var to string
 		err := scanRef(rows, &i.From, &scope.Region, &scope.Kind, &i.Outcome, &i.ErrorCode, &i.Message, &i.Runs, &i.To.ID, &to)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if i.To.At, err = parseTime(to); err != nil {
-			return nil, err
-		}
+		i.To.At, err = parseTime(to)
 		covered[scope] = append(covered[scope], i)
-	}
-	return covered, rows.Err()
-}
-
-// scanRef scans a row that begins with the id and the time of a run.
-func scanRef(rows *sql.Rows, ref *catalog.RunRef, rest ...any) (err error) {
-	var at string
-	if err := rows.Scan(append([]any{&ref.ID, &at}, rest...)...); err != nil {
 		return err
-	}
-	ref.At, err = parseTime(at)
-	return err
+	})
 }
 
-// optionalRef is the run that a left join found, nil if it found none.
-func optionalRef(id sql.NullInt64, at sql.NullString) (*catalog.RunRef, error) {
-	if !id.Valid {
-		return nil, nil
-	}
-	started, err := parseTime(at.String)
-	return &catalog.RunRef{ID: id.Int64, At: started}, err
+// ProfilesRoutingTo returns the IDs of the inference profiles that ever routed to
+// a model in any region, sorted; nil if none did.
+func (s *Store) ProfilesRoutingTo(ctx context.Context, model string) (ids []string, err error) {
+	defer s.explain("read", &err)
+	rows, err := s.query(ctx, `
+		SELECT DISTINCT i.key
+		FROM routes r
+		CROSS JOIN scopes s ON s.id = r.scope_id AND s.kind = ?2
+		CROSS JOIN items i ON i.id = r.item_id
+		WHERE r.model = ?1
+		ORDER BY i.key`, model, catalog.KindInferenceProfile)
+	return scanAll(rows, err, scanText)
+}
+
+// Keys returns the keys that items of one kind ever had in any region, sorted.
+func (s *Store) Keys(ctx context.Context, kind catalog.Kind) (keys []string, err error) {
+	defer s.explain("read", &err)
+	rows, err := s.query(ctx, `
+		SELECT DISTINCT i.key
+		FROM scopes s
+		JOIN items i ON i.scope_id = s.id
+		WHERE s.kind = ?
+		ORDER BY i.key`, kind)
+	return scanAll(rows, err, scanText)
 }

@@ -291,7 +291,7 @@ func TestReaderNeverWrites(t *testing.T) {
 		t.Error("a reader recorded a run")
 	}
 	if _, err := reader.RecordFailure(context.Background(), run(1)); !errors.As(err, new(*store.FaultError)) {
-		t.Errorf("RecordFailure by a reader: %v, want that it cannot be written", err)
+		t.Errorf("RecordFailure by a reader: %v, want that the database cannot be written", err)
 	}
 	close(t, reader)
 	if !bytes.Equal(read(t, path), before) {

@@ -414,7 +414,7 @@ func (h *history) check() {
 	}
 	h.checkHistory()
 	h.checkCoverage()
-	h.checkTallies()
+	h.checkRunStatistics()
 	h.checkLast()
 	h.checkViews(full[len(h.runs)])
 }
@@ -625,10 +625,10 @@ func (h *history) same(what string, got, want any, options ...cmp.Option) {
 
 // checkTallies holds what each run came to against what the copies say, of all
 // runs and of those from each one on.
-func (h *history) checkTallies() {
-	want := map[int64]store.Tally{}
+func (h *history) checkRunStatistics() {
+	want := map[int64]store.Statistics{}
 	for _, run := range h.runs {
-		tally := store.Tally{Outcomes: map[catalog.Outcome]int{}}
+		tally := store.Statistics{Outcomes: map[catalog.Outcome]int{}}
 		for _, listing := range run.learned {
 			tally.Outcomes[listing.Outcome]++
 		}
@@ -641,7 +641,7 @@ func (h *history) checkTallies() {
 	}
 	for from := range int64(len(h.all)) + 2 {
 		delete(want, from-1)
-		tallies, err := h.store.Tallies(context.Background(), from)
+		tallies, err := h.store.RunStatistics(context.Background(), from)
 		if err != nil {
 			h.t.Fatal(err)
 		}

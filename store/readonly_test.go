@@ -86,9 +86,9 @@ func TestReadOnlyDirectory(t *testing.T) {
 			write(t, path+"-wal", "")
 			return path
 		}, "TestPrintRuns", "1 runs, <nil>"},
-		"read a log": {func(t *testing.T) string { return copyTo(t, visible(t), logged) }, "TestPrintRuns", "a writer was cut off"},
-		"write":      {func(t *testing.T) string { return copyTo(t, visible(t), recorded(t)) }, "TestPrintOpen", "it cannot be"},
-		"create":     {func(t *testing.T) string { return filepath.Join(visible(t), "history.db") }, "TestPrintOpen", "it cannot be"},
+		"read a log": {func(t *testing.T) string { return copyTo(t, visible(t), logged) }, "TestPrintRuns", "a write was interrupted"},
+		"write":      {func(t *testing.T) string { return copyTo(t, visible(t), recorded(t)) }, "TestPrintOpen", "the database cannot be"},
+		"create":     {func(t *testing.T) string { return filepath.Join(visible(t), "history.db") }, "TestPrintOpen", "the database cannot be"},
 		"lock":       {func(t *testing.T) string { return filepath.Join(visible(t), "history.db") }, "TestPrintAcquire", "permission denied"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,14 +11,10 @@ import (
 	"snapshotter/catalog"
 )
 
-// Known is what the history says about each scope it has ever named, for the
-// next run to list against.
-func (s *Store) Known(ctx context.Context) (map[catalog.Scope]catalog.Known, error) {
-	known, err := s.known(ctx)
-	return known, explained("read", s.path, err)
-}
-
-func (s *Store) known(ctx context.Context) (map[catalog.Scope]catalog.Known, error) {
+// Known returns what the history says about each scope that any run named, for
+// the next run to compare its listings with.
+func (s *Store) Known(ctx context.Context) (known map[catalog.Scope]catalog.Known, err error) {
+	defer s.explain("read", &err)
 	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, err
@@ -31,36 +27,36 @@ func (s *Store) known(ctx context.Context) (map[catalog.Scope]catalog.Known, err
 	return ledger.known(), nil
 }
 
-// Record adds a run to the history, whole or not at all, and returns it with
-// its ID, Status and Digest; of run itself only the other fields count. Times
-// are kept to the millisecond.
+// Record adds a run to the history, completely or not at all, and returns it with
+// its ID, Status and Digest; it ignores these fields of run. Times are kept to the
+// millisecond.
 //
-// Each listing is judged once more by what the history knows, so an empty one
-// may be recorded as suspect; a known scope that listings do not name is
-// recorded as not listed. Only what differs from the run before is written. Of
-// a row of runs with one outcome and error code the first's message is kept.
+// It judges each listing by what the history knows, so an empty one may be
+// recorded as suspect; a known scope without a listing is recorded as not listed.
+// It writes only what differs from the run before. While outcome and error code
+// stay the same, the first run's message stays.
 //
-// After an error of the disk the run may have been recorded all the same: look
-// at the last run before recording it again.
-func (s *Store) Record(ctx context.Context, run catalog.Run, listings []catalog.Listing) (catalog.Run, error) {
-	var recorded catalog.Run
-	offers, err := newOffers(listings)
-	if err == nil {
-		err = patiently(func() (err error) {
-			recorded, err = s.record(ctx, run, offers)
-			return err
-		})
-	}
+// After an I/O error the run may have been recorded all the same: read the last
+// run before you record it again.
+func (s *Store) Record(ctx context.Context, run catalog.Run, listings []catalog.Listing) (recorded catalog.Run, err error) {
+	defer s.explain("record a run in", &err)
+	hashed, err := hashListings(listings)
 	if err != nil {
-		return catalog.Run{}, explained("record a run in", s.path, err)
+		return catalog.Run{}, err
+	}
+	err = patiently(func() (err error) {
+		recorded, err = s.record(ctx, run, hashed)
+		return err
+	})
+	if err != nil {
+		return catalog.Run{}, err
 	}
 	return recorded, nil
 }
 
-// patience is how often a run is tried to be recorded while another program,
-// such as a shell on the database, keeps it locked. Each try waits for as long as
-// a connection does, so that it comes to five minutes: what was read from AWS is
-// worth waiting for.
+// patience is how often Record tries while another program, such as a shell, has
+// locked the database. Each try waits as long as a connection does, so all of
+// them take five minutes: what was read from AWS is worth waiting for.
 const patience = 60
 
 func patiently(try func() error) error {
@@ -71,7 +67,7 @@ func patiently(try func() error) error {
 	return err
 }
 
-func (s *Store) record(ctx context.Context, run catalog.Run, offers []offer) (catalog.Run, error) {
+func (s *Store) record(ctx context.Context, run catalog.Run, listings []hashedListing) (catalog.Run, error) {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return run, err
@@ -81,16 +77,17 @@ func (s *Store) record(ctx context.Context, run catalog.Run, offers []offer) (ca
 	if err != nil {
 		return run, err
 	}
-	add := ledger.take(inStoredPrecision(run), offers)
+	add := ledger.add(inStoredPrecision(run), listings)
 	if err := add.write(ctx, tx); err != nil {
 		return run, err
 	}
 	return add.run, tx.Commit()
 }
 
-// RecordFailure adds a run that learned nothing: nothing but the run itself is
-// written, and nothing else counts it. It returns the run with its ID.
-func (s *Store) RecordFailure(ctx context.Context, run catalog.Run) (catalog.Run, error) {
+// RecordFailure adds a run that learned nothing: it writes the run itself and
+// nothing else. It returns the run with its ID.
+func (s *Store) RecordFailure(ctx context.Context, run catalog.Run) (_ catalog.Run, err error) {
+	defer s.explain("record a failed run in", &err)
 	run = inStoredPrecision(run)
 	run.Status, run.Digest = catalog.RunFailed, ""
 	result, err := insertRun(ctx, s.db, nil, nil, run)
@@ -98,67 +95,67 @@ func (s *Store) RecordFailure(ctx context.Context, run catalog.Run) (catalog.Run
 		run.ID, err = result.LastInsertId()
 	}
 	if err != nil {
-		return catalog.Run{}, explained("record a failed run in", s.path, err)
+		return catalog.Run{}, err
 	}
 	return run, nil
 }
 
-// offer is a listing with the entries it would leave.
-type offer struct {
+// hashedListing is a listing with the entries that it would leave.
+type hashedListing struct {
 	catalog.Listing
 	entries []entry
 }
 
-func compareOffers(a, b offer) int { return catalog.CompareListings(a.Listing, b.Listing) }
+func compareHashed(a, b hashedListing) int { return catalog.CompareListings(a.Listing, b.Listing) }
 
-func judged(offers []offer) []catalog.Listing {
+func unhashed(hashed []hashedListing) []catalog.Listing {
 	var listings []catalog.Listing
-	for _, o := range offers {
-		listings = append(listings, o.Listing)
+	for _, h := range hashed {
+		listings = append(listings, h.Listing)
 	}
 	return listings
 }
 
-// newOffers hashes what is listed. A listing that is not what it should be
-// could be taken for removals, so it is refused, not repaired.
-func newOffers(listings []catalog.Listing) ([]offer, error) {
-	offers := make([]offer, 0, len(listings))
+// hashListings hashes the items. It refuses a malformed listing instead of
+// repairing it, because the repair could look like removals.
+func hashListings(listings []catalog.Listing) ([]hashedListing, error) {
+	all := make([]hashedListing, 0, len(listings))
 	named := map[catalog.Scope]bool{}
 	for _, listing := range listings {
 		if named[listing.Scope] {
-			return nil, fmt.Errorf("listing of %s in %s: there are two", listing.Kind, listing.Region)
+			return nil, fmt.Errorf("two listings of %s in %s", listing.Kind, listing.Region)
 		}
 		named[listing.Scope] = true
-		offer, err := newOffer(listing)
+		hashed, err := hashListing(listing)
 		if err != nil {
 			return nil, fmt.Errorf("listing of %s in %s: %w", listing.Kind, listing.Region, err)
 		}
-		offers = append(offers, offer)
+		all = append(all, hashed)
 	}
-	return offers, nil
+	return all, nil
 }
 
-func newOffer(listing catalog.Listing) (offer, error) {
-	o := offer{Listing: listing}
+func hashListing(listing catalog.Listing) (hashedListing, error) {
+	h := hashedListing{Listing: listing}
 	if listing.Outcome != catalog.Complete && len(listing.Items) > 0 {
-		return o, fmt.Errorf("it is %s and has items", listing.Outcome)
+		return h, fmt.Errorf("outcome %s with items", listing.Outcome)
 	}
 	for i, item := range listing.Items {
 		switch {
 		case item.Kind() != listing.Kind:
-			return o, fmt.Errorf("%q is a %s", item.Key(), item.Kind())
+			return h, fmt.Errorf("%q is a %s", item.Key(), item.Kind())
 		case i > 0 && listing.Items[i-1].Key() >= item.Key():
-			return o, fmt.Errorf("%q is out of order or listed twice", item.Key())
+			return h, fmt.Errorf("%q is out of order or listed twice", item.Key())
 		}
-		o.entries = append(o.entries, entry{item.Key(), sha256.Sum256(catalog.Encode(item))})
+		h.entries = append(h.entries, entry{item.Key(), sha256.Sum256(catalog.Encode(item))})
 	}
-	return o, nil
+	return h, nil
 }
 
-// since are the items that differ from what was listed before.
-func (o *offer) since(before []entry) []itemAddition {
+// since returns the items that differ from those listed before.
+func (h *hashedListing) since(before []entry) []itemAddition {
 	var added []itemAddition
-	for i, e := range o.entries {
+	for i, e := range h.entries {
 		for len(before) > 0 && before[0].key < e.key {
 			added = append(added, itemAddition{key: before[0].key})
 			before = before[1:]
@@ -169,7 +166,7 @@ func (o *offer) since(before []entry) []itemAddition {
 			before = before[1:]
 		}
 		if !same {
-			added = append(added, itemAddition{e.key, o.Items[i]})
+			added = append(added, itemAddition{e.key, h.Items[i]})
 		}
 	}
 	for _, e := range before {
@@ -183,8 +180,8 @@ type executor interface {
 	ExecContext(ctx context.Context, query string, arguments ...any) (sql.Result, error)
 }
 
-// insertRun adds the row of a run; a nil id is the next, and a nil ordinal that
-// of a failed run.
+// insertRun adds the row of a run. A nil id is the next one; a failed run has a
+// nil ordinal.
 func insertRun(ctx context.Context, db executor, id, ordinal any, run catalog.Run) (sql.Result, error) {
 	return db.ExecContext(ctx, `
 		INSERT INTO runs (id, ordinal, started_at, finished_at, status, trigger, collector_version, partition, digest, message)
@@ -198,7 +195,7 @@ func (a *addition) write(ctx context.Context, tx *sql.Tx) error {
 	if _, err := insertRun(ctx, tx, a.run.ID, a.ordinal, a.run); err != nil {
 		return err
 	}
-	w := writer{ctx: ctx, tx: tx, run: a.run.ID, statements: map[string]*sql.Stmt{}}
+	w := bulkWriter{ctx: ctx, tx: tx, run: a.run.ID, statements: map[string]*sql.Stmt{}}
 	for _, scope := range a.scopes {
 		w.scope(scope)
 	}

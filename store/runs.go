@@ -15,133 +15,107 @@ const selectRun = `
 	SELECT id, started_at, finished_at, status, trigger, collector_version, partition, digest, message
 	FROM runs `
 
-// Runs are all runs, failed ones too, by id.
+// Runs returns all runs, failed ones too, by ID.
 func (s *Store) Runs(ctx context.Context) ([]catalog.Run, error) {
-	runs, err := s.runsOf(ctx, selectRun+`ORDER BY id`)
-	return runs, explained("read", s.path, err)
+	return s.runs(ctx, `ORDER BY id`)
 }
 
-func (s *Store) runsOf(ctx context.Context, query string, arguments ...any) ([]catalog.Run, error) {
-	rows, err := s.query(ctx, query, arguments...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var runs []catalog.Run
-	for rows.Next() {
-		run, err := scanRun(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		runs = append(runs, run)
-	}
-	return runs, rows.Err()
-}
-
-// LastRuns are the last n runs, failed ones too, by id; fewer if there are not
-// so many. It reads no others, where a history may have hundreds of thousands.
+// LastRuns returns the last n runs, failed ones too, by ID; fewer if there are
+// fewer. It reads no other run: a history may have hundreds of thousands.
 func (s *Store) LastRuns(ctx context.Context, n int) ([]catalog.Run, error) {
-	runs, err := s.runsOf(ctx, selectRun+`WHERE id IN (SELECT id FROM runs ORDER BY id DESC LIMIT max(?, 0)) ORDER BY id`, n)
-	return runs, explained("read", s.path, err)
+	return s.runs(ctx, `WHERE id IN (SELECT id FROM runs ORDER BY id DESC LIMIT max(?, 0)) ORDER BY id`, n)
 }
 
-// LastRecorded are the last n recorded runs, by id; fewer if there are not so
-// many. Failed runs are passed over.
+// LastRecorded returns the last n recorded runs, by ID; fewer if there are fewer.
+// It skips failed runs.
 func (s *Store) LastRecorded(ctx context.Context, n int) ([]catalog.Run, error) {
-	runs, err := s.runsOf(ctx, selectRun+`WHERE ordinal > (SELECT max(ordinal) FROM runs) - max(?, 0) ORDER BY id`, n)
-	return runs, explained("read", s.path, err)
+	return s.runs(ctx, `WHERE ordinal > (SELECT max(ordinal) FROM runs) - max(?, 0) ORDER BY id`, n)
 }
 
-// RunsAfter are the runs after the one with an id, failed ones too, by id.
+// RunsAfter returns the runs after the one with an ID, failed ones too, by ID.
 func (s *Store) RunsAfter(ctx context.Context, id int64) ([]catalog.Run, error) {
-	runs, err := s.runsOf(ctx, selectRun+`WHERE id > ? ORDER BY id`, id)
-	return runs, explained("read", s.path, err)
+	return s.runs(ctx, `WHERE id > ? ORDER BY id`, id)
 }
 
-// CountRuns is how many runs have ended in each way, imported ones too.
-func (s *Store) CountRuns(ctx context.Context) (map[catalog.Status]int, error) {
-	counts, err := s.countRuns(ctx)
-	return counts, explained("read", s.path, err)
+func (s *Store) runs(ctx context.Context, which string, arguments ...any) (runs []catalog.Run, err error) {
+	defer s.explain("read", &err)
+	rows, err := s.query(ctx, selectRun+which, arguments...)
+	return scanAll(rows, err, func(rows *sql.Rows) (catalog.Run, error) { return scanRun(rows.Scan) })
 }
 
-func (s *Store) countRuns(ctx context.Context) (map[catalog.Status]int, error) {
+// CountRuns counts the runs by status, imported ones too.
+func (s *Store) CountRuns(ctx context.Context) (counts map[catalog.Status]int, err error) {
+	defer s.explain("read", &err)
+	counts = map[catalog.Status]int{}
 	rows, err := s.query(ctx, `SELECT status, count(*) FROM runs GROUP BY status`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	counts := map[catalog.Status]int{}
-	for rows.Next() {
+	return counts, each(rows, err, func(rows *sql.Rows) error {
 		var status catalog.Status
 		var n int
-		if err := rows.Scan(&status, &n); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&status, &n)
 		counts[status] = n
-	}
-	return counts, rows.Err()
+		return err
+	})
 }
 
-// Recorded is how many runs are recorded. Failed ones are not.
+// Recorded counts the recorded runs; failed ones are not recorded.
 func (s *Store) Recorded(ctx context.Context) (n int, err error) {
+	defer s.explain("read", &err)
 	err = s.queryRow(ctx, `SELECT coalesce(max(ordinal), 0) FROM runs`, nil, &n)
-	return n, explained("read", s.path, err)
+	return n, err
 }
 
-// Latest is the recorded run that n others follow: 0 is the last, 1 the one
-// before it. Failed runs are passed over. The error is a [*NoRunError] if there
-// are not so many.
+// Latest returns the recorded run that n others follow: 0 is the last, 1 the one
+// before it. It skips failed runs. The error is a [*NoRunError] if fewer runs are
+// recorded.
 func (s *Store) Latest(ctx context.Context, n int) (catalog.Run, error) {
-	run, err := s.run(ctx, selectRun+`WHERE ordinal = (SELECT max(ordinal) FROM runs) - ?`, n)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = &NoRunError{fmt.Sprintf("fewer than %d runs are recorded", n+1)}
-		if n == 0 {
-			err = &NoRunError{"no run is recorded yet"}
-		}
+	missing := fmt.Sprintf("fewer than %d runs are recorded", n+1)
+	if n == 0 {
+		missing = noneYet
 	}
-	return run, explained("read", s.path, err)
+	return s.oneRun(ctx, missing, `WHERE ordinal = (SELECT max(ordinal) FROM runs) - ?`, n)
 }
 
-// RunAt is the last recorded run that started at or before t. Failed runs are
-// passed over. The error is a [*NoRunError] if there is none.
+// RunAt returns the last recorded run that started at or before t. It skips
+// failed runs. The error is a [*NoRunError] if there is none.
 func (s *Store) RunAt(ctx context.Context, t time.Time) (catalog.Run, error) {
-	run, err := s.run(ctx, selectRun+`WHERE ordinal NOT NULL AND started_at <= ? ORDER BY id DESC LIMIT 1`, timeText(t))
-	if errors.Is(err, sql.ErrNoRows) {
-		err = &NoRunError{fmt.Sprintf("no run is recorded at or before %s", t.UTC().Format("2006-01-02 15:04 MST"))}
-	}
-	return run, explained("read", s.path, err)
+	return s.oneRun(ctx, "no run is recorded at or before "+catalog.Moment(t),
+		`WHERE ordinal NOT NULL AND started_at <= ? ORDER BY id DESC LIMIT 1`, timeText(t))
 }
 
-// Before is the last recorded run before the one with an id. Failed runs are
-// passed over. The error is a [*NoRunError] if there is none.
+// Before returns the last recorded run before the one with an ID. It skips failed
+// runs. The error is a [*NoRunError] if there is none.
 func (s *Store) Before(ctx context.Context, id int64) (catalog.Run, error) {
-	run, err := s.run(ctx, selectRun+`WHERE ordinal NOT NULL AND id < ? ORDER BY id DESC LIMIT 1`, id)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = &NoRunError{fmt.Sprintf("no run is recorded before run %d", id)}
-	}
-	return run, explained("read", s.path, err)
+	return s.oneRun(ctx, fmt.Sprintf("no run is recorded before run %d", id),
+		`WHERE ordinal NOT NULL AND id < ? ORDER BY id DESC LIMIT 1`, id)
 }
 
-// First is the recorded run that all others follow. The error is a
-// [*NoRunError] if there is none.
+// First returns the first recorded run. The error is a [*NoRunError] if there is
+// none.
 func (s *Store) First(ctx context.Context) (catalog.Run, error) {
-	run, err := s.run(ctx, selectRun+`WHERE ordinal = 1`)
+	return s.oneRun(ctx, noneYet, `WHERE ordinal = 1`)
+}
+
+const noneYet = "no run is recorded yet"
+
+// oneRun reads the run that where selects; missing says that there is none.
+func (s *Store) oneRun(ctx context.Context, missing, where string, arguments ...any) (run catalog.Run, err error) {
+	defer s.explain("read", &err)
+	run, err = s.run(ctx, where, arguments...)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = &NoRunError{"no run is recorded yet"}
+		err = &NoRunError{missing}
 	}
-	return run, explained("read", s.path, err)
+	return run, err
 }
 
-// Run is the recorded run with an id. The error is a [*NoRunError] if there is
-// none, or if it failed.
-func (s *Store) Run(ctx context.Context, id int64) (catalog.Run, error) {
-	run, err := s.recordedRun(ctx, id)
-	return run, explained("read", s.path, err)
+// Run returns the recorded run with an ID. The error is a [*NoRunError] if there
+// is none, or if it failed.
+func (s *Store) Run(ctx context.Context, id int64) (run catalog.Run, err error) {
+	defer s.explain("read", &err)
+	return s.recordedRun(ctx, id)
 }
 
-// recordedRun is the run with an id, a [*NoRunError] if it recorded nothing.
 func (s *Store) recordedRun(ctx context.Context, id int64) (catalog.Run, error) {
-	run, err := s.run(ctx, selectRun+`WHERE id = ?`, id)
+	run, err := s.run(ctx, `WHERE id = ?`, id)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		err = &NoRunError{fmt.Sprintf("there is no run %d", id)}
@@ -151,8 +125,8 @@ func (s *Store) recordedRun(ctx context.Context, id int64) (catalog.Run, error) 
 	return run, err
 }
 
-func (s *Store) run(ctx context.Context, query string, arguments ...any) (catalog.Run, error) {
-	statement, err := s.prepared(ctx, query)
+func (s *Store) run(ctx context.Context, where string, arguments ...any) (catalog.Run, error) {
+	statement, err := s.prepared(ctx, selectRun+where)
 	if err != nil {
 		return catalog.Run{}, err
 	}
@@ -174,48 +148,39 @@ func scanRun(scan func(...any) error) (catalog.Run, error) {
 	return run, err
 }
 
-// Step is what leads from one recorded run to the next.
+// Step leads from one recorded run to the next.
 type Step struct{ Before, Run catalog.RunRef }
 
-// Steps are the steps to runs, by the id of the run. A run to which none leads
-// has none: the first, a failed one, and one that is not there.
-func (s *Store) Steps(ctx context.Context, runs []int64) (map[int64]Step, error) {
-	steps, err := s.steps(ctx, runs)
-	return steps, explained("read", s.path, err)
-}
-
-func (s *Store) steps(ctx context.Context, runs []int64) (map[int64]Step, error) {
+// Steps returns the steps that lead to runs, by the ID of the run. It has none for
+// the first run, a failed one, or one that does not exist.
+func (s *Store) Steps(ctx context.Context, runs []int64) (steps map[int64]Step, err error) {
+	defer s.explain("read", &err)
+	steps = map[int64]Step{}
 	rows, err := s.query(ctx, `
 		SELECT r.id, r.started_at, b.id, b.started_at
 		FROM runs r
 		JOIN runs b ON b.ordinal = r.ordinal - 1
-		WHERE r.id IN (SELECT value FROM json_each(?))`, list(runs))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	steps := map[int64]Step{}
-	for rows.Next() {
+		WHERE r.id IN (SELECT value FROM json_each(?))`, jsonList(runs))
+	return steps, each(rows, err, func(rows *sql.Rows) error {
 		var step Step
 		var before string
-		if err := scanRef(rows, &step.Run, &step.Before.ID, &before); err != nil {
-			return nil, err
+		err := scanRef(rows, &step.Run, &step.Before.ID, &before)
+		if err != nil {
+			return err
 		}
-		if step.Before.At, err = parseTime(before); err != nil {
-			return nil, err
-		}
+		step.Before.At, err = parseTime(before)
 		steps[step.Run.ID] = step
-	}
-	return steps, rows.Err()
+		return err
+	})
 }
 
-// refs are the runs pointed at so far; like documents they never change.
+// refs caches the runs referred to so far; like documents they never change.
 type refs struct {
 	mu   sync.Mutex
 	read map[int64]catalog.RunRef
 }
 
-// get returns the refs of runs, in their order.
+// get returns the refs of runs, in the order of ids.
 func (r *refs) get(ctx context.Context, s *Store, ids []int64) ([]catalog.RunRef, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -229,7 +194,7 @@ func (r *refs) get(ctx context.Context, s *Store, ids []int64) ([]catalog.RunRef
 	return refs, nil
 }
 
-// fetch reads those of ids that were not read before.
+// fetch reads those of ids that are not cached.
 func (r *refs) fetch(ctx context.Context, s *Store, ids []int64) error {
 	var missing []int64
 	for _, id := range ids {
@@ -243,23 +208,36 @@ func (r *refs) fetch(ctx context.Context, s *Store, ids []int64) error {
 	if r.read == nil {
 		r.read = map[int64]catalog.RunRef{}
 	}
-	rows, err := s.query(ctx, `SELECT id, started_at FROM runs WHERE id IN (SELECT value FROM json_each(?))`, list(missing))
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	rows, err := s.query(ctx, `SELECT id, started_at FROM runs WHERE id IN (SELECT value FROM json_each(?))`, jsonList(missing))
+	return each(rows, err, func(rows *sql.Rows) error {
 		var ref catalog.RunRef
-		if err := scanRef(rows, &ref); err != nil {
-			return err
-		}
+		err := scanRef(rows, &ref)
 		r.read[ref.ID] = ref
-	}
-	return rows.Err()
+		return err
+	})
 }
 
-// timeLayout is the form of times in the database: of fixed width, so that
-// they sort as text, and one that SQLite's date functions read.
+// scanRef scans a row that starts with the ID and the time of a run.
+func scanRef(rows *sql.Rows, ref *catalog.RunRef, rest ...any) (err error) {
+	var at string
+	if err := rows.Scan(append([]any{&ref.ID, &at}, rest...)...); err != nil {
+		return err
+	}
+	ref.At, err = parseTime(at)
+	return err
+}
+
+// optionalRef is the run that a left join found, nil if it found none.
+func optionalRef(id sql.NullInt64, at sql.NullString) (*catalog.RunRef, error) {
+	if !id.Valid {
+		return nil, nil
+	}
+	started, err := parseTime(at.String)
+	return &catalog.RunRef{ID: id.Int64, At: started}, err
+}
+
+// timeLayout is the form of times in the database: of fixed width, so that they
+// sort as text, and readable by SQLite's date functions.
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
 func timeText(t time.Time) string { return t.UTC().Format(timeLayout) }
@@ -272,7 +250,7 @@ func parseTime(text string) (time.Time, error) {
 	return t, nil
 }
 
-// inStoredPrecision cuts a run's times to what is kept of them.
+// inStoredPrecision truncates a run's times to what the database keeps.
 func inStoredPrecision(run catalog.Run) catalog.Run {
 	run.StartedAt = run.StartedAt.UTC().Truncate(time.Millisecond)
 	run.FinishedAt = run.FinishedAt.UTC().Truncate(time.Millisecond)

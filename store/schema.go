@@ -10,15 +10,15 @@ import (
 	"snapshotter/migrations"
 )
 
-// migrator applies the migrations, each in one transaction, and says nothing.
+// migrator applies the migrations silently, each in one transaction.
 func (s *Store) migrator() (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectSQLite3, s.db, migrations.Files,
 		goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 }
 
-// upgrade brings the schema up to the newest version, refuses a newer one, and
-// makes sure that the database can be written: better now than after the
-// network work of a run.
+// upgrade migrates the schema to the newest version, refuses a newer one, and
+// checks that the database can be written: better now than after the network work
+// of a run.
 func (s *Store) upgrade(ctx context.Context) error {
 	migrator, err := s.migrator()
 	if err != nil {
@@ -33,14 +33,14 @@ func (s *Store) upgrade(ctx context.Context) error {
 		return &NewerError{version, known}
 	case version < known:
 		if _, err := migrator.Up(ctx); err != nil {
-			return fmt.Errorf("bring the schema from version %d to %d: %w", version, known, err)
+			return fmt.Errorf("migrate the schema from version %d to %d: %w", version, known, err)
 		}
 	}
 	return s.tryWriting(ctx)
 }
 
-// tryWriting makes sure that the database can be written. To begin does not
-// suffice: a transaction on a file that is read-only begins as one that reads.
+// tryWriting checks that the database can be written. Beginning a transaction is
+// not enough: on a read-only file it begins as a reading one.
 func (s *Store) tryWriting(ctx context.Context) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *Store) tryWriting(ctx context.Context) error {
 	return errors.Join(err, tx.Rollback())
 }
 
-// requireCurrent refuses any schema but the newest.
+// requireCurrent refuses any schema but the newest one.
 func (s *Store) requireCurrent(ctx context.Context) error {
 	migrator, err := s.migrator()
 	if err != nil {
@@ -63,11 +63,11 @@ func (s *Store) requireCurrent(ctx context.Context) error {
 	return readable(version, newest(migrator))
 }
 
-// readable tells whether a schema can be read as it is.
+// readable returns why a schema cannot be read as it is, nil if it can.
 func readable(version, known int64) error {
 	switch {
 	case version == 0:
-		return &NotFoundError{} // creating it was interrupted, or goes on
+		return &NotFoundError{} // its creation was interrupted or is going on
 	case version > known:
 		return &NewerError{version, known}
 	case version < known:
@@ -81,8 +81,8 @@ func newest(migrator *goose.Provider) int64 {
 	return sources[len(sources)-1].Version
 }
 
-// version is the version of the schema, 0 before the first migration. Goose is
-// not asked: it would create its table.
+// version is the version of the schema, 0 before the first migration. It does not
+// ask Goose, which would create its table.
 func (s *Store) version(ctx context.Context) (int64, error) {
 	var version int64
 	var tables int

@@ -1,12 +1,13 @@
 // Package store keeps the history: every run, what it learned about each
 // scope, and every change of an item, in one SQLite file.
 //
-// It guarantees that a run is recorded whole or not at all, durably, in one
-// transaction; that nothing recorded is ever altered, so the state as of any
-// run can be read and checked against its digest; and that a reader sees whole
-// runs only, also while one is being written. It refuses to touch a file that
-// is not its own or that a newer version wrote, and to take anything but a
-// complete listing as a statement about presence.
+// It guarantees that a run is recorded completely or not at all, durably, in one
+// transaction; that nothing recorded is ever altered, so that the state as of any
+// run can be read and checked against its digest; and that a reader only sees
+// complete runs, even while one is being written. It refuses to touch a file that
+// is not its own or that a newer version wrote, and to conclude anything about
+// presence from a listing that is not complete. It does not know kinds: it keeps
+// the documents of any.
 package store
 
 import (
@@ -20,8 +21,8 @@ import (
 
 // Store is an open history. It may be used by several goroutines at once.
 //
-// Items it returns are decoded once and shared between all that it returns:
-// they must not be modified.
+// It decodes each item once and shares it between all results: callers must not
+// modify items.
 type Store struct {
 	db       *sql.DB
 	path     string
@@ -32,18 +33,19 @@ type Store struct {
 	statements map[string]*sql.Stmt // prepared once
 }
 
-// Open opens the history at path for writing, creates it where there is none,
-// and brings an older schema up to date. The caller holds the lock of
-// [Acquire]. Errors are or wrap [*NotADatabaseError], [*ForeignError],
-// [*NewerError], [*FaultError], or what the system said.
+// Open opens the history at path for writing, creates it if there is none, and
+// migrates an older schema. The caller holds the lock of [Acquire]. Errors are or wrap [*NotADatabaseError], [*ForeignError],
+// [*NewerError], [*FaultError], or an error of the system.
 func Open(ctx context.Context, path string) (*Store, error) {
 	s, err := openForWriting(ctx, path)
 	return s, explained("open database", path, err)
 }
 
 func openForWriting(ctx context.Context, path string) (*Store, error) {
-	if err := identify(path); err != nil && !errors.As(err, new(*NotFoundError)) {
-		return nil, err
+	if err := identify(path); err != nil {
+		if _, none := errors.AsType[*NotFoundError](err); !none {
+			return nil, err
+		}
 	}
 	if err := claim(ctx, path); err != nil {
 		return nil, err
@@ -51,13 +53,12 @@ func openForWriting(ctx context.Context, path string) (*Store, error) {
 	return open(path, writing, func(s *Store) error { return s.upgrade(ctx) })
 }
 
-// OpenReader opens an existing history and never writes to it; meanwhile runs
-// may be recorded. In a directory that cannot be written it can be read as long
-// as the last writer ended properly and no other one comes, because SQLite
-// otherwise needs its files beside the database
-// (https://www.sqlite.org/wal.html#read_only_databases). Errors are or wrap
-// [*NotFoundError], [*NotADatabaseError], [*ForeignError], [*OlderError],
-// [*NewerError], [*FaultError], or what the system said.
+// OpenReader opens an existing history and never writes to it. Runs may be
+// recorded meanwhile. In a read-only directory it works as long as the last writer
+// closed the database and no other one starts, because SQLite otherwise needs to
+// create files beside it (https://www.sqlite.org/wal.html#read_only_databases).
+// Errors are or wrap [*NotFoundError], [*NotADatabaseError], [*ForeignError],
+// [*OlderError], [*NewerError], [*FaultError], or an error of the system.
 func OpenReader(ctx context.Context, path string) (*Store, error) {
 	s, err := openForReading(ctx, path)
 	return s, explained("read database", path, err)
@@ -74,8 +75,8 @@ func openForReading(ctx context.Context, path string) (*Store, error) {
 		return s, err
 	case hasLog(path):
 		return nil, &FaultError{
-			"a writer was cut off, and its log can be read only where its directory can be written",
-			"record a run, or copy the file and the one that ends in -wal to a directory of your own", err,
+			"a write was interrupted, and its log can only be read in a writable directory",
+			"record a run, or copy the file and the one that ends in -wal to a directory that you can write", err,
 		}
 	}
 	return open(path, resting, check)
@@ -97,39 +98,9 @@ func open(path, parameters string, check func(*Store) error) (*Store, error) {
 	return s, nil
 }
 
-// Close closes the history. Unless another process has it open, the file is
-// whole by itself after a writer closed it and can be copied.
-func (s *Store) Close() error {
-	return explained("close database", s.path, s.db.Close())
-}
-
-// query runs a statement that is prepared once for the life of the store.
-func (s *Store) query(ctx context.Context, query string, arguments ...any) (*sql.Rows, error) {
-	statement, err := s.prepared(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return statement.QueryContext(ctx, arguments...)
-}
-
-func (s *Store) queryRow(ctx context.Context, query string, arguments []any, into ...any) error {
-	statement, err := s.prepared(ctx, query)
-	if err != nil {
-		return err
-	}
-	return statement.QueryRowContext(ctx, arguments...).Scan(into...)
-}
-
-func (s *Store) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if statement, known := s.statements[query]; known {
-		return statement, nil
-	}
-	statement, err := s.db.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	s.statements[query] = statement
-	return statement, nil
+// Close closes the history. After a writer closed it, and unless another process
+// has it open, the file is complete by itself and can be copied.
+func (s *Store) Close() (err error) {
+	defer s.explain("close database", &err)
+	return s.db.Close()
 }

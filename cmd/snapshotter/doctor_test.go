@@ -100,7 +100,7 @@ func TestDoctorExaminesTheDatabase(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, false, healthProblem, []string{"damaged", "restore a copy"}},
-		{"a row that refers to none", "database", change("PRAGMA foreign_keys = 0", "INSERT INTO items (scope_id, key) VALUES (9999, 'x')"), true, healthProblem, []string{"of items refers to no row of scopes"}},
+		{"a row that refers to none", "database", change("PRAGMA foreign_keys = 0", "INSERT INTO items (scope_id, key) VALUES (9999, 'x')"), true, healthProblem, []string{"of items refers to a missing row of scopes"}},
 		{"a row that was altered", "database", change("DELETE FROM item_changes WHERE item_id = (SELECT max(item_id) FROM item_changes)"), false, healthProblem, []string{"not what the run recorded", "restore the database"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -196,7 +196,7 @@ func readPast(ctx context.Context, db *store.Store, kind catalog.Kind, id string
 	found := &past{kind: kind, id: id, events: map[catalog.Kind]map[string][]catalog.Event{}, told: map[string]bool{id: true}}
 	keys := map[catalog.Kind][]string{kind: {id}}
 	if kind == catalog.KindFoundationModel {
-		profiles, err := db.Routers(ctx, id)
+		profiles, err := db.ProfilesRoutingTo(ctx, id)
 		if err != nil {
 			return nil, err
 		}

@@ -80,7 +80,7 @@ func (c *runsCommand) summarise(ctx context.Context, db *store.Store) ([]runSumm
 	if err != nil || len(runs) == 0 {
 		return []runSummary{}, err
 	}
-	tallies, err := db.Tallies(ctx, runs[0].ID)
+	tallies, err := db.RunStatistics(ctx, runs[0].ID)
 	if err != nil {
 		return nil, err
 	}

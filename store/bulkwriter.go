@@ -9,8 +9,8 @@ import (
 	"snapshotter/catalog"
 )
 
-// writer adds rows of one run. After the first error it does nothing more.
-type writer struct {
+// bulkWriter adds the rows of one run. It does nothing after its first error.
+type bulkWriter struct {
 	ctx        context.Context
 	tx         *sql.Tx
 	run        int64
@@ -18,7 +18,7 @@ type writer struct {
 	err        error
 }
 
-func (w *writer) scope(add scopeAddition) {
+func (w *bulkWriter) scope(add scopeAddition) {
 	id := w.id(`SELECT id FROM scopes WHERE region = ? AND kind = ?`,
 		`INSERT INTO scopes (region, kind) VALUES (?, ?)`, add.Region, add.Kind)
 	if c := add.coverage; c != nil {
@@ -32,7 +32,7 @@ func (w *writer) scope(add scopeAddition) {
 	}
 }
 
-func (w *writer) item(scope int64, add itemAddition) {
+func (w *bulkWriter) item(scope int64, add itemAddition) {
 	id := w.id(`SELECT id FROM items WHERE scope_id = ? AND key = ?`,
 		`INSERT INTO items (scope_id, key) VALUES (?, ?)`, scope, add.key)
 	var document any // NULL: removed
@@ -40,23 +40,22 @@ func (w *writer) item(scope int64, add itemAddition) {
 		document = w.document(add.item)
 	}
 	w.exec(`INSERT INTO item_changes (item_id, run_id, document_id) VALUES (?, ?, ?)`, id, w.run, document)
-	if profile, ok := add.item.(*catalog.InferenceProfile); ok {
-		for _, model := range profile.Models() {
-			w.exec(`INSERT INTO routes (model, scope_id, item_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, model, scope, id)
-		}
+	for _, model := range modelsOf(add.item) {
+		w.exec(`INSERT INTO routes (model, scope_id, item_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, model, scope, id)
 	}
 }
 
-// document is the id of an item's content, which may be stored already.
-func (w *writer) document(item catalog.Item) int64 {
+// document returns the ID of an item's content, which may be stored already.
+func (w *bulkWriter) document(item catalog.Item) int64 {
 	body := catalog.Encode(item)
 	hash := sha256.Sum256(body)
 	w.exec(`INSERT INTO documents (sha256, body) VALUES (?, ?) ON CONFLICT DO NOTHING`, hash[:], string(body))
 	return w.number(`SELECT id FROM documents WHERE sha256 = ?`, hash[:])
 }
 
-// id is the id of the row that has arguments, which is added if there is none.
-func (w *writer) id(find, insert string, arguments ...any) int64 {
+// id returns the ID of the row with these arguments, and adds the row if there is
+// none.
+func (w *bulkWriter) id(find, insert string, arguments ...any) int64 {
 	id := w.number(find, arguments...)
 	if errors.Is(w.err, sql.ErrNoRows) {
 		w.err = nil
@@ -66,20 +65,20 @@ func (w *writer) id(find, insert string, arguments ...any) int64 {
 	return id
 }
 
-func (w *writer) exec(query string, arguments ...any) {
+func (w *bulkWriter) exec(query string, arguments ...any) {
 	if statement := w.prepared(query); w.err == nil {
 		_, w.err = statement.ExecContext(w.ctx, arguments...)
 	}
 }
 
-func (w *writer) number(query string, arguments ...any) (n int64) {
+func (w *bulkWriter) number(query string, arguments ...any) (n int64) {
 	if statement := w.prepared(query); w.err == nil {
 		w.err = statement.QueryRowContext(w.ctx, arguments...).Scan(&n)
 	}
 	return n
 }
 
-func (w *writer) prepared(query string) *sql.Stmt {
+func (w *bulkWriter) prepared(query string) *sql.Stmt {
 	if w.err == nil && w.statements[query] == nil {
 		w.statements[query], w.err = w.tx.PrepareContext(w.ctx, query)
 	}
