@@ -150,12 +150,21 @@ func sources(root string) ([]string, error) {
 			return err
 		case entry.IsDir() && file != "." && hidden(entry.Name()):
 			return fs.SkipDir
+		case entry.IsDir() && file != "." && otherModule(root, file):
+			return fs.SkipDir
 		case !entry.IsDir() && path.Ext(file) == ".go":
 			files = append(files, file)
 		}
 		return nil
 	})
 	return files, err
+}
+
+// otherModule reports whether a folder is a module of its own, which the rules
+// of this one do not bind.
+func otherModule(root, folder string) bool {
+	_, err := os.Stat(filepath.Join(root, folder, "go.mod"))
+	return err == nil
 }
 
 // hidden reports whether the go command passes over a folder of this name.
