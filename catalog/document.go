@@ -47,6 +47,9 @@ func decodeOpaque(kind Kind, document []byte) (Item, error) {
 	if err := json.Unmarshal(document, &id); err != nil {
 		return nil, fmt.Errorf("decode a document of kind %s: %w", kind, err)
 	}
+	if id.ID == "" {
+		return nil, fmt.Errorf("decode a document of kind %s: it has no id", kind)
+	}
 	return &Opaque{kind, id.ID, slices.Clone(document)}, nil
 }
 

@@ -91,7 +91,7 @@ func TestDecodeRefuses(t *testing.T) {
 		document string
 		want     string
 	}{
-		{"custom-model", `{}`, `decode a document of unknown kind "custom-model"`},
+		{"custom-model", `{}`, `decode a document of kind custom-model: it has no id`},
 		{models, ``, `decode a document of kind foundation-model: unexpected end of JSON input`},
 		{models, `{"id":"m"`, `decode a document of kind foundation-model: unexpected end of JSON input`},
 		{profiles, `{"id":"m"}}`, `decode a document of kind inference-profile: invalid character '}' after top-level value`},

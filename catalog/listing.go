@@ -1,8 +1,12 @@
 package catalog
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
+	"time"
 )
 
 // Listing is what one run learned about one scope.
@@ -14,6 +18,9 @@ type Listing struct {
 	ErrorCode string
 	Message   string
 	Items     []Item // sorted by key, without duplicates; only when complete
+	// Missing identifies the known items that a suspect listing lacks, so that
+	// runs can be compared; "" otherwise.
+	Missing string
 }
 
 // CompareListings orders listings by scope.
@@ -23,8 +30,9 @@ func CompareListings(a, b Listing) int { return a.Scope.Compare(b.Scope) }
 type Known struct {
 	Observed bool     // some run read it whole
 	Keys     []string // present as last confirmed, sorted
-	// Suspects is how many runs in a row, up to the last, found it suspect.
-	Suspects int
+	// Suspicions are those of the runs in a row, up to the last, that found it
+	// suspect, in their order.
+	Suspicions []Suspicion
 }
 
 // Missing returns the known keys that l lacks, sorted. Anything but a complete
@@ -50,21 +58,76 @@ type keyed string
 func (k keyed) Kind() Kind  { return "" }
 func (k keyed) Key() string { return string(k) }
 
-// emptyRuns is how many runs in a row must find a scope empty, where there
-// were items, before it is believed.
-const emptyRuns = 3
+// Suspicion is what a run found missing from a scope and did not believe.
+type Suspicion struct {
+	At      time.Time // when the run started
+	Missing string    // as in [Listing]
+}
 
-// Judge turns a listing into what may be believed of it, given what is known:
-// an empty listing where there were items is suspect until the third run in a
-// row says so. Recorded and live listings are judged alike.
-func (k Known) Judge(l Listing) Listing {
-	if l.Outcome != Complete || len(l.Items) > 0 || len(k.Keys) == 0 || k.Suspects >= emptyRuns-1 {
+// believedRuns is how many runs must find the same loss before it is believed.
+const believedRuns = 3
+
+// Judge returns what may be believed of a listing of a run that started at at.
+// A listing that is empty where there were items, or that lost more than a third
+// of them and more than five, is suspect until the third run that finds the same
+// items missing. Each of the three starts at least apart after the one before:
+// repetition within seconds proves nothing. Recorded and live listings are judged
+// alike.
+func (k Known) Judge(l Listing, at time.Time, apart time.Duration) Listing {
+	missing := k.Missing(l)
+	if !suspicious(len(l.Items), len(missing), len(k.Keys)) {
+		return l
+	}
+	id := identify(missing)
+	n := k.runsMissing(id, at, apart)
+	if n >= believedRuns {
 		return l
 	}
 	return Listing{
-		Scope: l.Scope, Outcome: Suspect,
-		Message: fmt.Sprintf("listed nothing where there had been %s (empty run %d of the %d that are needed to believe it)", count(len(k.Keys)), k.Suspects+1, emptyRuns),
+		Scope: l.Scope, Outcome: Suspect, Missing: id,
+		Message: fmt.Sprintf("listed %s where there had been %s: not believed until %d runs, each at least %s after the one before, find the same (this is number %d)",
+			count(len(l.Items)), count(len(k.Keys)), believedRuns, hours(apart), n),
 	}
+}
+
+func suspicious(listed, missing, known int) bool {
+	return missing > 0 && listed == 0 || missing > 5 && 3*missing > known
+}
+
+// identify identifies a set of keys, which are sorted.
+func identify(keys []string) string {
+	sum := sha256.New()
+	for _, key := range keys {
+		fmt.Fprintf(sum, "%d:%s", len(key), key)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// runsMissing counts the runs in a row, up to one that starts at at, that found
+// the same items missing, each at least apart after the one counted before. A
+// clock that was set back starts the wait again.
+func (k Known) runsMissing(id string, at time.Time, apart time.Duration) int {
+	first := len(k.Suspicions)
+	for first > 0 && k.Suspicions[first-1].Missing == id {
+		first--
+	}
+	n, last := 0, time.Time{}
+	for _, s := range append(slices.Clone(k.Suspicions[first:]), Suspicion{At: at, Missing: id}) {
+		switch {
+		case n == 0 || s.At.Sub(last) >= apart:
+			n, last = n+1, s.At
+		case s.At.Before(last):
+			last = s.At
+		}
+	}
+	return n
+}
+
+func hours(d time.Duration) string {
+	if d == time.Hour {
+		return "1 hour"
+	}
+	return strconv.FormatFloat(d.Hours(), 'f', -1, 64) + " hours"
 }
 
 // Confirm joins two listings of one scope, the second made because the first
@@ -95,7 +158,10 @@ func (k Known) Confirm(first, second Listing) Listing {
 }
 
 func count(items int) string {
-	if items == 1 {
+	switch items {
+	case 0:
+		return "nothing"
+	case 1:
 		return "1 item"
 	}
 	return fmt.Sprintf("%d items", items)

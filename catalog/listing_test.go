@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -62,36 +63,68 @@ func TestMissing(t *testing.T) {
 }
 
 func TestJudge(t *testing.T) {
-	suspects := func(n int, keys ...string) catalog.Known {
-		return catalog.Known{Observed: true, Keys: keys, Suspects: n}
+	day := time.Date(2026, 9, 1, 2, 0, 0, 0, time.UTC)
+	many := strings.Split("abcdefghijklmnopqr", "") // 18
+	known := func(keys []string, before ...catalog.Suspicion) catalog.Known {
+		return catalog.Known{Observed: true, Keys: keys, Suspicions: before}
 	}
-	doubt := func(message string) catalog.Listing {
-		return catalog.Listing{Scope: scope, Outcome: catalog.Suspect, Message: message}
+	// doubt is what a run at a time makes of a listing.
+	doubt := func(at time.Time, keys []string, items ...string) catalog.Suspicion {
+		return catalog.Suspicion{At: at, Missing: known(keys).Judge(whole(items...), at, time.Hour).Missing}
+	}
+	hour := func(n float64) time.Time { return day.Add(time.Duration(n * float64(time.Hour))) }
+	empty := func(hours ...float64) (before []catalog.Suspicion) {
+		for _, h := range hours {
+			before = append(before, doubt(hour(h), []string{"a", "b"}))
+		}
+		return before
 	}
 	for _, c := range []struct {
-		name  string
-		known catalog.Known
-		in    catalog.Listing
-		want  catalog.Listing
+		name     string
+		known    catalog.Known
+		in       catalog.Listing
+		at       time.Time
+		believed bool
 	}{
-		{"a first listing", catalog.Known{}, whole("a"), whole("a")},
-		{"a first listing of nothing", catalog.Known{}, whole(), whole()},
-		{"nothing where nothing was", suspects(0), whole(), whole()},
-		{"fewer", suspects(0, "a", "b"), whole("a"), whole("a")},
-		{"empty once", suspects(0, "a"), whole(), doubt("listed nothing where there had been 1 item (empty run 1 of the 3 that are needed to believe it)")},
-		{"empty twice", suspects(1, "a", "b"), whole(), doubt("listed nothing where there had been 2 items (empty run 2 of the 3 that are needed to believe it)")},
-		{"empty three times", suspects(2, "a", "b"), whole(), whole()},
-		{"items after two empty ones", suspects(2, "a", "b"), whole("b"), whole("b")},
+		{"a first listing", catalog.Known{}, whole("a"), day, true},
+		{"a first listing of nothing", catalog.Known{}, whole(), day, true},
+		{"nothing where nothing was", known(nil), whole(), day, true},
+		{"fewer", known([]string{"a", "b"}), whole("a"), day, true},
+		{"others", known([]string{"a"}), whole("b"), day, true},
+		{"empty once", known([]string{"a", "b"}), whole(), day, false},
+		{"empty twice", known([]string{"a", "b"}, empty(0)...), whole(), hour(6), false},
+		{"empty three times, hours apart", known([]string{"a", "b"}, empty(0, 6)...), whole(), hour(12), true},
+		{"empty three times within a second", known([]string{"a", "b"}, empty(0, 0)...), whole(), day.Add(time.Second), false},
+		{"a re-run between does not count", known([]string{"a", "b"}, empty(0, 0.1, 6)...), whole(), hour(12), true},
+		{"a re-run does not count as the third", known([]string{"a", "b"}, empty(0, 6)...), whole(), hour(6.1), false},
+		{"the clock goes back", known([]string{"a", "b"}, empty(9000, 0)...), whole(), hour(6), false},
+		{"the clock went back, and time passed since", known([]string{"a", "b"}, empty(9000, 0, 6)...), whole(), hour(12), true},
+		{"items after two empty runs", known([]string{"a", "b"}, empty(0, 6)...), whole("b"), hour(12), true},
+
+		{"a third is missing", known(many), whole(many[6:]...), day, true},
+		{"more than a third is missing", known(many), whole(many[7:]...), day, false},
+		{"five are missing", known(many[:8]), whole(many[5:8]...), day, true},
+		{"six of eight are missing", known(many[:8]), whole(many[6:8]...), day, false},
+		{"the same are missing three times", known(many, doubt(day, many, many[7:]...), doubt(hour(6), many, many[7:]...)), whole(many[7:]...), hour(12), true},
+		{"others are missing each time", known(many, doubt(day, many, many[:8]...), doubt(hour(6), many, many[:9]...)), whole(many[7:]...), hour(12), false},
 	} {
-		if diff := cmp.Diff(c.want, c.known.Judge(c.in)); diff != "" {
-			t.Errorf("%s: Judge (-want +got):\n%s", c.name, diff)
+		got := c.known.Judge(c.in, c.at, 6*time.Hour)
+		if believed := got.Outcome == catalog.Complete; believed != c.believed {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+		if got.Outcome == catalog.Suspect && (len(got.Items) > 0 || got.Missing == "" || got.Message == "") {
+			t.Errorf("%s: a suspect listing has items, or does not say why: %+v", c.name, got)
 		}
 	}
 	for _, outcome := range outcomes[1:] {
 		in := failed(outcome)
-		if diff := cmp.Diff(in, suspects(0, "a").Judge(in)); diff != "" {
+		if diff := cmp.Diff(in, known([]string{"a"}).Judge(in, day, time.Hour)); diff != "" {
 			t.Errorf("a listing that is %s is judged (-want +got):\n%s", outcome, diff)
 		}
+	}
+	want := "listed 11 items where there had been 18 items: not believed until 3 runs, each at least 6 hours after the one before, find the same (this is number 1)"
+	if got := known(many).Judge(whole(many[7:]...), day, 6*time.Hour).Message; got != want {
+		t.Errorf("message %q\nwant    %q", got, want)
 	}
 }
 
@@ -175,7 +208,7 @@ func TestConfirmNeverInventsARemoval(t *testing.T) {
 func TestContradictoryRunsAreNotEmptyOnes(t *testing.T) {
 	known := knows("a", "b")
 	for run := range 5 {
-		got := known.Judge(known.Confirm(whole("a"), whole()))
+		got := known.Judge(known.Confirm(whole("a"), whole()), time.Time{}, time.Hour)
 		if got.Outcome == catalog.Suspect || got.Outcome == catalog.Complete {
 			t.Fatalf("run %d: %s", run, got.Outcome)
 		}

@@ -33,8 +33,10 @@ type Job struct {
 	Trigger catalog.Trigger
 	Version string // of the program, recorded with the run
 	Note    string // recorded with the run, before what the collection notes
-	AWS     aws.Config
-	Options collect.Options
+	// ConfirmApart is as [store.ConfirmApart]; zero is the default.
+	ConfirmApart time.Duration
+	AWS          aws.Config
+	Options      collect.Options
 	// Unmatched returns notes on the regions that were listed, such as a filter
 	// that matches none of them. They are recorded with the run. It may be nil.
 	Unmatched func(listings []catalog.Listing) []string

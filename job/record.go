@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -21,7 +22,7 @@ func (j *Job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 		StartedAt: j.Now().UTC(), Trigger: j.Trigger, CollectorVersion: j.Version,
 		Partition: catalog.Partition(j.AWS.Region),
 	}
-	result, err := collect.Collect(ctx, j.AWS, known, j.Options)
+	result, err := collect.Collect(ctx, j.AWS, known.Scopes, j.Options)
 	j.observe(Collected{})
 	run.FinishedAt = j.Now().UTC()
 	if err != nil {
@@ -29,7 +30,8 @@ func (j *Job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	}
 	run.Partition, run.Message = result.Partition, strings.Join(j.notes(result), "; ")
 	// Everything was read. A request to stop must not cost the run.
-	recorded, err := db.Record(context.WithoutCancel(ctx), run, result.Listings)
+	recorded, err := db.Record(context.WithoutCancel(ctx), run, result.Listings,
+		store.On(known.Base), store.ConfirmApart(cmp.Or(j.ConfirmApart, store.DefaultApart)))
 	if err != nil {
 		return catalog.Run{}, err
 	}

@@ -27,6 +27,9 @@ func (w *bulkWriter) scope(add scopeAddition) {
 			VALUES (?, ?, ?, ?, ?, ?, nullif(?, 0))`,
 			id, w.run, c.outcome, c.errorCode, c.message, c.since, c.confirmed)
 	}
+	if add.missing != "" {
+		w.exec(`INSERT INTO suspicions (scope_id, run_id, missing) VALUES (?, ?, ?)`, id, w.run, add.missing)
+	}
 	for _, item := range add.items {
 		w.item(id, item)
 	}

@@ -356,7 +356,7 @@ func (w *world) nextRun(l *ledger, run catalog.Run, size int) addition {
 			add.scopes = append(add.scopes, of)
 		}
 	}
-	l.nextRun, l.last, l.ordinal = run.ID+1, run.ID, add.ordinal
+	l.nextRun, l.base.Run, l.ordinal = run.ID+1, run.ID, add.ordinal
 	return add
 }
 

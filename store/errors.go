@@ -80,6 +80,29 @@ func (e *DigestError) Error() string {
 	return fmt.Sprintf("the state as of run %d is not what the run recorded (digest %s, not %s): the database was altered or is damaged; restore a copy", e.Run, e.Computed, e.Recorded)
 }
 
+// AlteredError means that the history is not what its last run recorded: rows were
+// deleted, changed or added by something else.
+type AlteredError struct{ Run int64 }
+
+func (e *AlteredError) Error() string {
+	return fmt.Sprintf("the history was altered after run %d was recorded", e.Run)
+}
+
+// Advice says how to go on.
+func (e *AlteredError) Advice() string {
+	return "restore a copy of the database; or find the first bad run with snapshotter doctor --deep, and go back to the run before it with snapshotter repair --from RUN"
+}
+
+// MovedError means that another run was recorded after the history was read.
+type MovedError struct{ Base, Now Base }
+
+func (e *MovedError) Error() string {
+	return fmt.Sprintf("another run was recorded meanwhile: the history is at run %d, and this run was read against run %d", e.Now.Run, e.Base.Run)
+}
+
+// Advice says how to go on.
+func (e *MovedError) Advice() string { return "nothing was recorded; run again" }
+
 // FaultError means that the database cannot be used, and says what to do.
 type FaultError struct {
 	Problem, Advice string

@@ -35,20 +35,6 @@ func openWith(ctx context.Context, path, old, new string) (*Store, error) {
 	return open(path, strings.Replace(writing, old, new, 1), func(s *Store) error { return s.upgrade(ctx) })
 }
 
-// OpenVersion is Open by a program that knew the schema up to a version.
-func OpenVersion(ctx context.Context, path string, version int64) (*Store, error) {
-	if err := claim(ctx, path); err != nil {
-		return nil, err
-	}
-	return open(path, writing, func(s *Store) error {
-		migrator, err := s.migrator()
-		if err == nil {
-			_, err = migrator.UpTo(ctx, version)
-		}
-		return err
-	})
-}
-
 // Version is the version of the schema.
 func (s *Store) Version(ctx context.Context) (int64, error) { return s.version(ctx) }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"maps"
 	"slices"
+	"time"
 
 	"snapshotter/catalog"
 )
@@ -12,8 +13,8 @@ import (
 // ledger is the state of the history as the next run finds it.
 type ledger struct {
 	nextRun int64
-	last    int64 // the last recorded run, 0 before the first
-	ordinal int64 // of that run
+	base    Base
+	ordinal int64 // of the last recorded run
 	scopes  map[catalog.Scope]*ledgerScope
 }
 
@@ -25,12 +26,12 @@ type ledgerScope struct {
 // coverage is what runs learned about a scope, from the run that first learned it
 // until one learns something else.
 type coverage struct {
-	outcome      catalog.Outcome
-	errorCode    string
-	message      string
-	since        int64 // first of the consecutive runs with the outcome
-	sinceOrdinal int64
-	confirmed    int64 // last run before that read the scope, 0 if none
+	outcome    catalog.Outcome
+	errorCode  string
+	message    string
+	since      int64 // first of the consecutive runs with the outcome
+	confirmed  int64 // last run before that read the scope, 0 if none
+	suspicions []catalog.Suspicion
 }
 
 func (c *coverage) observed() bool { return c.outcome == catalog.Complete || c.confirmed != 0 }
@@ -45,6 +46,7 @@ type addition struct {
 type scopeAddition struct {
 	catalog.Scope
 	coverage *coverage // nil: as in the run before
+	missing  string    // of a suspect listing
 	items    []itemAddition
 }
 
@@ -60,8 +62,9 @@ func readLedger(ctx context.Context, tx *sql.Tx) (*ledger, error) {
 	err := tx.QueryRowContext(ctx, `
 		SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'runs'), 0) + 1,
 			coalesce(max(ordinal), 0),
-			coalesce((SELECT id FROM runs WHERE ordinal NOT NULL ORDER BY ordinal DESC LIMIT 1), 0)
-		FROM runs`).Scan(&l.nextRun, &l.ordinal, &l.last)
+			coalesce((SELECT id FROM runs WHERE ordinal NOT NULL ORDER BY ordinal DESC LIMIT 1), 0),
+			coalesce((SELECT digest FROM runs WHERE ordinal NOT NULL ORDER BY ordinal DESC LIMIT 1), '')
+		FROM runs`).Scan(&l.nextRun, &l.ordinal, &l.base.Run, &l.base.Digest)
 	if err != nil {
 		return nil, err
 	}
@@ -69,25 +72,63 @@ func readLedger(ctx context.Context, tx *sql.Tx) (*ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l, readEntries(ctx, tx, scopes)
+	if err := readSuspicions(ctx, tx, scopes); err != nil {
+		return nil, err
+	}
+	if err := readEntries(ctx, tx, scopes); err != nil {
+		return nil, err
+	}
+	return l, l.unaltered()
+}
+
+// unaltered returns an [*AlteredError] unless the ledger is what the last run
+// recorded: a run that is compared with anything else reports the alteration as
+// changes of the catalogue.
+func (l *ledger) unaltered() error {
+	if l.base.Run == 0 && len(l.scopes) == 0 || l.digest() == l.base.Digest {
+		return nil
+	}
+	return &AlteredError{l.base.Run}
+}
+
+// readSuspicions reads what the runs since a scope became suspect found missing.
+func readSuspicions(ctx context.Context, tx *sql.Tx, scopes map[int64]*ledgerScope) error {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT s.scope_id, s.run_id, s.missing, r.started_at
+		FROM suspicions s
+		JOIN runs r ON r.id = s.run_id
+		ORDER BY s.scope_id, s.run_id`)
+	return each(rows, err, func(rows *sql.Rows) error {
+		var id, run int64
+		var suspicion catalog.Suspicion
+		var at string
+		err := rows.Scan(&id, &run, &suspicion.Missing, &at)
+		if err != nil {
+			return err
+		}
+		suspicion.At, err = parseTime(at)
+		if s := scopes[id]; s != nil && s.outcome == catalog.Suspect && run >= s.since {
+			s.suspicions = append(s.suspicions, suspicion)
+		}
+		return err
+	})
 }
 
 // readCoverage reads the coverage of each scope, and returns the scopes by ID.
 func (l *ledger) readCoverage(ctx context.Context, tx *sql.Tx) (map[int64]*ledgerScope, error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT s.id, s.region, s.kind, c.outcome, c.error_code, c.message,
-			c.since_run_id, since.ordinal, coalesce(c.confirmed_run_id, 0)
+			c.since_run_id, coalesce(c.confirmed_run_id, 0)
 		FROM scopes s
 		CROSS JOIN coverage c ON c.scope_id = s.id
-			AND c.run_id = (SELECT max(run_id) FROM coverage WHERE scope_id = s.id)
-		CROSS JOIN runs since ON since.id = c.since_run_id`)
+			AND c.run_id = (SELECT max(run_id) FROM coverage WHERE scope_id = s.id)`)
 	scopes := map[int64]*ledgerScope{}
 	return scopes, each(rows, err, func(rows *sql.Rows) error {
 		var id int64
 		var scope catalog.Scope
 		s := &ledgerScope{}
 		err := rows.Scan(&id, &scope.Region, &scope.Kind, &s.outcome, &s.errorCode, &s.message,
-			&s.since, &s.sinceOrdinal, &s.confirmed)
+			&s.since, &s.confirmed)
 		l.scopes[scope], scopes[id] = s, s
 		return err
 	})
@@ -106,7 +147,9 @@ func readEntries(ctx context.Context, tx *sql.Tx, scopes map[int64]*ledgerScope)
 		var hash sql.RawBytes
 		err := rows.Scan(&scope, &e.key, &hash)
 		copy(e.hash[:], hash)
-		scopes[scope].entries = append(scopes[scope].entries, e)
+		if s := scopes[scope]; s != nil { // else the history was altered, as the digest shows
+			s.entries = append(s.entries, e)
+		}
 		return err
 	})
 }
@@ -120,7 +163,7 @@ func (l *ledger) known() map[catalog.Scope]catalog.Known {
 			k.Keys = append(k.Keys, s.entries[i].key)
 		}
 		if s.outcome == catalog.Suspect {
-			k.Suspects = int(l.ordinal - s.sinceOrdinal + 1)
+			k.Suspicions = s.suspicions
 		}
 		known[scope] = k
 	}
@@ -129,10 +172,10 @@ func (l *ledger) known() map[catalog.Scope]catalog.Known {
 
 // add updates the ledger with a run and returns what to add to the history.
 // Scopes without a listing were not listed.
-func (l *ledger) add(run catalog.Run, listings []hashedListing) addition {
+func (l *ledger) add(run catalog.Run, listings []hashedListing, apart time.Duration) addition {
 	known := l.known()
 	for i := range listings {
-		listings[i].Listing = known[listings[i].Scope].Judge(listings[i].Listing)
+		listings[i].Listing = known[listings[i].Scope].Judge(listings[i].Listing, run.StartedAt, apart)
 	}
 	listings = append(listings, l.unnamed(listings)...)
 	slices.SortFunc(listings, compareHashed)
@@ -141,12 +184,13 @@ func (l *ledger) add(run catalog.Run, listings []hashedListing) addition {
 	run.Status = catalog.StatusOf(unhashed(listings), known)
 	add := addition{run: run, ordinal: l.ordinal + 1}
 	for _, listing := range listings {
-		if scope := l.addScope(run.ID, listing); scope.coverage != nil || scope.items != nil {
+		if scope := l.addScope(run.ID, listing); scope.coverage != nil || scope.items != nil || scope.missing != "" {
 			add.scopes = append(add.scopes, scope)
 		}
 	}
-	l.nextRun, l.last, l.ordinal = run.ID+1, run.ID, add.ordinal
+	l.nextRun, l.ordinal = run.ID+1, add.ordinal
 	add.run.Digest = l.digest()
+	l.base = Base{add.run.ID, add.run.Digest}
 	return add
 }
 
@@ -179,6 +223,7 @@ func (l *ledger) addScope(run int64, listing hashedListing) scopeAddition {
 	if add.coverage != nil {
 		s.coverage = *add.coverage
 	}
+	add.missing = listing.Missing
 	if listing.Outcome == catalog.Complete {
 		add.items = listing.since(s.entries)
 		s.entries = listing.entries
@@ -200,17 +245,17 @@ func (c *coverage) differs(listing catalog.Listing) bool {
 func (l *ledger) coverageFrom(run int64, s *ledgerScope, listing catalog.Listing) coverage {
 	next := coverage{
 		outcome: listing.Outcome, errorCode: listing.ErrorCode, message: listing.Message,
-		since: run, sinceOrdinal: l.ordinal + 1,
+		since: run,
 	}
 	if s == nil {
 		return next
 	}
 	if s.outcome == next.outcome {
-		next.since, next.sinceOrdinal = s.since, s.sinceOrdinal
+		next.since = s.since
 	}
 	next.confirmed = s.confirmed
 	if s.outcome == catalog.Complete {
-		next.confirmed = l.last
+		next.confirmed = l.base.Run
 	}
 	return next
 }

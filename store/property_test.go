@@ -130,7 +130,7 @@ func (h *history) record(run catalog.Run, listings []catalog.Listing) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.same("known", known, h.known())
+	h.same("known", known.Scopes, h.known())
 	got, err := h.store.Record(ctx, run, listings)
 	if err != nil {
 		h.t.Fatal(err)
@@ -141,7 +141,7 @@ func (h *history) record(run catalog.Run, listings []catalog.Listing) {
 		learned[scope] = catalog.Listing{Scope: scope, Outcome: catalog.NotListed}
 	}
 	for _, listing := range listings {
-		listing = h.judge(listing)
+		listing = h.judge(listing, run.StartedAt)
 		learned[listing.Scope] = listing
 		switch listing.Outcome {
 		case catalog.Complete, catalog.NotListed:
@@ -267,21 +267,54 @@ func (h *history) confirmed(n int, scope catalog.Scope) *referenceRun {
 	return nil
 }
 
-func (h *history) judge(listing catalog.Listing) catalog.Listing {
+func (h *history) judge(listing catalog.Listing, started time.Time) catalog.Listing {
 	confirmed := h.confirmed(len(h.runs), listing.Scope)
-	if listing.Outcome != catalog.Complete || len(listing.Items) > 0 || confirmed == nil {
+	if listing.Outcome != catalog.Complete || confirmed == nil {
 		return listing
 	}
 	var keys []string
+	missing := 0
 	for _, item := range confirmed.learned[listing.Scope].Items {
 		keys = append(keys, item.Key())
+		if !slices.ContainsFunc(listing.Items, func(i catalog.Item) bool { return i.Key() == item.Key() }) {
+			missing++
+		}
 	}
-	suspects := h.row(len(h.runs), listing.Scope, func(l catalog.Listing) bool { return l.Outcome == catalog.Suspect })
-	if keys == nil || suspects >= 2 {
+	if missing == 0 || len(listing.Items) > 0 && (missing <= 5 || missing*3 <= len(keys)) {
 		return listing
 	}
-	wording := catalog.Known{Keys: keys, Suspects: suspects}.Judge(listing).Message
-	return catalog.Listing{Scope: listing.Scope, Outcome: catalog.Suspect, Message: wording}
+	before := h.suspicions(len(h.runs), listing.Scope)
+	wording := catalog.Known{Keys: keys}.Judge(listing, started, store.DefaultApart)
+	agreeing := 0
+	for agreeing < len(before) && before[len(before)-1-agreeing].Missing == wording.Missing {
+		agreeing++
+	}
+	counted, last := 0, time.Time{}
+	for _, at := range append(slices.Clone(before[len(before)-agreeing:]), catalog.Suspicion{At: started}) {
+		if counted == 0 || at.At.Sub(last) >= store.DefaultApart {
+			counted++
+			last = at.At
+		} else if at.At.Before(last) {
+			last = at.At
+		}
+	}
+	if counted >= 3 {
+		return listing
+	}
+	wording = catalog.Known{Keys: keys, Suspicions: before}.Judge(listing, started, store.DefaultApart)
+	return catalog.Listing{Scope: listing.Scope, Outcome: catalog.Suspect, Message: wording.Message, Missing: wording.Missing}
+}
+
+// suspicions are those of the runs in a row, up to the n-th, that found a scope
+// suspect.
+func (h *history) suspicions(n int, scope catalog.Scope) (suspicions []catalog.Suspicion) {
+	row := h.row(n, scope, func(l catalog.Listing) bool { return l.Outcome == catalog.Suspect })
+	for _, run := range h.runs[n-row : n] {
+		if missing := run.learned[scope].Missing; missing != "" {
+			suspicions = append(suspicions, catalog.Suspicion{At: run.StartedAt, Missing: missing})
+		}
+	}
+	return suspicions
 }
 
 func (h *history) known() map[catalog.Scope]catalog.Known {
@@ -295,7 +328,7 @@ func (h *history) known() map[catalog.Scope]catalog.Known {
 				k.Keys = append(k.Keys, item.Key())
 			}
 		}
-		k.Suspects = h.row(n, scope, func(l catalog.Listing) bool { return l.Outcome == catalog.Suspect })
+		k.Suspicions = h.suspicions(n, scope)
 		known[scope] = k
 	}
 	return known

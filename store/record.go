@@ -5,47 +5,89 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"snapshotter/catalog"
 )
 
-// Known returns what the history says about each scope that any run named, for
-// the next run to compare its listings with.
-func (s *Store) Known(ctx context.Context) (known map[catalog.Scope]catalog.Known, err error) {
+// Base is the state of a history that a run is read against: the last recorded
+// run. The zero Base is a history without runs.
+type Base struct {
+	Run    int64
+	Digest string
+}
+
+// Known is what a history says about each scope that any run named, for the next
+// run to compare its listings with.
+type Known struct {
+	Base   Base
+	Scopes map[catalog.Scope]catalog.Known
+}
+
+// Known reads what the next run needs. The error is an [*AlteredError] if the
+// history is not what its last run recorded.
+func (s *Store) Known(ctx context.Context) (known Known, err error) {
 	defer s.explain("read", &err)
 	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return nil, err
+		return known, err
 	}
 	defer tx.Rollback()
 	ledger, err := readLedger(ctx, tx)
 	if err != nil {
-		return nil, err
+		return known, err
 	}
-	return ledger.known(), nil
+	return Known{ledger.base, ledger.known()}, nil
 }
+
+// RecordOption changes how [Store.Record] records a run.
+type RecordOption func(*recording)
+
+// recording is how a run is recorded.
+type recording struct {
+	base  *Base
+	apart time.Duration
+}
+
+// On refuses to record a run unless the history is still at base, the state that
+// the run was read against. The error is then a [*MovedError].
+func On(base Base) RecordOption { return func(r *recording) { r.base = &base } }
+
+// ConfirmApart is how far apart the runs must start that together make a
+// suspect loss believed; without it, [DefaultApart].
+func ConfirmApart(apart time.Duration) RecordOption {
+	return func(r *recording) { r.apart = apart }
+}
+
+// DefaultApart is the default of [ConfirmApart].
+const DefaultApart = 6 * time.Hour
 
 // Record adds a run to the history, completely or not at all, and returns it with
 // its ID, Status and Digest; it ignores these fields of run. Times are kept to the
 // millisecond.
 //
-// It judges each listing by what the history knows, so an empty one may be
+// It judges each listing by what the history knows, so one that lost much may be
 // recorded as suspect; a known scope without a listing is recorded as not listed.
 // It writes only what differs from the run before. While outcome and error code
 // stay the same, the first run's message stays.
 //
-// After an I/O error the run may have been recorded all the same: read the last
+// The error is an [*AlteredError] if the history is not what its last run
+// recorded. After an I/O error the run may have been recorded all the same: read the last
 // run before you record it again.
-func (s *Store) Record(ctx context.Context, run catalog.Run, listings []catalog.Listing) (recorded catalog.Run, err error) {
+func (s *Store) Record(ctx context.Context, run catalog.Run, listings []catalog.Listing, options ...RecordOption) (recorded catalog.Run, err error) {
 	defer s.explain("record a run in", &err)
+	how := recording{apart: DefaultApart}
+	for _, option := range options {
+		option(&how)
+	}
 	hashed, err := hashListings(listings)
 	if err != nil {
 		return catalog.Run{}, err
 	}
 	err = patiently(func() (err error) {
-		recorded, err = s.record(ctx, run, hashed)
+		recorded, err = s.record(ctx, run, hashed, how)
 		return err
 	})
 	if err != nil {
@@ -67,7 +109,7 @@ func patiently(try func() error) error {
 	return err
 }
 
-func (s *Store) record(ctx context.Context, run catalog.Run, listings []hashedListing) (catalog.Run, error) {
+func (s *Store) record(ctx context.Context, run catalog.Run, listings []hashedListing, how recording) (catalog.Run, error) {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return run, err
@@ -77,7 +119,10 @@ func (s *Store) record(ctx context.Context, run catalog.Run, listings []hashedLi
 	if err != nil {
 		return run, err
 	}
-	add := ledger.add(inStoredPrecision(run), listings)
+	if how.base != nil && *how.base != ledger.base {
+		return run, &MovedError{Base: *how.base, Now: ledger.base}
+	}
+	add := ledger.add(inStoredPrecision(run), listings, how.apart)
 	if err := add.write(ctx, tx); err != nil {
 		return run, err
 	}

@@ -349,7 +349,7 @@ func TestEmptyHistory(t *testing.T) {
 	if runs, err := s.Runs(ctx); runs != nil || err != nil {
 		t.Errorf("Runs() = %v, %v", runs, err)
 	}
-	if known, err := s.Known(ctx); len(known) != 0 || err != nil {
+	if known, err := s.Known(ctx); len(known.Scopes) != 0 || err != nil {
 		t.Errorf("Known() = %v, %v", known, err)
 	}
 }

@@ -193,7 +193,7 @@ func (w *life) take(n *night) bool {
 	defer lock.Release()
 	db := must(store.Open(ctx, w.db))(w.t)
 	defer db.Close()
-	known := must(db.Known(ctx))(w.t)
+	known := must(db.Known(ctx))(w.t).Scopes
 	run := catalog.Run{StartedAt: time.Now().UTC(), Trigger: catalog.Schedule, CollectorVersion: "battery", Partition: "aws-us-gov"}
 	cfg := w.server.Config()
 	cfg.Region = home
