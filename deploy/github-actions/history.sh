@@ -57,16 +57,16 @@ verified() {
 }
 
 # assets prints "NAME SIZE" of each history in the release; none if there is no
-# release. It fails if GitHub cannot be asked.
+# release. An upload that GitHub never finished is no asset yet. It fails if
+# GitHub cannot be asked.
 assets() {
-  local list problem
-  problem=$(mktemp)
+  local list problem=$work/problem
   if ! list=$(gh release view "$release" --repo "$GITHUB_REPOSITORY" --json assets 2>"$problem"); then
     grep -q 'release not found' "$problem" && return
     cat "$problem" >&2
     return 1
   fi
-  jq -r '.assets[] | select(.name | startswith("snapshotter-") and endswith(".db")) | "\(.name) \(.size)"' <<<"$list"
+  jq -r '.assets[] | select(.state == "uploaded" and (.name | startswith("snapshotter-") and endswith(".db"))) | "\(.name) \(.size)"' <<<"$list"
 }
 
 # download NAME SIZE DIR: fails if a complete file cannot be had.
