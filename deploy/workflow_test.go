@@ -58,6 +58,15 @@ type workflowStep struct {
 
 // built is the program, built once for all tests.
 var built = sync.OnceValues(func() (string, error) {
+	read, err := sources()
+	if err != nil {
+		return "", err
+	}
+	for _, name := range read { // so that go test does not reuse its result after they change
+		if _, err := os.Stat(filepath.Join("..", name)); err != nil {
+			return "", err
+		}
+	}
 	dir, err := os.MkdirTemp("", "snapshotter-deploy-")
 	if err != nil {
 		return "", err
@@ -694,6 +703,24 @@ func TestHistoryAheadIsNeverDeleted(t *testing.T) {
 		if said, err := g.script("write", arguments...); err == nil || !strings.Contains(said, "history.sh fetch FILE") {
 			t.Errorf("history.sh %v: %v, %s", arguments, err, said)
 		}
+	}
+}
+
+// A damaged history is not ahead of a sound one, whatever its runs say.
+func TestKeepPassesOverDamage(t *testing.T) {
+	t.Parallel()
+	g := newGitHub(t)
+	g.history("other.db", 3)
+	text, err := os.ReadFile(g.path("other.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = 4096
+	g.write("stand-in/assets/snapshotter-other.db", string(text[:len(text)-page])+strings.Repeat("x", page))
+	g.history("mine.db", 2)
+	said, err := g.script("write", "keep", g.path("mine.db"), g.digest("mine.db"))
+	if err != nil || !strings.Contains(said, "snapshotter-other.db is damaged") || len(g.assets()) != 2 {
+		t.Errorf("%v: %s; the assets are %v", err, said, g.assets())
 	}
 }
 
