@@ -19,6 +19,9 @@ type History struct {
 	path string   // of the file
 	at   Location // of the object, if there is no path
 	aws  aws.Config
+
+	// Temp is the directory for temporary copies of an object; "" is the system's.
+	Temp string
 }
 
 // NewHistory returns the history at name, a path or a URL such as
@@ -98,7 +101,7 @@ type fetched struct {
 
 // fetch copies the object into a directory of its own.
 func (h *History) fetch(ctx context.Context) (*fetched, error) {
-	dir, err := os.MkdirTemp("", "snapshotter-*")
+	dir, err := os.MkdirTemp(h.Temp, "snapshotter-*")
 	if err != nil {
 		return nil, err
 	}

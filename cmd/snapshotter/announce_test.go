@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-cmp/cmp"
 
 	"snapshotter/internal/bedrocktest"
@@ -82,6 +83,7 @@ type operator struct {
 	t       *testing.T
 	dir     string
 	bedrock *bedrocktest.Server
+	machine machine
 	night   int
 	output  bytes.Buffer // everything that was ever printed or logged
 }
@@ -92,10 +94,7 @@ func newOperator(t *testing.T) *operator {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	for name, value := range server.Env() {
-		t.Setenv(name, value)
-	}
-	n := &operator{t: t, dir: t.TempDir(), bedrock: server}
+	n := &operator{t: t, dir: t.TempDir(), bedrock: server, machine: silent(server)}
 	n.serve(1)
 	return n
 }
@@ -117,7 +116,9 @@ func (n *operator) command(want int, args ...string) (stdout, stderr string) {
 	n.night++
 	now := time.Date(2026, 5, n.night, 2, 0, 0, 0, time.UTC)
 	var out, log bytes.Buffer
-	code := run(context.Background(), args, nil, &out, &log, os.Getenv, func() time.Time { return now })
+	on := n.machine
+	on.stdout, on.stderr, on.now = &out, &log, func() time.Time { return now }
+	code := run(context.Background(), args, on)
 	n.output.Write(out.Bytes())
 	n.output.Write(log.Bytes())
 	if code != want {
@@ -184,6 +185,7 @@ func titles(messages []sent) (titles []string) {
 }
 
 func TestNotifiesOfChangesOnce(t *testing.T) {
+	t.Parallel()
 	n, l := newOperator(t), listen(t)
 	flags := []string{"--notify", l.hook(), "--notify", l.check(), "--link", "https://reports.example.com/{report}"}
 
@@ -228,6 +230,7 @@ func TestNotifiesOfChangesOnce(t *testing.T) {
 }
 
 func TestNotifiesAtASignificance(t *testing.T) {
+	t.Parallel()
 	n, l := newOperator(t), listen(t)
 	flags := []string{"--notify", l.hook(), "--notify-at", "breaking"}
 	n.run(0, append(flags, "--exclude-region", "eu-*")...)
@@ -244,6 +247,7 @@ func TestNotifiesAtASignificance(t *testing.T) {
 }
 
 func TestNotifiesOfSatisfiedWatchRules(t *testing.T) {
+	t.Parallel()
 	n, l := newOperator(t), listen(t)
 	config := filepath.Join(n.dir, "rules.yaml")
 	rule := "watch:\n- {name: opus-in-london, model: anthropic.claude-opus-4-7, region: eu-west-2, within: eu, access: profile}\n"
@@ -273,6 +277,7 @@ func TestNotifiesOfSatisfiedWatchRules(t *testing.T) {
 }
 
 func TestNotifiesOfLostCoverageOnce(t *testing.T) {
+	t.Parallel()
 	n, l := newOperator(t), listen(t)
 	flags := []string{"--notify", l.hook(), "--notify", l.check(), "--lost-runs", "2"}
 	n.run(0, flags...)
@@ -305,11 +310,20 @@ func TestNotifiesOfLostCoverageOnce(t *testing.T) {
 }
 
 func TestNotifiesOfRunsThatFail(t *testing.T) {
+	t.Parallel()
 	n, l := newOperator(t), listen(t)
 	flags := []string{"--notify", l.hook(), "--notify", l.check()}
 	n.run(0, flags...)
 	l.heard()
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "wrong")
+	n.machine.aws = func(ctx context.Context) (aws.Config, error) {
+		config := n.bedrock.Config()
+		config.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			wrong := bedrocktest.Credentials()
+			wrong.SecretAccessKey = "wrong"
+			return wrong, nil
+		})
+		return config, nil
+	}
 	var sent []sent
 	for range 5 {
 		n.run(1, flags...)
@@ -320,9 +334,7 @@ func TestNotifiesOfRunsThatFail(t *testing.T) {
 	if len(sent) != 1 || sent[0].Title != "Bedrock not recorded 2026-05-04: 3 runs in a row failed" || !strings.Contains(sent[0].Message, "AWS refused the credentials") {
 		t.Errorf("sent %+v, want one message after three runs", sent)
 	}
-	for name, value := range n.bedrock.Env() {
-		t.Setenv(name, value)
-	}
+	n.machine = silent(n.bedrock)
 	n.run(0, flags...)
 	if messages, _ := l.heard(); len(messages) != 1 || messages[0].Message != "Runs are recorded again" {
 		t.Errorf("sent %+v, want that runs succeed again", messages)
@@ -332,6 +344,7 @@ func TestNotifiesOfRunsThatFail(t *testing.T) {
 // A failing channel does not change the exit code, and its secret appears nowhere,
 // at any log level.
 func TestFailingChannelFailsNoRun(t *testing.T) {
+	t.Parallel()
 	n, l := newOperator(t), listen(t)
 	l.status = http.StatusForbidden
 	n.run(0, "--notify", l.hook())
@@ -356,6 +369,7 @@ func TestFailingChannelFailsNoRun(t *testing.T) {
 // A run whose report could not be written is announced, and the check receives the
 // exit code.
 func TestUnwrittenReport(t *testing.T) {
+	t.Parallel()
 	n, l := newOperator(t), listen(t)
 	n.run(0)
 	if err := os.RemoveAll(filepath.Join(n.dir, "reports")); err != nil {
@@ -374,6 +388,7 @@ func TestUnwrittenReport(t *testing.T) {
 }
 
 func TestNotifyUsage(t *testing.T) {
+	t.Parallel()
 	n := newOperator(t)
 	for name, args := range map[string][]string{
 		"unknown kind":   {"--notify", "carrier-pigeon://" + secret},
@@ -399,6 +414,7 @@ func TestNotifyUsage(t *testing.T) {
 // Channels can be set in the environment and in the file, and may contain commas
 // there too.
 func TestConfiguredChannels(t *testing.T) {
+	t.Parallel()
 	n, l := newOperator(t), listen(t)
 	wantSamples := func(from string, want int, args ...string) {
 		t.Helper()
@@ -414,12 +430,13 @@ func TestConfiguredChannels(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantSamples("file", 2, "--config", file)
-	t.Setenv("SNAPSHOTTER_NOTIFY", l.hook()+"\n "+l.check()+" "+l.hook()+"&more=x")
+	n.machine.getenv = environment{"SNAPSHOTTER_NOTIFY": l.hook() + "\n " + l.check() + " " + l.hook() + "&more=x"}.get
 	wantSamples("environment", 3)
 	n.checkSecrets()
 }
 
 func TestNotifyTest(t *testing.T) {
+	t.Parallel()
 	n, l := newOperator(t), listen(t)
 	_, stderr := n.command(2, "notify", "test")
 	if !strings.Contains(stderr, "no channel is configured; name one with --notify URL") {

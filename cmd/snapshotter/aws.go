@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"snapshotter/catalog"
@@ -17,13 +15,24 @@ import (
 // one in S3.
 func (p *program) history(ctx context.Context) (*state.History, error) {
 	if !state.Remote(p.DB) {
-		return state.NewHistory(p.DB, aws.Config{})
+		return p.historyWith(aws.Config{})
 	}
-	config, err := p.loadAWS(ctx)
+	config, err := p.aws(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return state.NewHistory(p.DB, config)
+	return p.historyWith(config)
+}
+
+// historyWith returns the history that --db names, with AWS settings that are
+// already known.
+func (p *program) historyWith(config aws.Config) (*state.History, error) {
+	history, err := state.NewHistory(p.DB, config)
+	if err != nil {
+		return nil, err
+	}
+	history.Temp = p.temp
+	return history, nil
 }
 
 // reading opens the history for reading and calls use with it.
@@ -48,15 +57,10 @@ func (p *program) writing(ctx context.Context, use func(*store.Store) error) err
 	})
 }
 
-// loadAWS reads the AWS settings from where every AWS tool does: the environment,
+// loadAWS reads the AWS settings where every AWS tool does: in the environment,
 // the shared files, and the role of the machine.
-func (p *program) loadAWS(ctx context.Context) (aws.Config, error) {
-	var options []func(*awsconfig.LoadOptions) error
-	if p.network != nil {
-		client := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy, t.DialContext = nil, p.network })
-		options = append(options, awsconfig.WithHTTPClient(client))
-	}
-	config, err := awsconfig.LoadDefaultConfig(ctx, options...)
+func loadAWS(ctx context.Context) (aws.Config, error) {
+	config, err := awsconfig.LoadDefaultConfig(ctx)
 	if err != nil {
 		return config, advised{
 			"load the AWS configuration: " + catalog.Redact(err.Error()),
@@ -64,14 +68,4 @@ func (p *program) loadAWS(ctx context.Context) (aws.Config, error) {
 		}
 	}
 	return config, nil
-}
-
-// web returns the client that notifies channels, nil for the default one.
-func (p *program) web() *http.Client {
-	if p.network == nil {
-		return nil
-	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.Proxy, transport.DialContext = nil, p.network
-	return &http.Client{Transport: transport}
 }

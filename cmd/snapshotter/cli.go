@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -86,12 +83,7 @@ A flag wins over the environment, and the environment over the file.`
 
 // program is one execution of the command line.
 type program struct {
-	stdout, stderr io.Writer
-	getenv         func(string) string
-	now            func() time.Time
-	// network is where AWS and channels are reached; nil is the machine's.
-	network func(ctx context.Context, network, address string) (net.Conn, error)
-
+	machine
 	common
 	rules []watch.Rule
 	log   *slog.Logger
@@ -150,7 +142,7 @@ func (p *program) parse(ctx context.Context, args []string, commands *commands) 
 
 // again is the program with its settings read once more.
 func (p *program) again(ctx context.Context) (*program, *commands, error) {
-	fresh := &program{stdout: p.stdout, stderr: p.stderr, getenv: p.getenv, now: p.now, network: p.network}
+	fresh := &program{machine: p.machine}
 	var commands commands
 	_, _, err := fresh.parse(ctx, p.args, &commands)
 	return fresh, &commands, err

@@ -29,6 +29,7 @@ var shells = map[string]struct {
 }
 
 func TestCompletion(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	folder := filepath.Join(dir, "2026-02-08", "eu-west-1")
 	if err := os.MkdirAll(folder, 0o755); err != nil {

@@ -18,6 +18,7 @@ import (
 var knownKeys = []string{"db", "exclude-region", "log-format", "region", "reports"}
 
 func TestParseConfig(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name, text string
 		want       map[string]any
@@ -72,6 +73,7 @@ func FuzzParseConfig(f *testing.F) {
 }
 
 func TestParseWatchRules(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name, text string
 		want       []watch.Rule

@@ -30,6 +30,7 @@ const asCommand = "SNAPSHOTTER_TEST_AS_COMMAND"
 //
 // SNAPSHOTTER_KILLS sets how many runs are killed.
 func TestKilledRuns(t *testing.T) {
+	t.Parallel()
 	kills := 8
 	if n, err := strconv.Atoi(os.Getenv("SNAPSHOTTER_KILLS")); err == nil {
 		kills = n
@@ -44,10 +45,7 @@ func TestKilledRuns(t *testing.T) {
 	moments := sample.Moments()
 	command := func() *exec.Cmd {
 		process := exec.Command(os.Args[0], "run", "-q", "--confirm-after", "1ms")
-		process.Dir, process.Env = dir, append(os.Environ(), asCommand+"=1")
-		for name, value := range server.Env() {
-			process.Env = append(process.Env, name+"="+value)
-		}
+		process.Dir, process.Env = dir, environ(server.Env())
 		return process
 	}
 	server.Serve(moments[0].Catalogue)
@@ -89,33 +87,33 @@ func TestKilledRuns(t *testing.T) {
 // TestSecondRunIsRefused holds the lock: every command that writes must exit at
 // once, and those that read must work.
 func TestSecondRunIsRefused(t *testing.T) {
+	t.Parallel()
 	server, err := bedrocktest.Start()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer server.Close()
 	server.Serve(sample.Moments()[0].Catalogue)
-	for name, value := range server.Env() {
-		t.Setenv(name, value)
-	}
-	t.Chdir(t.TempDir())
+	dir := t.TempDir()
 	call := func(args ...string) (int, string) {
-		var stdout, stderr strings.Builder
-		code := run(t.Context(), args, strings.NewReader(""), &stdout, &stderr, os.Getenv, time.Now)
-		return code, stderr.String()
+		var stderr strings.Builder
+		on := silent(server)
+		on.stderr = &stderr
+		on.getenv = environment{"SNAPSHOTTER_DB": filepath.Join(dir, "snapshotter.db"), "SNAPSHOTTER_REPORTS": filepath.Join(dir, "reports")}.get
+		return run(t.Context(), args, on), stderr.String()
 	}
 	if code, said := call("run", "-q"); code != exitOK {
 		t.Fatalf("first run: exit code %d: %s", code, said)
 	}
-	if err := os.MkdirAll("2026-01-01/eu-west-1", 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, "2026-01-01", "eu-west-1"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	lock, err := store.Acquire("snapshotter.db")
+	lock, err := store.Acquire(filepath.Join(dir, "snapshotter.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	asked := len(server.Calls())
-	for _, args := range [][]string{{"run"}, {"import", "2026-01-01"}} {
+	for _, args := range [][]string{{"run"}, {"import", filepath.Join(dir, "2026-01-01")}} {
 		if code, said := call(args...); code != exitLocked || !strings.Contains(said, strconv.Itoa(os.Getpid())) {
 			t.Errorf("%s: exit code %d, said %q; want %d and the holder's pid", args[0], code, said, exitLocked)
 		}

@@ -18,7 +18,7 @@ import (
 // takes no longer than limit, of which discovery and the lists have the most.
 func examineAWS(ctx context.Context, p *program, limit time.Duration, found *examination) {
 	examineAPIKey(p, found)
-	config, err := p.loadAWS(ctx)
+	config, err := p.aws(ctx)
 	if err != nil {
 		found.fail("aws configuration", err, "")
 		return

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"io"
 	"os"
 	"strings"
 	"testing"
@@ -52,6 +51,7 @@ func wantFinding(t *testing.T, by map[string]finding, check string, health healt
 }
 
 func TestDoctorExaminesTheDatabase(t *testing.T) {
+	t.Parallel()
 	n := newOperator(t)
 	n.run(0)
 	n.run(0)
@@ -124,6 +124,7 @@ func TestDoctorExaminesTheDatabase(t *testing.T) {
 }
 
 func TestDoctorTellsWhoAndWhen(t *testing.T) {
+	t.Parallel()
 	n := newOperator(t)
 	stdout, _ := n.command(0, "doctor", "--format", "json", "--schedule", "30 2 * * *", "--tz", "Europe/Berlin")
 	by := examined(t, stdout)
@@ -152,11 +153,9 @@ func bubbled(t *testing.T, faults []bedrocktest.Fault, args ...string) (code int
 		defer server.Close()
 		server.Serve(sample.Moments()[0].Catalogue)
 		server.Inject(faults...)
-		for name, value := range server.Env() {
-			t.Setenv(name, value)
-		}
 		var stdout bytes.Buffer
-		p := &program{stdout: &stdout, stderr: io.Discard, getenv: os.Getenv, now: time.Now, network: network.Dial}
+		p := &program{machine: silent(server)}
+		p.stdout = &stdout
 		began := time.Now()
 		code = p.exit(p.main(context.Background(), append([]string{"doctor", "--format", "json", "--db", t.TempDir() + "/none.db"}, args...)))
 		by, took = examined(t, stdout.String()), time.Since(began)
@@ -167,6 +166,7 @@ func bubbled(t *testing.T, faults []bedrocktest.Fault, args ...string) (code int
 // What STS says or does not say of the credentials is told apart from what
 // Bedrock says.
 func TestDoctorAsksWho(t *testing.T) {
+	t.Parallel()
 	for kind, want := range map[bedrocktest.FaultKind]struct {
 		code   int
 		health health
@@ -188,6 +188,7 @@ func TestDoctorAsksWho(t *testing.T) {
 
 // Denied where others are read, doctor says whose policy it is, and what to do.
 func TestDoctorExplainsDenials(t *testing.T) {
+	t.Parallel()
 	n := newOperator(t)
 	n.bedrock.Inject(
 		bedrocktest.Fault{Region: "us-west-2", Kind: bedrocktest.DenySCP},
@@ -217,6 +218,7 @@ func TestDoctorExplainsDenials(t *testing.T) {
 
 // A region without opt-in is none that a run lacks.
 func TestDoctorNamesRegionsNotEnabled(t *testing.T) {
+	t.Parallel()
 	n := newOperator(t)
 	world := sample.Moments()[0].Catalogue
 	region := world["eu-west-2"]
@@ -229,6 +231,7 @@ func TestDoctorNamesRegionsNotEnabled(t *testing.T) {
 
 // Regions that never answer take no longer than they are given.
 func TestDoctorIsBounded(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		hangs  bedrocktest.Fault
@@ -255,6 +258,7 @@ func TestDoctorIsBounded(t *testing.T) {
 }
 
 func TestIdentityOf(t *testing.T) {
+	t.Parallel()
 	for arn, want := range map[string]identity{
 		"arn:aws:sts::111122223333:assumed-role/snapshotter/nightly":  {"assumed-role", "snapshotter", "aws"},
 		"arn:aws-us-gov:iam::111122223333:user/division/team/me":      {"user", "me", "aws-us-gov"},

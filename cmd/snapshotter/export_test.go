@@ -71,6 +71,7 @@ func confirmedLists(t *testing.T, path string) (map[string]reading, string) {
 // TestRecordingsAreExportedAsTheyWere imports recordings, exports the last
 // run, and imports it again.
 func TestRecordingsAreExportedAsTheyWere(t *testing.T) {
+	t.Parallel()
 	captures := os.Getenv("SNAPSHOTTER_CAPTURES")
 	if captures == "" {
 		t.Skip("SNAPSHOTTER_CAPTURES names no folder of recordings")

@@ -10,6 +10,7 @@ import (
 // A profile whose model is listed on one side only, or that comes to route to
 // another model, is filtered alike on both sides: it is not told as removed.
 func TestFilterTakesBothSidesAlike(t *testing.T) {
+	t.Parallel()
 	run := catalog.RunRef{ID: 1}
 	side := func(id int64, model, routesTo string) *catalog.Snapshot {
 		ref := catalog.RunRef{ID: id}

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -13,7 +11,8 @@ import (
 // TestEveryCommandIsExplained wants of each command what a manual page has: what
 // it does in a line, then in prose, and examples.
 func TestEveryCommandIsExplained(t *testing.T) {
-	p := &program{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, now: time.Now}
+	t.Parallel()
+	p := &program{machine: silent(nil)}
 	parser, err := p.parser(context.Background(), &commands{}, &settings{getenv: p.getenv})
 	if err != nil {
 		t.Fatal(err)

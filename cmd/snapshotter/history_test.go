@@ -31,6 +31,7 @@ import (
 // SNAPSHOTTER_HISTORIES sets how many histories are run; the default keeps the
 // test short.
 func TestHistories(t *testing.T) {
+	t.Parallel()
 	histories := uint64(6)
 	if n, err := strconv.ParseUint(os.Getenv("SNAPSHOTTER_HISTORIES"), 10, 64); err == nil {
 		histories = n

@@ -30,6 +30,7 @@ func BenchmarkLists(b *testing.B) {
 // widths: no line is wider, but for a word by itself and a command to copy, and
 // no id is broken.
 func TestListsFitTheTerminal(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	command(t, "demo", "--dir", dir)
 	db := filepath.Join(dir, "snapshotter.db")

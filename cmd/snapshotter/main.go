@@ -10,10 +10,13 @@ package main
 import (
 	"context"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 func main() { os.Exit(process(time.Now)) }
@@ -22,12 +25,22 @@ func main() { os.Exit(process(time.Now)) }
 func process(now func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr, os.Getenv, now)
+	return run(ctx, os.Args[1:], machine{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: now, aws: loadAWS})
 }
 
-// run is the whole program; it returns the exit code.
-func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer, getenv func(string) string, now func() time.Time) int {
-	program := &program{stdout: stdout, stderr: stderr, getenv: getenv, now: now}
+// machine is what the program uses of the machine that it runs on.
+type machine struct {
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	now            func() time.Time
+	aws            func(context.Context) (aws.Config, error)
+	web            *http.Client // for channels; nil is the default client
+	temp           string       // directory for temporary files; "" is the system's
+}
+
+// run runs the program and returns its exit code.
+func run(ctx context.Context, args []string, on machine) int {
+	program := &program{machine: on}
 	return program.exit(program.main(ctx, args))
 }
 

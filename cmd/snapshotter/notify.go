@@ -54,7 +54,7 @@ func (n *notifications) announcements(p *program, config aws.Config) (*job.Annou
 	return &job.Announcements{
 		Channels: channels, Link: n.Link, ExitCode: exitCode,
 		Policy: notify.Policy{AtLeast: diff.Significance(n.NotifyAt), LostRuns: n.LostRuns},
-		Sender: notify.Sender{AWS: config, HTTP: p.web()},
+		Sender: notify.Sender{AWS: config, HTTP: p.web},
 	}, nil
 }
 
@@ -82,7 +82,7 @@ Examples:
 var errNoChannels = advised{"no channel is configured", "name one with --notify URL, in SNAPSHOTTER_NOTIFY or in the configuration file: docs/notifications.md lists the kinds"}
 
 func (c *notifyTestCommand) Run(ctx context.Context, p *program) error {
-	config, err := p.loadAWS(ctx)
+	config, err := p.aws(ctx)
 	if err != nil {
 		return err
 	}

@@ -166,6 +166,7 @@ func (h *history) toldByNight(ctx context.Context, db *store.Store) ([][]diff.Ch
 
 // A history that holds nothing of an id is no history.
 func TestPastOfNothing(t *testing.T) {
+	t.Parallel()
 	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "history.db"))
 	if err != nil {
 		t.Fatal(err)

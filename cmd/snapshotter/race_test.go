@@ -29,6 +29,7 @@ import (
 //
 // SNAPSHOTTER_RACES sets the number of races.
 func TestTaskRaces(t *testing.T) {
+	t.Parallel()
 	races := 3
 	if n, err := strconv.Atoi(os.Getenv("SNAPSHOTTER_RACES")); err == nil {
 		races = n
@@ -160,8 +161,9 @@ func (r *racer) race(t *testing.T, c *cloud, l *listener, key string, turns *buc
 	way.At(r.door(key, turns))
 	r.command = exec.Command(os.Args[0], "run", "--confirm-after", "1ms", "--region", "us-east-1",
 		"--db", "s3://"+buckettest.Bucket+"/"+key, "--reports", "s3://"+buckettest.Bucket+"/"+filepath.Dir(key), "--notify", l.hook())
-	r.command.Env = append(os.Environ(), asCommand+"=1", "AWS_ENDPOINT_URL_S3="+way.URL, "TMPDIR="+r.tmp,
-		fmt.Sprintf("NOW=2026-05-%02dT02:00:00Z", r.night))
+	env := c.env()
+	env["AWS_ENDPOINT_URL_S3"], env["TMPDIR"], env["NOW"] = way.URL, r.tmp, fmt.Sprintf("2026-05-%02dT02:00:00Z", r.night)
+	r.command.Env = environ(env)
 	var stdout, stderr bytes.Buffer
 	r.command.Stdout, r.command.Stderr = &stdout, &stderr
 	if err := r.command.Start(); err != nil {

@@ -23,7 +23,7 @@ const configurationDoc = "../../docs/configuration.md"
 // grammar is that of the command line, set by nothing.
 func grammar(t *testing.T) *kong.Application {
 	t.Helper()
-	p := &program{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, now: time.Now}
+	p := &program{machine: silent(nil)}
 	parser, err := p.parser(context.Background(), &commands{}, &settings{getenv: p.getenv})
 	if err != nil {
 		t.Fatal(err)
@@ -33,6 +33,7 @@ func grammar(t *testing.T) *kong.Application {
 
 // TestReference writes the table of docs/configuration.md from the grammar.
 func TestReference(t *testing.T) {
+	t.Parallel()
 	const begin, end = "<!-- From the grammar: go test ./cmd/snapshotter -run TestReference -update -->\n\n", "\n<!-- End -->\n"
 	doc := readFile(t, configurationDoc)
 	before, rest, found := strings.Cut(doc, begin)
@@ -109,6 +110,7 @@ func exampleOf(t *testing.T) string {
 
 // The example has every key that there is, of rules too.
 func TestExampleIsComplete(t *testing.T) {
+	t.Parallel()
 	keys := append(flagNames(grammar(t)), watchKey)
 	example := exampleOf(t)
 	if _, err := parseConfig([]byte(example), keys); err != nil {
@@ -139,6 +141,7 @@ func TestExampleIsComplete(t *testing.T) {
 
 // Every command takes the example as its configuration, and its values.
 func TestExampleLoads(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "snapshotter.yaml")
 	if err := os.WriteFile(path, []byte(exampleOf(t)), 0o600); err != nil {
 		t.Fatal(err)
@@ -146,7 +149,7 @@ func TestExampleLoads(t *testing.T) {
 	arguments := map[string][]string{"where": {"anthropic.*"}, "history": {"amazon.nova-pro-v1:0"}, "import": {"."}, "completion": {"bash"}}
 	for _, command := range grammar(t).Leaves(true) {
 		name := strings.Fields(command.Path())
-		p := &program{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, now: time.Now}
+		p := &program{machine: silent(nil)}
 		var set commands
 		_, _, err := p.parse(t.Context(), slices.Concat(name, arguments[name[0]], []string{"--config", path}), &set)
 		if err != nil {
@@ -164,6 +167,7 @@ func TestExampleLoads(t *testing.T) {
 
 // A word that no command knows is a mistake; one that another knows is not.
 func TestSettingFitsTheCommand(t *testing.T) {
+	t.Parallel()
 	for word, wrong := range map[string]bool{"csv": false, "xml": true} {
 		getenv := func(name string) string {
 			if name == "SNAPSHOTTER_FORMAT" {
@@ -171,7 +175,7 @@ func TestSettingFitsTheCommand(t *testing.T) {
 			}
 			return ""
 		}
-		p := &program{stdout: io.Discard, stderr: io.Discard, getenv: getenv, now: time.Now}
+		p := &program{machine: machine{stdout: io.Discard, stderr: io.Discard, getenv: getenv, now: time.Now}}
 		var set commands
 		_, _, err := p.parse(t.Context(), []string{"report"}, &set)
 		if (err != nil) != wrong || !wrong && set.Report.Format != "md" {
@@ -185,6 +189,7 @@ var deployed = regexp.MustCompile(`(?m)^(?:ExecStart=|[^#\n]*&& )/usr/local/bin/
 
 // What deploy/ starts is understood.
 func TestDeployedCommands(t *testing.T) {
+	t.Parallel()
 	found := 0
 	for _, file := range []string{"snapshotter.service", "snapshotter-serve.service", "crontab", "compose.yaml"} {
 		for _, line := range deployed.FindAllStringSubmatch(readFile(t, "../../deploy/"+file), -1) {
@@ -198,7 +203,7 @@ func TestDeployedCommands(t *testing.T) {
 			for _, word := range quotable.FindAllString(line[1], -1) {
 				args = append(args, strings.Trim(word, `"`))
 			}
-			p := &program{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, now: time.Now}
+			p := &program{machine: silent(nil)}
 			var set commands
 			if _, _, err := p.parse(t.Context(), args, &set); err != nil {
 				t.Errorf("%s: %q: %v", file, args, err)

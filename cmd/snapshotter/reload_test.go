@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,9 +24,6 @@ func reloadHolds(t *testing.T) {
 	server, hooks := bedrocktest.StartIn(network), openHooks(t, network)
 	defer server.Close()
 	defer hooks.close()
-	for name, value := range server.Env() {
-		t.Setenv(name, value)
-	}
 	server.Serve(sample.Moments()[0].Catalogue)
 	dir := t.TempDir()
 	config := filepath.Join(dir, "snapshotter.yaml")
@@ -38,7 +34,8 @@ func reloadHolds(t *testing.T) {
 	}
 	configure("region: [us-*, eu-west-2]", "notify: "+hooksChannels[0])
 	time.Sleep(time.Until(time.Date(2026, 4, 1, 12, 0, 0, 0, time.UTC)))
-	p := &program{stdout: io.Discard, stderr: io.Discard, getenv: os.Getenv, now: time.Now, network: network.Dial}
+	p := &program{machine: silent(server)}
+	p.web = webOn(network)
 	var set commands
 	if _, _, err := p.parse(t.Context(), []string{"serve", "--config", config, "--db", filepath.Join(dir, "history.db"), "--reports", filepath.Join(dir, "reports")}, &set); err != nil {
 		t.Fatal(err)

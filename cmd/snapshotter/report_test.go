@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"io"
 	"slices"
 	"testing"
-	"time"
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
@@ -16,7 +14,8 @@ import (
 // TestReportFormats checks that the report command accepts exactly the formats
 // of the report package, and writes each.
 func TestReportFormats(t *testing.T) {
-	p := &program{stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, now: time.Now}
+	t.Parallel()
+	p := &program{machine: silent(nil)}
 	parser, err := p.parser(context.Background(), &commands{}, &settings{getenv: p.getenv})
 	if err != nil {
 		t.Fatal(err)

@@ -47,11 +47,11 @@ func (c *snapshots) Validate() error {
 
 // job returns the main job with these flags and the current AWS settings.
 func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger, progress *progress) (*job.Job, error) {
-	config, err := p.loadAWS(ctx)
+	config, err := p.aws(ctx)
 	if err != nil {
 		return nil, err
 	}
-	history, err := state.NewHistory(p.DB, config)
+	history, err := p.historyWith(config)
 	if err != nil {
 		return nil, err
 	}

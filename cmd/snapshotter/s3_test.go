@@ -18,6 +18,8 @@ import (
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/buckettest"
 	"snapshotter/internal/sample"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // cloud is where tasks without a disk run: a Bedrock, an S3, and a directory for
@@ -42,14 +44,37 @@ func newCloud(t *testing.T) *cloud {
 	}
 	t.Cleanup(bedrock.Close)
 	c := &cloud{bedrock: bedrock, s3: buckettest.Start(t, ""), tmp: t.TempDir()}
-	for name, value := range bedrock.Env() {
-		t.Setenv(name, value)
-	}
-	t.Setenv("AWS_ENDPOINT_URL_S3", c.s3.URL)
-	t.Setenv("AWS_MAX_ATTEMPTS", "1") // package state tests retries
-	t.Setenv("TMPDIR", c.tmp)
 	c.serve(1)
 	return c
+}
+
+// env is the environment of a process in the cloud.
+func (c *cloud) env() map[string]string {
+	env := c.bedrock.Env()
+	env["AWS_ENDPOINT_URL_S3"], env["TMPDIR"] = c.s3.URL, c.tmp
+	env["AWS_MAX_ATTEMPTS"] = "1" // package state tests retries
+	return env
+}
+
+// machine is one in the cloud, on a night of May.
+func (c *cloud) machine(night int) machine {
+	on := silent(nil)
+	on.now = func() time.Time { return time.Date(2026, 5, night, 2, 0, 0, 0, time.UTC) }
+	on.temp = c.tmp
+	on.aws = func(context.Context) (aws.Config, error) {
+		config := c.bedrock.Config()
+		config.RetryMaxAttempts = 1
+		config.ConfigSources = []any{s3Endpoint(c.s3.URL)}
+		return config, nil
+	}
+	return on
+}
+
+// s3Endpoint is a setting of AWS, as AWS_ENDPOINT_URL_S3 is.
+type s3Endpoint string
+
+func (e s3Endpoint) GetServiceBaseEndpoint(_ context.Context, sdkID string) (string, bool, error) {
+	return string(e), sdkID == "S3", nil
 }
 
 // serve serves the nth moment of the sample.
@@ -68,8 +93,9 @@ func (c *cloud) run(ctx context.Context, night int, args ...string) said {
 
 func (c *cloud) command(ctx context.Context, night int, args ...string) said {
 	var stdout, stderr bytes.Buffer
-	now := time.Date(2026, 5, night, 2, 0, 0, 0, time.UTC)
-	code := run(ctx, append(args, "--db", historyURL), nil, &stdout, &stderr, os.Getenv, func() time.Time { return now })
+	on := c.machine(night)
+	on.stdout, on.stderr = &stdout, &stderr
+	code := run(ctx, append(args, "--db", historyURL), on)
 	return said{code, stdout.String(), stderr.String()}
 }
 
@@ -166,6 +192,7 @@ func (g *gate) door(w http.ResponseWriter, r *http.Request, behind http.Handler)
 // Of two tasks that began with the same history, the one that saves first is kept.
 // The other exits with 4, reports what was saved, and says where its own run is.
 func TestTaskLosesTheRace(t *testing.T) {
+	t.Parallel()
 	c, l := newCloud(t), listen(t)
 	flags := []string{"--notify", l.hook(), "--notify", l.check(), "--emf"}
 	c.run(t.Context(), 1).want(t, exitOK)
@@ -206,6 +233,7 @@ func TestTaskLosesTheRace(t *testing.T) {
 // A run that could not be saved stays in a file, nobody is notified of it, and the
 // next run announces its changes.
 func TestTaskIsNotSaved(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]struct {
 		door  buckettest.Door
 		parts []string
@@ -256,6 +284,7 @@ func TestTaskIsNotSaved(t *testing.T) {
 
 // A signal before everything is read leaves nothing behind.
 func TestTaskIsStopped(t *testing.T) {
+	t.Parallel()
 	c := newCloud(t)
 	gate := bedrocktest.NewGate()
 	c.bedrock.Inject(bedrocktest.Fault{Kind: bedrocktest.Wait, Gate: gate})
@@ -277,6 +306,7 @@ func TestTaskIsStopped(t *testing.T) {
 // A service can keep its history in S3. Its pages show what others saved, and fetch
 // it only after it has changed.
 func TestServeInS3(t *testing.T) {
+	t.Parallel()
 	c := newCloud(t)
 	var downloads atomic.Int32
 	c.s3.At(func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
@@ -286,7 +316,7 @@ func TestServeInS3(t *testing.T) {
 		behind.ServeHTTP(w, r)
 	})
 	dir := t.TempDir()
-	s := serve(t, c.bedrock, dir, "--db", historyURL, "--reports", reportsURL, "--schedule", "0 2 1 1 *", "--listen", "127.0.0.1:0")
+	s := serve(t, c.env(), dir, "--db", historyURL, "--reports", reportsURL, "--schedule", "0 2 1 1 *", "--listen", "127.0.0.1:0")
 	address, _ := s.until(t, "listening for HTTP")["address"].(string)
 	s.until(t, "there is no history at this URL yet: this run starts one")
 	s.until(t, "report written")
@@ -316,7 +346,9 @@ func TestServeInS3(t *testing.T) {
 	c.serve(2)
 	now := time.Now().AddDate(0, 1, 0)
 	var stderr bytes.Buffer
-	if code := run(t.Context(), []string{"run", "--db", historyURL, "--reports", reportsURL, "--confirm-after", "1ms"}, nil, io.Discard, &stderr, os.Getenv, func() time.Time { return now }); code != exitOK {
+	on := c.machine(1)
+	on.stderr, on.now = &stderr, func() time.Time { return now }
+	if code := run(t.Context(), []string{"run", "--db", historyURL, "--reports", reportsURL, "--confirm-after", "1ms"}, on); code != exitOK {
 		t.Fatalf("another run: exit code %d: %s", code, &stderr)
 	}
 	if latest := page("/reports/latest"); !strings.Contains(latest, "\nRun 2 ") {
@@ -329,7 +361,7 @@ func TestServeInS3(t *testing.T) {
 	}
 
 	// It starts again with the history, but not if that can't be fetched.
-	s = serve(t, c.bedrock, dir, "--db", historyURL, "--reports", reportsURL, "--schedule", "0 2 1 1 *")
+	s = serve(t, c.env(), dir, "--db", historyURL, "--reports", reportsURL, "--schedule", "0 2 1 1 *")
 	s.until(t, "waiting for the schedule")
 	s.stop(t)
 	c.s3.At(buckettest.Refuse(403, "AccessDenied", "no"))

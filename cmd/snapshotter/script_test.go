@@ -45,6 +45,7 @@ func clock() func() time.Time {
 // "object KEY FILE" copies an object, and
 // "exits CODE ARGS..." checks an exit code.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,

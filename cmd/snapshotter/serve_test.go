@@ -34,7 +34,8 @@ import (
 // clock is set by the test.
 func hosted(t *testing.T, now *time.Time) *service {
 	t.Helper()
-	p := &program{stdout: io.Discard, stderr: io.Discard, getenv: os.Getenv, now: func() time.Time { return *now }, log: slog.New(slog.DiscardHandler)}
+	p := &program{machine: silent(nil), log: slog.New(slog.DiscardHandler)}
+	p.now = func() time.Time { return *now }
 	p.DB = filepath.Join(t.TempDir(), "snapshotter.db")
 	c := &serveCommand{timing: timing{Schedule: "0 2 * * *", TZ: "Europe/Berlin"}}
 	c.RunLimit = 5 * time.Minute
@@ -91,6 +92,7 @@ func get(s *service, path, accept string) *httptest.ResponseRecorder {
 }
 
 func TestPages(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 4, 1, 0, 0, 10, 0, time.UTC)
 	s := hosted(t, &now)
 	want := func(path, accept string, code int, parts ...string) {
@@ -154,6 +156,7 @@ func TestPages(t *testing.T) {
 }
 
 func TestExposition(t *testing.T) {
+	t.Parallel()
 	var text exposition
 	text.family("m", "gauge", "A \\ and\nB.")
 	text.sample(1.5)
@@ -166,6 +169,7 @@ func TestExposition(t *testing.T) {
 
 // A crash is recorded as a failed run, and so is a run that did not begin.
 func TestGuarded(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
 	s := hosted(t, &now)
 	for _, take := range []func() (*job.Result, error){
@@ -197,11 +201,10 @@ func TestGuarded(t *testing.T) {
 
 // A run that is due waits for another process.
 func TestLockedIsNoRun(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
 	s := hosted(t, &now)
-	t.Setenv("AWS_REGION", "eu-west-1")
-	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
+	s.program.aws = func(context.Context) (aws.Config, error) { return aws.Config{Region: "eu-west-1"}, nil }
 	lock, err := store.Acquire(s.program.DB)
 	if err != nil {
 		t.Fatal(err)
@@ -221,13 +224,10 @@ type serving struct {
 	log *bufio.Scanner
 }
 
-func serve(t *testing.T, server *bedrocktest.Server, dir string, args ...string) *serving {
+func serve(t *testing.T, env map[string]string, dir string, args ...string) *serving {
 	t.Helper()
 	s := &serving{Cmd: exec.Command(os.Args[0], append([]string{"serve", "--confirm-after", "1ms", "--log-format", "json"}, args...)...)}
-	s.Dir, s.Env = dir, append(os.Environ(), asCommand+"=1")
-	for name, value := range server.Env() {
-		s.Env = append(s.Env, name+"="+value)
-	}
+	s.Dir, s.Env = dir, environ(env)
 	stderr, err := s.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -269,6 +269,7 @@ func (s *serving) stop(t *testing.T) {
 // TestServe is the life of a real process: its first run, its pages, another
 // configuration, a wrong one, and its end, in peace and in the midst of a run.
 func TestServe(t *testing.T) {
+	t.Parallel()
 	server, err := bedrocktest.Start()
 	if err != nil {
 		t.Fatal(err)
@@ -283,7 +284,7 @@ func TestServe(t *testing.T) {
 		}
 	}
 	configure("schedule: 0 2 * * *\n")
-	s := serve(t, server, dir, "--config", config, "--listen", "127.0.0.1:0")
+	s := serve(t, server.Env(), dir, "--config", config, "--listen", "127.0.0.1:0")
 	address, _ := s.until(t, "listening for HTTP")["address"].(string)
 	s.until(t, "report written") // an empty history gets its first run at once
 	page := func(path string) (int, string) {
@@ -322,7 +323,7 @@ func TestServe(t *testing.T) {
 	// Nothing is due, so nothing is run; of another history the first run is
 	// stopped while no region answers, and made up by the next start.
 	configure("schedule: 0 2 1 1 *\n")
-	s = serve(t, server, dir, "--config", config)
+	s = serve(t, server.Env(), dir, "--config", config)
 	s.until(t, "waiting for the schedule")
 	s.stop(t)
 	if runs := recordedIn(t, dir); len(runs) != 1 {
@@ -331,7 +332,7 @@ func TestServe(t *testing.T) {
 	dir = t.TempDir()
 	gate := bedrocktest.NewGate()
 	server.Inject(bedrocktest.Fault{Kind: bedrocktest.Wait, Gate: gate})
-	s = serve(t, server, dir)
+	s = serve(t, server.Env(), dir)
 	<-gate.Reached()
 	s.stop(t)
 	server.Inject()
@@ -339,7 +340,7 @@ func TestServe(t *testing.T) {
 	if runs := recordedIn(t, dir); len(runs) != 0 {
 		t.Errorf("%d runs of one that was stopped", len(runs))
 	}
-	s = serve(t, server, dir)
+	s = serve(t, server.Env(), dir)
 	s.until(t, "report written")
 	s.stop(t)
 	if runs := recordedIn(t, dir); len(runs) != 1 {

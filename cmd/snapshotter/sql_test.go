@@ -80,6 +80,7 @@ var (
 
 // TestSQL holds docs/sql.md and docs/datasette.json to the database of the demo.
 func TestSQL(t *testing.T) {
+	t.Parallel()
 	db := demoDatabase(t)
 	t.Run("queries", func(t *testing.T) { queriesAnswerAsDocumented(t, db) })
 	t.Run("views", func(t *testing.T) { viewsAreDocumented(t, db) })

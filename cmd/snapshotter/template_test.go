@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"net/http"
 	"os"
 	"path"
@@ -9,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -105,14 +105,12 @@ func (read template) keeping(t *testing.T) []string {
 // The task that the template describes runs, writes only where its user may, and
 // is allowed what it does in S3 and nothing that it does not.
 func TestTemplateRuns(t *testing.T) {
+	t.Parallel()
 	c, read := newCloud(t), readTemplate(t)
 	container := read.Resources.Task.Properties.ContainerDefinitions[0]
-	for name, value := range read.environment(t) {
-		if name != "TMPDIR" {
-			t.Setenv(name, value)
-		}
-	}
-	task := &program{stdout: io.Discard, stderr: io.Discard, getenv: os.Getenv}
+	env := environment(read.environment(t))
+	task := &program{machine: silent(nil)}
+	task.getenv = env.get
 	if _, _, err := task.parse(t.Context(), container.Command, new(commands)); err != nil {
 		t.Fatalf("%q: %v", container.Command, err)
 	}
@@ -128,10 +126,12 @@ func TestTemplateRuns(t *testing.T) {
 		used[action] = true
 		behind.ServeHTTP(w, r)
 	})
-	t.Setenv("SNAPSHOTTER_NOTIFY", "") // there is no such topic here
+	delete(env, "SNAPSHOTTER_NOTIFY") // there is no such topic here
 	for range 2 {
 		var stdout, stderr strings.Builder
-		code := run(t.Context(), append(container.Command, "--confirm-after", "1ms"), nil, &stdout, &stderr, os.Getenv, clock())
+		on := c.machine(1)
+		on.stdout, on.stderr, on.getenv, on.now = &stdout, &stderr, env.get, time.Now
+		code := run(t.Context(), append(slices.Clone(container.Command), "--confirm-after", "1ms"), on)
 		if code != exitOK || !strings.Contains(stdout.String(), `"RunsRecorded":1`) {
 			t.Fatalf("exit code %d: %s%s", code, &stdout, &stderr)
 		}

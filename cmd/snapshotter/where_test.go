@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,6 +31,7 @@ const waysByJQ = `
 // for every model of one region, what where answers with what jq reads in the
 // files. It needs a directory of recordings in SNAPSHOTTER_CAPTURES, and jq.
 func TestWhereAgainstJQ(t *testing.T) {
+	t.Parallel()
 	root := os.Getenv("SNAPSHOTTER_CAPTURES")
 	if root == "" {
 		t.Skip("SNAPSHOTTER_CAPTURES is not set")
@@ -116,9 +116,11 @@ func command(t testing.TB, args ...string) []byte {
 func commandOn(t testing.TB, columns string, args ...string) []byte {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	now := func() time.Time { return time.Date(2026, 5, 1, 2, 0, 0, 0, time.UTC) }
-	getenv := func(name string) string { return map[string]string{"COLUMNS": columns}[name] }
-	if code := run(context.Background(), args, nil, &stdout, io.Writer(&stderr), getenv, now); code != exitOK {
+	on := machine{
+		stdout: &stdout, stderr: &stderr, getenv: environment{"COLUMNS": columns}.get, aws: loadAWS,
+		now: func() time.Time { return time.Date(2026, 5, 1, 2, 0, 0, 0, time.UTC) },
+	}
+	if code := run(context.Background(), args, on); code != exitOK {
 		t.Fatalf("%q exits %d: %s", args, code, stderr.String())
 	}
 	return stdout.Bytes()
@@ -127,6 +129,7 @@ func commandOn(t testing.TB, columns string, args ...string) []byte {
 // An id comes from outside, and a line to copy into a shell must do only what it
 // says.
 func TestShellSafe(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]bool{
 		"us.anthropic.claude-3-5-haiku-20241022-v1:0": true,
 		"amazon.nova_x/y": true,

@@ -32,6 +32,7 @@ import (
 // hangs and refuses, with restarts, crashes and manual runs. By default it simulates
 // the weeks around both clock changes; with SNAPSHOTTER_YEAR, the complete year.
 func TestYear(t *testing.T) {
+	t.Parallel()
 	_, stop := hangups() // the runtime's goroutine for signals must start outside the bubble
 	stop()
 	for _, c := range []struct {
@@ -88,9 +89,6 @@ var yearRegions = []string{"us-east-1", "eu-west-1", "ap-northeast-1"}
 func newYear(t *testing.T, zone string) *year {
 	y := &year{T: t, dir: t.TempDir(), network: bedrocktest.NewNetwork(), world: bedrocktest.Catalogue{}, faults: map[string]bedrocktest.Fault{}, counts: map[string]int{}}
 	y.bedrock, y.hooks = bedrocktest.StartIn(y.network), openHooks(t, y.network)
-	for name, value := range y.bedrock.Env() {
-		t.Setenv(name, value)
-	}
 	for _, region := range yearRegions {
 		for _, id := range []string{"old.one-v1:0", "old.two-v1:0"} {
 			y.addModel(region, id)
@@ -155,7 +153,8 @@ func (y *year) command(ctx context.Context, args ...string) {
 			panic(crash)
 		}
 	}()
-	p := &program{stdout: io.Discard, stderr: &y.journal, getenv: os.Getenv, now: time.Now, network: y.network.Dial}
+	p := &program{machine: silent(y.bedrock)}
+	p.stderr, p.web = &y.journal, webOn(y.network)
 	code := p.exit(p.main(ctx, args))
 	if args[0] == "serve" && code != exitOK {
 		y.Errorf("%s: serve ended with %d", time.Now(), code)
