@@ -168,12 +168,24 @@ func count(items int) string {
 }
 
 // StatusOf returns the status of a run with these listings: partial if any of
-// them is lost, see [Outcome.Lost].
+// them is lost, see [Outcome.Lost], or if the models of some region were asked
+// for and no run has ever read those of any.
 func StatusOf(listings []Listing, known map[Scope]Known) Status {
+	read, asked := false, false
+	for scope, k := range known {
+		read = read || k.Observed && scope.Kind == KindFoundationModel
+	}
 	for _, l := range listings {
 		if l.Outcome.Lost(known[l.Scope].Observed) {
 			return RunPartial
 		}
+		if l.Kind == KindFoundationModel {
+			read = read || l.Outcome == Complete
+			asked = asked || l.Outcome != NotListed
+		}
+	}
+	if asked && !read {
+		return RunPartial
 	}
 	return RunComplete
 }

@@ -37,8 +37,6 @@ const (
 	credentialsUnknown
 	// credentialsUnusable are expired, wrongly signed, or can't be had.
 	credentialsUnusable
-	// hostUnknown is a region without Bedrock, or a network without names.
-	hostUnknown
 )
 
 // codes are the error codes with a meaning of their own, of all services that
@@ -146,11 +144,7 @@ func (f *failure) answered(status int) {
 // unanswered is an error of the way to the service.
 func (f *failure) unanswered() {
 	f.message = describe(f.err)
-	var dns *net.DNSError
-	switch {
-	case errors.As(f.err, &dns) && dns.IsNotFound:
-		f.cause = hostUnknown
-	case errors.As(f.err, new(*cutError)) && errors.Is(f.err, io.ErrUnexpectedEOF):
+	if errors.As(f.err, new(*cutError)) && errors.Is(f.err, io.ErrUnexpectedEOF) {
 		f.outcome = catalog.Invalid
 	}
 }

@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"errors"
+	"snapshotter/catalog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,14 +21,31 @@ const regionsPath = "/aws/service/global-infrastructure/services/bedrock/regions
 // errNoEnd is a source whose pages lead back to where they were.
 var errNoEnd = errors.New("its pages repeat themselves")
 
-// readRegions reads the public parameter, ten regions a page, which is the most
-// that it gives. Those of a page are begun with before the next is read.
+// readRegions reads the public parameter from the home region or, if that does
+// not serve it, from a region that does.
 func (c *collection) readRegions() (last func()) {
+	read, err := c.readParameter(c.session.config.Region)
+	if source := sourceRegion[c.partition]; read == 0 && source != c.session.config.Region {
+		read, err = c.readParameter(source)
+	}
+	if read == 0 && err == nil {
+		err = errNoRegions
+	}
+	return func() { c.answered("ssm:GetParametersByPath", "which regions have Bedrock", err) }
+}
+
+// errNoRegions is a parameter that names no region of the partition.
+var errNoRegions = errors.New("it names no region")
+
+// readParameter reads the public parameter from one region, ten regions a page,
+// which is the most that a page holds, and returns how many it names. The regions
+// of a page are listed before the next page is read.
+func (c *collection) readParameter(region string) (read int, err error) {
 	ctx, cancel := c.sourceContext(2 * c.opts.Attempt)
 	defer cancel()
-	client := ssm.NewFromConfig(c.session.config)
+	client := ssm.NewFromConfig(c.session.config, func(o *ssm.Options) { o.Region = region })
 	input := &ssm.GetParametersByPathInput{Path: aws.String(regionsPath), MaxResults: aws.Int32(10)}
-	err := eachPage(func(token *string) (*string, error) {
+	err = eachPage(func(token *string) (*string, error) {
 		input.NextToken = token
 		call := c.session.call(nil)
 		out, err := client.GetParametersByPath(ctx, input, ssm.WithAPIOptions(call.register))
@@ -36,12 +54,16 @@ func (c *collection) readRegions() (last func()) {
 		}
 		var names []string
 		for _, parameter := range out.Parameters {
-			names = append(names, aws.ToString(parameter.Value))
+			// The parameter may name the regions of other partitions too.
+			if name := aws.ToString(parameter.Value); catalog.Partition(name) == c.partition {
+				names = append(names, name)
+			}
 		}
+		read += len(names)
 		c.send(func() { c.found(names) })
 		return out.NextToken, nil
 	})
-	return func() { c.answered("ssm:GetParametersByPath", "which regions have Bedrock", err) }
+	return read, err
 }
 
 // readOptIn asks which regions the account has enabled: the account service,

@@ -2,6 +2,7 @@ package collect_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,6 +153,40 @@ func TestRefusedInOneRegion(t *testing.T) {
 	}
 }
 
+// Every account has us-east-1: if it refuses credentials that work elsewhere, that
+// is a fault, though no source says which regions are enabled. So it is where the
+// region was read before.
+func TestRefusedWhereItCannotBeDisabled(t *testing.T) {
+	w := start(t)
+	w.regions["eu-west-1"], w.regions["us-east-1"], w.regions["eu-south-1"], w.regions["eu-south-2"] =
+		offering(2, 0), bedrocktest.Region{}, bedrocktest.Region{}, bedrocktest.Region{}
+	w.Serve(w.regions)
+	w.known[models("eu-south-1")] = catalog.Known{Observed: true}
+	w.opts.Include = func(region string) bool {
+		return slices.Contains([]string{"eu-west-1", "us-east-1", "eu-south-1", "eu-south-2"}, region)
+	}
+	w.Inject(
+		bedrocktest.Fault{Region: "us-east-1", Kind: bedrocktest.NotEnabled},
+		bedrocktest.Fault{Region: "eu-south-1", Kind: bedrocktest.NotEnabled},
+		bedrocktest.Fault{Region: "eu-south-2", Kind: bedrocktest.NotEnabled},
+		bedrocktest.Fault{Operation: bedrocktest.ListRegions, Kind: bedrocktest.DenyIAM},
+		bedrocktest.Fault{Operation: bedrocktest.DescribeRegions, Kind: bedrocktest.DenyIAM},
+	)
+	cfg := w.Config()
+	cfg.Region = "eu-west-1"
+	result, err := collect.Collect(t.Context(), cfg, w.known, w.opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for region, want := range map[string]catalog.Outcome{
+		"us-east-1": catalog.Denied, "eu-south-1": catalog.Denied, "eu-south-2": catalog.NotEnabled,
+	} {
+		if l := byScope(result.Listings)[models(region)]; l.Outcome != want {
+			t.Errorf("%s: %s, want %s", region, l.Outcome, want)
+		}
+	}
+}
+
 // A region that is not enabled may also not answer at all. It is given up as
 // soon as its status is known.
 func TestDisabledRegionThatHangs(t *testing.T) {
@@ -193,9 +228,9 @@ func TestRegionsThatNothingElseNames(t *testing.T) {
 	}
 }
 
-// A known region that is gone from Bedrock is not taken for one that never
-// had it.
-func TestKnownRegionWithoutEndpoint(t *testing.T) {
+// A name that does not resolve proves nothing: every region that is listed is
+// named by some source.
+func TestRegionWithoutHost(t *testing.T) {
 	w := start(t)
 	w.known[models("us-gov-north-1")] = catalog.Known{Observed: true, Keys: []string{"x"}}
 	w.known[models("us-gov-south-1")] = catalog.Known{}
@@ -203,7 +238,7 @@ func TestKnownRegionWithoutEndpoint(t *testing.T) {
 	if l := got[models("us-gov-north-1")]; l.Outcome != catalog.Unreachable || l.Message != "no such host" {
 		t.Errorf("observed before: %s: %s", l.Outcome, l.Message)
 	}
-	if l := got[profiles("us-gov-south-1")]; l.Outcome != catalog.NotOffered {
+	if l := got[profiles("us-gov-south-1")]; l.Outcome != catalog.Unreachable {
 		t.Errorf("never observed: %s: %s", l.Outcome, l.Message)
 	}
 }

@@ -41,7 +41,7 @@ func TestFaults(t *testing.T) {
 		{fault: bedrocktest.Malformed, outcome: catalog.Invalid, message: "can't be read: line 1"},
 		{fault: bedrocktest.RepeatToken, outcome: catalog.Invalid, message: "pages repeat themselves", operation: bedrocktest.ListInferenceProfiles},
 		{fault: bedrocktest.DuplicatePage, outcome: catalog.Invalid, message: "pages repeat themselves", operation: bedrocktest.ListInferenceProfiles},
-		{fault: bedrocktest.NoEndpoint, outcome: catalog.NotOffered, message: "no Bedrock endpoint"},
+		{fault: bedrocktest.NoEndpoint, outcome: catalog.Unreachable, message: "no such host"},
 	}
 	w := start(t)
 	var faults []bedrocktest.Fault

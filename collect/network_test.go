@@ -82,8 +82,7 @@ func TestRealHosts(t *testing.T) {
 	}
 }
 
-// A host without a name is a region without Bedrock if others have one, and a
-// broken network if none has.
+// A host without a name is never taken for a region without Bedrock.
 func TestHostsWithoutNames(t *testing.T) {
 	w := start(t)
 	cfg := w.networked(func(reach dial) dial {
@@ -98,7 +97,7 @@ func TestHostsWithoutNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l := byScope(result.Listings)[models(other)]; l.Outcome != catalog.NotOffered || l.Message != "there is no Bedrock endpoint in this region" {
+	if l := byScope(result.Listings)[models(other)]; l.Outcome != catalog.Unreachable || l.Message != "no such host" {
 		t.Errorf("%s: %s", l.Outcome, l.Message)
 	}
 }

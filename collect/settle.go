@@ -42,18 +42,15 @@ func (c *collection) settle(r *region, kind catalog.Kind) catalog.Listing {
 		return f.Listing
 	case statusKnown && !enabled:
 		return catalog.Listing{Scope: scope, Outcome: catalog.NotEnabled, Message: "the account has not enabled this region"}
-	case f.cause == credentialsUnknown && !statusKnown:
+	case f.cause == credentialsUnknown && !statusKnown && !c.observed(r) && !enabledByDefault(r.name):
 		f.Outcome = catalog.NotEnabled
-		f.Message = "the credentials are valid but not here: the account has probably not enabled this region"
-	case f.cause == hostUnknown && c.answeredAnywhere() && !c.observed(r):
-		f.Outcome = catalog.NotOffered
-		f.Message = "there is no Bedrock endpoint in this region"
+		f.Message = "the credentials are valid elsewhere: the account has probably not enabled this region"
 	}
 	return f.Listing
 }
 
-// observed reports whether the region was ever read: then it has an endpoint,
-// and a name that is not found is a fault on the way.
+// observed reports whether the region was ever read: then the account had enabled
+// it.
 func (c *collection) observed(r *region) bool {
 	return slices.ContainsFunc(catalog.Kinds(), func(kind catalog.Kind) bool {
 		return c.known[catalog.Scope{Region: r.name, Kind: kind}].Observed

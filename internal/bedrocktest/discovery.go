@@ -1,6 +1,7 @@
 package bedrocktest
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -258,7 +259,7 @@ func stsService() *service {
   %s
   <ResponseMetadata><RequestId>%s</RequestId></ResponseMetadata>
 </GetCallerIdentityResponse>
-`, join(items, ""), x.requestID)
+`, bytes.ReplaceAll(join(items, ""), []byte(Account), []byte(x.account)), x.requestID)
 				},
 			},
 		},

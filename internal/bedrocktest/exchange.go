@@ -21,6 +21,7 @@ type exchange struct {
 	query     query
 	call      Call
 	requestID string
+	account   string // that the credentials belong to
 }
 
 // service is one AWS service: how it speaks, refuses and what it can do.

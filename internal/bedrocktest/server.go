@@ -50,8 +50,9 @@ type Server struct {
 	calls   []Call
 	started map[place]int // listings begun
 	cursors map[string]cursor
-	issued  int // page tokens
-	limit   int // items a page; 0 is as many as are asked for
+	issued  int    // page tokens
+	limit   int    // items a page; 0 is as many as are asked for
+	caller  string // account that the credentials belong to, "" for [Account]
 }
 
 // place is where something happens: one operation of one region.
@@ -124,6 +125,20 @@ func (s *Server) Serve(c Catalogue) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.offers = offers
+}
+
+// Belong changes the account that the credentials belong to. ARNs keep naming
+// [Account].
+func (s *Server) Belong(account string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.caller = account
+}
+
+func (s *Server) account() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return cmp.Or(s.caller, Account)
 }
 
 // Inject replaces the faults. Their counts start anew.
@@ -215,6 +230,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(s.done, cancel)()
+	x.account = s.account()
 	s.answer(ctx, w, x)
 }
 
