@@ -64,10 +64,13 @@ func (NotAnnounced) event()        {}
 func (Delivered) event()           {}
 func (DeliveryNotRecorded) event() {}
 
-// Overtaken reports whether a run gave way to another one: that holds the lock or
-// was saved in S3 first.
+// Overtaken reports whether a run gave way to another one, which holds the lock, or
+// was recorded or saved in S3 first.
 func Overtaken(err error) bool {
 	if _, locked := errors.AsType[*store.LockedError](err); locked {
+		return true
+	}
+	if _, moved := errors.AsType[*store.MovedError](err); moved {
 		return true
 	}
 	lost, ok := errors.AsType[*state.LostRaceError](err)

@@ -33,6 +33,11 @@ type Job struct {
 	Trigger catalog.Trigger
 	Version string // of the program, recorded with the run
 	Note    string // recorded with the run, before what the collection notes
+	// Identify returns the ID of the account that the credentials belong to; nil
+	// where it cannot be known.
+	Identify func(context.Context) (string, error)
+	// AcceptAccount binds a history of another account to this one.
+	AcceptAccount bool
 	// ConfirmApart is as [store.ConfirmApart]; zero is the default.
 	ConfirmApart time.Duration
 	AWS          aws.Config
@@ -62,6 +67,7 @@ type Result struct {
 // could not be saved; use [Overtaken] and [Stopped] to tell why. Without an error
 // the run is kept, whatever became of its report and its messages.
 func (j *Job) Run(ctx context.Context) (result *Result, err error) {
+	j.History.Evidence = j.reported
 	session, err := j.History.Open(ctx)
 	if _, locked := errors.AsType[*store.LockedError](err); locked {
 		return nil, err // the run that holds the lock pings the checks

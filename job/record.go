@@ -18,6 +18,10 @@ func (j *Job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	if err != nil {
 		return catalog.Run{}, err
 	}
+	owner, notes, err := j.checkOwner(ctx, db, known.Bound)
+	if err != nil {
+		return catalog.Run{}, err
+	}
 	run := catalog.Run{
 		StartedAt: j.Now().UTC(), Trigger: j.Trigger, CollectorVersion: j.Version,
 		Partition: catalog.Partition(j.AWS.Region),
@@ -28,15 +32,47 @@ func (j *Job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	if err != nil {
 		return recordFailure(ctx, db, run, err)
 	}
-	run.Partition, run.Message = result.Partition, strings.Join(j.notes(result), "; ")
+	run.Partition, run.Message = result.Partition, strings.Join(append(notes, j.notes(result)...), "; ")
+	if !known.Bound { // nobody had to wait for it
+		owner.Account, _ = j.account(ctx)
+	}
 	// Everything was read. A request to stop must not cost the run.
 	recorded, err := db.Record(context.WithoutCancel(ctx), run, result.Listings,
 		store.On(known.Base), store.ConfirmApart(cmp.Or(j.ConfirmApart, store.DefaultApart)))
 	if err != nil {
 		return catalog.Run{}, err
 	}
+	if err := db.Bind(context.WithoutCancel(ctx), owner); err != nil {
+		return recorded, err
+	}
 	j.observe(Recorded{recorded, result.Listings})
 	return recorded, nil
+}
+
+// checkOwner returns whose lists are about to be read, with what to note about it.
+// It refuses a history that belongs to another partition or account. Who the
+// account is takes a request, so it is only asked before the lists are read if the
+// history is bound to one.
+func (j *Job) checkOwner(ctx context.Context, db *store.Store, bound bool) (owner store.Owner, notes []string, err error) {
+	owner.Partition = catalog.Partition(j.AWS.Region)
+	if bound {
+		if owner.Account, err = j.account(ctx); err != nil {
+			notes = append(notes, "could not check which account the credentials belong to: "+err.Error())
+		}
+	}
+	err = db.CheckOwner(ctx, owner)
+	if other, ok := errors.AsType[*store.OwnerError](err); ok && other.Partition == "" && j.AcceptAccount {
+		return owner, append(notes, "the history now belongs to the account of these credentials (--accept-account)"), nil
+	}
+	return owner, notes, err
+}
+
+// account returns the ID of the account, "" if it cannot be known.
+func (j *Job) account(ctx context.Context) (string, error) {
+	if j.Identify == nil {
+		return "", nil
+	}
+	return j.Identify(ctx)
 }
 
 // notes returns what is recorded as the run's message.

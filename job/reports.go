@@ -94,3 +94,12 @@ func (e *ReportError) Advice() string {
 	}
 	return "the run is recorded; " + first + "the next run, or snapshotter report -o FILE, writes it"
 }
+
+// reported says which report shows that there was a history, "" if none does.
+func (j *Job) reported(ctx context.Context) (string, error) {
+	newest, err := j.Reports.Newest(ctx)
+	if newest == "" || err != nil {
+		return "", err
+	}
+	return "it wrote the report " + newest, nil
+}

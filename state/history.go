@@ -16,6 +16,12 @@ import (
 // History is where the history is kept: a SQLite file or, in S3, an object. An
 // object is fetched into a temporary directory each time it is opened.
 type History struct {
+	// StartNew allows a new history to start where there seems to have been one.
+	StartNew bool
+	// Evidence says what shows that there was a history, "" if nothing does. It is
+	// asked where there is none; nil shows nothing.
+	Evidence func(context.Context) (string, error)
+
 	path string   // of the file
 	at   Location // of the object, if there is no path
 	aws  aws.Config
@@ -35,6 +41,14 @@ func NewHistory(name string, cfg aws.Config) (*History, error) {
 		return nil, err
 	}
 	return &History{at: at, aws: cfg}, nil
+}
+
+// String returns the path or URL of the history.
+func (h *History) String() string {
+	if h.path != "" {
+		return h.path
+	}
+	return h.at.String()
 }
 
 // Read opens the history for reading and calls use with it. The error is or

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -43,6 +45,27 @@ func (r *Reports) Has(ctx context.Context, name string) (bool, error) {
 		return r.folder.Has(ctx, name)
 	}
 	return atomicfile.Exists(r.Locate(name)), nil
+}
+
+// Newest returns the path or URL of a report that was written before, "" if there
+// is none.
+func (r *Reports) Newest(ctx context.Context) (string, error) {
+	if r.folder == nil {
+		dated, err := filepath.Glob(filepath.Join(escapeGlob(r.dir), "????-??-??T??-??-??Z.md"))
+		if err != nil || len(dated) > 0 {
+			return slices.Max(append(dated, "")), err
+		}
+	}
+	const latest = "latest.md"
+	if has, err := r.Has(ctx, latest); !has || err != nil {
+		return "", err
+	}
+	return r.Locate(latest), nil
+}
+
+// escapeGlob quotes what has a meaning in a pattern.
+func escapeGlob(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
 // Put writes a report in Markdown under a name, completely or not at all, and

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"snapshotter/store"
 )
@@ -34,12 +36,40 @@ func (h *History) Open(ctx context.Context) (*Session, error) {
 	}
 	var err error
 	if s.lock, err = store.Acquire(path); err == nil {
-		s.DB, err = store.Open(ctx, path)
+		s.DB, err = h.openFile(ctx, path, s.lock)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// openFile opens the database at path. It refuses to start a new history where
+// something shows that there was one, unless that is allowed.
+func (h *History) openFile(ctx context.Context, path string, lock *store.Lock) (*store.Store, error) {
+	if h.StartNew || lock.Interrupted() {
+		return store.OpenNew(ctx, path)
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		evidence, err := h.evidence(ctx, lock)
+		if err != nil {
+			return nil, err
+		}
+		if evidence != "" {
+			return nil, fmt.Errorf("open database %s: %w", h, &store.LostError{Evidence: evidence})
+		}
+	}
+	return store.Open(ctx, path)
+}
+
+func (h *History) evidence(ctx context.Context, lock *store.Lock) (string, error) {
+	switch {
+	case lock.Known():
+		return "its lock file is there", nil
+	case h.Evidence == nil:
+		return "", nil
+	}
+	return h.Evidence(ctx)
 }
 
 // NewAt returns the URL of an object that does not exist yet, "" if the history

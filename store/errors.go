@@ -16,6 +16,46 @@ func (*NotFoundError) Error() string {
 	return "there is no database: record a first run, or give the path of an existing one"
 }
 
+// EmptyError means that the database file has no content. It was truncated, or is
+// not a database yet.
+type EmptyError struct{}
+
+func (*EmptyError) Error() string { return "the database file is empty (0 bytes)" }
+
+// Advice says how to go on.
+func (*EmptyError) Advice() string {
+	return "restore it from a copy; to start a new history in it, add --new"
+}
+
+// LostError means that there is no history although something shows that there was
+// one.
+type LostError struct{ Evidence string }
+
+func (e *LostError) Error() string { return "there is no history here any more: " + e.Evidence }
+
+// Advice says how to go on.
+func (e *LostError) Advice() string {
+	return "restore it from a copy, or correct --db; to start a new history, add --new"
+}
+
+// ReplacedError means that the database was deleted or replaced while it was open.
+type ReplacedError struct {
+	Rescued string // the copy that holds what was recorded, "" if nothing was
+}
+
+func (e *ReplacedError) Error() string {
+	text := "the database file was deleted or replaced while a run was being recorded"
+	if e.Rescued == "" {
+		return text + "; nothing was recorded"
+	}
+	return text + "; what was recorded is in " + e.Rescued
+}
+
+// Advice says how to go on.
+func (e *ReplacedError) Advice() string {
+	return "find out what replaces the file, put the right one in its place, and run again"
+}
+
 // NotADatabaseError means that the file is not an SQLite database. It stays as it
 // is.
 type NotADatabaseError struct{}

@@ -60,9 +60,8 @@ const (
 )
 
 // identify reads the header of the file at path and reports whether it is ours to
-// open. An empty file counts as no database: mktemp, or an interrupted creation,
-// leaves one. So does a file whose creation a power loss interrupted: any part of
-// its first page may be missing.
+// open. A file whose creation a power loss interrupted counts as no database: any
+// part of its first page may be missing. Any other empty file is an [*EmptyError].
 func identify(path string) error {
 	switch info, err := os.Stat(path); {
 	case errors.Is(err, os.ErrNotExist):
@@ -71,8 +70,10 @@ func identify(path string) error {
 		return err
 	case !info.Mode().IsRegular():
 		return &NotADatabaseError{}
-	case info.Size() == 0, unborn(path):
+	case unborn(path):
 		return &NotFoundError{}
+	case info.Size() == 0:
+		return &EmptyError{}
 	}
 	header, err := readHeader(path)
 	switch {

@@ -15,6 +15,7 @@ type ledger struct {
 	nextRun int64
 	base    Base
 	ordinal int64 // of the last recorded run
+	runs    int64 // how many are recorded
 	scopes  map[catalog.Scope]*ledgerScope
 }
 
@@ -61,10 +62,10 @@ func readLedger(ctx context.Context, tx *sql.Tx) (*ledger, error) {
 	// The next ID that AUTOINCREMENT would give: no ID is used twice.
 	err := tx.QueryRowContext(ctx, `
 		SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'runs'), 0) + 1,
-			coalesce(max(ordinal), 0),
+			coalesce(max(ordinal), 0), count(ordinal),
 			coalesce((SELECT id FROM runs WHERE ordinal NOT NULL ORDER BY ordinal DESC LIMIT 1), 0),
 			coalesce((SELECT digest FROM runs WHERE ordinal NOT NULL ORDER BY ordinal DESC LIMIT 1), '')
-		FROM runs`).Scan(&l.nextRun, &l.ordinal, &l.base.Run, &l.base.Digest)
+		FROM runs`).Scan(&l.nextRun, &l.ordinal, &l.runs, &l.base.Run, &l.base.Digest)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +86,7 @@ func readLedger(ctx context.Context, tx *sql.Tx) (*ledger, error) {
 // recorded: a run that is compared with anything else reports the alteration as
 // changes of the catalogue.
 func (l *ledger) unaltered() error {
-	if l.base.Run == 0 && len(l.scopes) == 0 || l.digest() == l.base.Digest {
+	if l.runs == l.ordinal && (l.base.Run == 0 && len(l.scopes) == 0 || l.digest() == l.base.Digest) {
 		return nil
 	}
 	return &AlteredError{l.base.Run}
@@ -188,7 +189,7 @@ func (l *ledger) add(run catalog.Run, listings []hashedListing, apart time.Durat
 			add.scopes = append(add.scopes, scope)
 		}
 	}
-	l.nextRun, l.ordinal = run.ID+1, add.ordinal
+	l.nextRun, l.ordinal, l.runs = run.ID+1, add.ordinal, l.runs+1
 	add.run.Digest = l.digest()
 	l.base = Base{add.run.ID, add.run.Digest}
 	return add

@@ -2,4 +2,4 @@
 
 package store_test
 
-const defaultHistories = 30
+const defaultHistories = 100

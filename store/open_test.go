@@ -130,10 +130,19 @@ func TestOpenEmptyFile(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.OpenReader(context.Background(), path); !errors.As(err, new(*store.NotFoundError)) {
-		t.Errorf("OpenReader: %v, want that there is no database", err)
+	_, err := store.OpenReader(t.Context(), path)
+	wantError(t, err, new(*store.EmptyError), path)
+	_, err = store.Open(t.Context(), path)
+	wantError(t, err, new(*store.EmptyError), path)
+	if info, err := os.Stat(path); err != nil || info.Size() != 0 {
+		t.Errorf("the file was touched: %v, %v", info, err)
 	}
-	record(t, open(t, path), run(0), listed(models))
+	s, err := store.OpenNew(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, run(0), listed(models))
+	close(t, s)
 }
 
 // A file that is not ours is refused by writers and readers, and left as it is,

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -107,18 +108,104 @@ func TestLockOfAnotherProcess(t *testing.T) {
 
 	holder.Process.Kill()
 	holder.Wait()
-	if left := string(read(t, path+".lock")); left != fmt.Sprintln(holder.Process.Pid) {
+	if left := string(read(t, path+".lock")); left != fmt.Sprintf("%d new\n", holder.Process.Pid) {
 		t.Errorf("the killed holder left %q, want its process id", left)
 	}
 	lock, err := store.Acquire(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(read(t, path+".lock")); got != fmt.Sprintln(os.Getpid()) {
+	if got := string(read(t, path+".lock")); got != fmt.Sprintf("%d new\n", os.Getpid()) {
 		t.Errorf("the lock names %q, want %d", got, os.Getpid())
 	}
 	if err := lock.Release(); err != nil {
 		t.Error(err)
+	}
+}
+
+// One database has one lock, whatever name leads to it.
+func TestLockThroughLink(t *testing.T) {
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "history.db"), filepath.Join(t.TempDir(), "link.db")
+	close(t, open(t, path))
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	lock, err := store.Acquire(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Release()
+	_, err = store.Acquire(path)
+	wantHeld(t, err, path, os.Getpid())
+}
+
+// A lock file that is a link or a pipe is refused: what it leads to stays as it
+// is, and nothing waits for a writer.
+func TestLockIsARegularFile(t *testing.T) {
+	path, precious := filepath.Join(t.TempDir(), "history.db"), filepath.Join(t.TempDir(), "precious")
+	if err := os.WriteFile(precious, []byte("text"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, create := range map[string]func() error{
+		"link": func() error { return os.Symlink(precious, path+".lock") },
+		"pipe": func() error { return syscall.Mkfifo(path+".lock", 0o600) },
+	} {
+		if err := create(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.Acquire(path); err == nil || !strings.Contains(err.Error(), "is not a regular file") {
+			t.Errorf("a lock file that is a %s: %v", name, err)
+		}
+		if err := os.Remove(path + ".lock"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text, err := os.ReadFile(precious); err != nil || string(text) != "text" {
+		t.Errorf("the file behind the link holds %q, %v", text, err)
+	}
+}
+
+// The lock file of a recorded history is evidence of it; that of a first run that
+// was killed is not.
+func TestLockKnowsAHistory(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	acquire := func() *store.Lock {
+		t.Helper()
+		lock, err := store.Acquire(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return lock
+	}
+	lock := acquire()
+	if lock.Known() || lock.Interrupted() {
+		t.Error("nothing was here, and the lock says otherwise")
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path + ".lock"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the lock of no database stays: %v", err)
+	}
+	if err := os.WriteFile(path+".lock", []byte("123 new\n"), 0o644); err != nil { // as a killed first run leaves it
+		t.Fatal(err)
+	}
+	lock = acquire()
+	if lock.Known() || !lock.Interrupted() {
+		t.Error("a killed first run is taken for a history")
+	}
+	close(t, open(t, path))
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	lock = acquire()
+	defer lock.Release()
+	if !lock.Known() {
+		t.Error("the lock of a lost history does not say so")
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 	"snapshotter/store"
 )
 
-var histories = flag.Int("histories", defaultHistories, "how many random histories to record; 100 or more before a change of how the store records or compares")
+var histories = flag.Int("histories", defaultHistories, "how many random histories to record")
 
 // TestHistories records random histories, with gaps, failures, suspects and
 // scopes not listed, and holds everything the store says of them against a
@@ -152,6 +152,18 @@ func (h *history) record(run catalog.Run, listings []catalog.Listing) {
 		default:
 			run.Status = catalog.RunPartial
 		}
+	}
+	read, asked := false, false
+	for scope, l := range learned {
+		asked = asked || scope.Kind == catalog.KindFoundationModel && l.Outcome != catalog.NotListed
+	}
+	for _, before := range append(slices.Clone(h.runs), referenceRun{learned: learned}) {
+		for scope, l := range before.learned {
+			read = read || l.Outcome == catalog.Complete && scope.Kind == catalog.KindFoundationModel
+		}
+	}
+	if asked && !read {
+		run.Status = catalog.RunPartial
 	}
 	run.Digest = got.Digest
 	h.same("run", got, run)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,6 +25,7 @@ type Base struct {
 type Known struct {
 	Base   Base
 	Scopes map[catalog.Scope]catalog.Known
+	Bound  bool // the history knows its account, see [Store.Bind]
 }
 
 // Known reads what the next run needs. The error is an [*AlteredError] if the
@@ -39,7 +41,8 @@ func (s *Store) Known(ctx context.Context) (known Known, err error) {
 	if err != nil {
 		return known, err
 	}
-	return Known{ledger.base, ledger.known()}, nil
+	bound, err := s.binding(ctx)
+	return Known{ledger.base, ledger.known(), bound.account != nil}, err
 }
 
 // RecordOption changes how [Store.Record] records a run.
@@ -74,7 +77,8 @@ const DefaultApart = 6 * time.Hour
 // stay the same, the first run's message stays.
 //
 // The error is an [*AlteredError] if the history is not what its last run
-// recorded. After an I/O error the run may have been recorded all the same: read the last
+// recorded, and a [*ReplacedError] if the file at its path is not the one that was
+// opened. After an I/O error the run may have been recorded all the same: read the last
 // run before you record it again.
 func (s *Store) Record(ctx context.Context, run catalog.Run, listings []catalog.Listing, options ...RecordOption) (recorded catalog.Run, err error) {
 	defer s.explain("record a run in", &err)
@@ -86,12 +90,22 @@ func (s *Store) Record(ctx context.Context, run catalog.Run, listings []catalog.
 	if err != nil {
 		return catalog.Run{}, err
 	}
+	if s.replaced() {
+		return catalog.Run{}, &ReplacedError{}
+	}
 	err = patiently(func() (err error) {
 		recorded, err = s.record(ctx, run, hashed, how)
 		return err
 	})
 	if err != nil {
 		return catalog.Run{}, err
+	}
+	if s.replaced() {
+		path, err := s.rescue(ctx, recorded.ID)
+		if err != nil {
+			return catalog.Run{}, errors.Join(&ReplacedError{}, err)
+		}
+		return catalog.Run{}, &ReplacedError{Rescued: path}
 	}
 	return recorded, nil
 }

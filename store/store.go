@@ -14,6 +14,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"os"
 	"sync"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -26,6 +28,7 @@ import (
 type Store struct {
 	db       *sql.DB
 	path     string
+	file     os.FileInfo // as it was opened
 	contents contents
 	refs     refs
 
@@ -34,16 +37,24 @@ type Store struct {
 }
 
 // Open opens the history at path for writing, creates it if there is none, and
-// migrates an older schema. The caller holds the lock of [Acquire]. Errors are or wrap [*NotADatabaseError], [*ForeignError],
+// migrates an older schema. The caller holds the lock of [Acquire]. Errors are or wrap [*EmptyError], [*NotADatabaseError], [*ForeignError],
 // [*NewerError], [*FaultError], or an error of the system.
 func Open(ctx context.Context, path string) (*Store, error) {
-	s, err := openForWriting(ctx, path)
+	s, err := openForWriting(ctx, path, false)
 	return s, explained("open database", path, err)
 }
 
-func openForWriting(ctx context.Context, path string) (*Store, error) {
+// OpenNew is [Open] that takes an empty file for a new database.
+func OpenNew(ctx context.Context, path string) (*Store, error) {
+	s, err := openForWriting(ctx, path, true)
+	return s, explained("open database", path, err)
+}
+
+func openForWriting(ctx context.Context, path string, empty bool) (*Store, error) {
 	if err := identify(path); err != nil {
-		if _, none := errors.AsType[*NotFoundError](err); !none {
+		_, none := errors.AsType[*NotFoundError](err)
+		_, blank := errors.AsType[*EmptyError](err)
+		if !none && !(blank && empty) {
 			return nil, err
 		}
 	}
@@ -95,7 +106,24 @@ func open(path, parameters string, check func(*Store) error) (*Store, error) {
 	if err := check(s); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if s.file, err = os.Stat(path); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return s, nil
+}
+
+// replaced reports whether the file at the history's path is not the one that was
+// opened.
+func (s *Store) replaced() bool {
+	now, err := os.Stat(s.path)
+	return err != nil || !os.SameFile(s.file, now)
+}
+
+// rescue copies the history, which no path leads to any more, beside its path.
+func (s *Store) rescue(ctx context.Context, run int64) (string, error) {
+	path := fmt.Sprintf("%s.rescued-run-%d", s.path, run)
+	_, err := s.db.ExecContext(ctx, "VACUUM INTO ?", path)
+	return path, err
 }
 
 // Close closes the history. After a writer closed it, and unless another process

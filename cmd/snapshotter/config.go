@@ -34,7 +34,7 @@ type configuration struct {
 
 // notSettable are flags that only make sense on the command line: "within" asks
 // one command for places and another for days.
-var notSettable = []string{"help", "config", "within"}
+var notSettable = []string{"help", "config", "within", "new", "accept-account"}
 
 const environmentPrefix = "SNAPSHOTTER_"
 

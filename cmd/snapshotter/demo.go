@@ -55,13 +55,14 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	history.StartNew = true // an earlier demo was removed
 	var last *job.Result
 	for _, moment := range sample.Moments() {
 		server.Serve(moment.Catalogue)
 		server.Inject(faults(moment.Failing)...)
 		job := &job.Job{
 			History: history, Reports: reportsIn, Trigger: catalog.Manual, Version: version(), Note: sampleNotice,
-			AWS: server.Config(), Options: collect.Options{Pause: time.Millisecond, Region: 10 * time.Second}, // pauses before retries depend on it
+			AWS: server.Config(), Options: collect.Options{Pause: time.Millisecond},
 			Now: func() time.Time { return moment.At },
 		}
 		if last, err = job.Run(ctx); err != nil {

@@ -7,6 +7,7 @@ import (
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
 	"snapshotter/job"
+	"snapshotter/store"
 )
 
 // Exit codes. They are part of the product's interface.
@@ -54,11 +55,14 @@ func statusError(status catalog.Status) error {
 func exitCode(err error) int {
 	coded, isCoded := errors.AsType[*codedError](err)
 	_, unreported := errors.AsType[*job.ReportError](err)
+	_, other := errors.AsType[*store.OwnerError](err)
 	switch {
 	case job.Overtaken(err):
 		return exitLocked
 	case isCoded:
 		return coded.code
+	case other:
+		return exitUsage
 	case unreported:
 		return exitPartial
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,7 +31,9 @@ func BenchmarkLists(b *testing.B) {
 // no id is broken.
 func TestListsFitTheTerminal(t *testing.T) {
 	t.Parallel()
-	db := demoFile(t)
+	dir := t.TempDir()
+	command(t, "demo", "--dir", dir)
+	db := filepath.Join(dir, "snapshotter.db")
 	ids := strings.Fields(string(command(t, "complete", "--db", db, "--", "where", "")))
 	for _, args := range []string{"models", "models --matrix", "profiles", "regions", "runs", "lifecycle", "diff", "where nova-2-lite-v1:0", "where nova-2-lite-v1:0 --in eu-west-1"} {
 		whole := string(command(t, append(strings.Fields(args), "--db", db)...))

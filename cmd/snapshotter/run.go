@@ -23,6 +23,9 @@ type snapshots struct {
 	RegionLimit   time.Duration `placeholder:"TIME" default:"45s" help:"Longest time for one region (${default})."`
 	RunLimit      time.Duration `placeholder:"TIME" default:"5m" help:"Longest time for all regions (${default})."`
 	ConfirmAfter  time.Duration `placeholder:"TIME" default:"2s" help:"Pause before a removal is confirmed by a second listing (${default})."`
+	ConfirmHours  float64       `placeholder:"HOURS" default:"6" help:"Hours between the three runs that together confirm the loss of much of a list (${default})."`
+	New           bool          `help:"Start a new history even if there seems to have been one."`
+	AcceptAccount bool          `help:"Go on with a history that was recorded with another account."`
 	metrics       `embed:""`
 	notifications `embed:""`
 }
@@ -42,6 +45,9 @@ func (c *snapshots) Validate() error {
 			return usageError("a time limit must be more than 0, such as 10s")
 		}
 	}
+	if c.ConfirmHours < 0 || c.ConfirmHours > 24*30 {
+		return usageError("--confirm-hours: give hours between 0 and 720")
+	}
 	return errors.Join(c.regionFilter.Validate(), c.notifications.Validate())
 }
 
@@ -55,6 +61,7 @@ func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger
 	if err != nil {
 		return nil, err
 	}
+	history.StartNew = c.New
 	reports, err := state.NewReports(c.Reports, config)
 	if err != nil {
 		return nil, err
@@ -70,8 +77,13 @@ func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger
 			Attempt: c.AttemptLimit, Region: c.RegionLimit, Run: c.RunLimit, Pause: c.ConfirmAfter,
 			Progress: progress.show,
 		},
-		Unmatched: func(listings []catalog.Listing) []string { return p.unmatched(c.Region, listings) },
-		Watch:     watching(p.rules), Announce: announcements, Now: p.now,
+		Identify: func(ctx context.Context) (string, error) {
+			return collect.Account(ctx, config, min(c.AttemptLimit, 3*time.Second))
+		},
+		AcceptAccount: c.AcceptAccount,
+		ConfirmApart:  max(time.Duration(c.ConfirmHours*float64(time.Hour)), 1),
+		Unmatched:     func(listings []catalog.Listing) []string { return p.unmatched(c.Region, listings) },
+		Watch:         watching(p.rules), Announce: announcements, Now: p.now,
 		Observe: func(event job.Event) {
 			if _, collected := event.(job.Collected); collected {
 				progress.end() // before anything is logged

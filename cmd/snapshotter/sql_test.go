@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,7 +25,9 @@ const (
 // demoDatabase is the sample's, opened by means that are not ours.
 func demoDatabase(t *testing.T) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+demoFile(t)+"?mode=ro")
+	dir := t.TempDir()
+	command(t, "demo", "--dir", dir)
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "snapshotter.db")+"?mode=ro")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,181 @@
+package store_test
+
+import (
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"snapshotter/catalog"
+	"snapshotter/store"
+)
+
+// A run that was read before another one was recorded must not be recorded: what
+// the other found new would look removed.
+func TestRecordOnAHistoryThatMoved(t *testing.T) {
+	ctx := t.Context()
+	s := open(t, filepath.Join(t.TempDir(), "history.db"))
+	defer s.Close()
+	before, err := s.Known(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Record(ctx, run(1), crashListings(1), store.On(before.Base)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Record(ctx, run(2), crashListings(2), store.On(before.Base))
+	if moved, ok := errors.AsType[*store.MovedError](err); !ok || moved.Now.Run != 1 || moved.Advice() == "" {
+		t.Errorf("recorded on a history that moved: %v", err)
+	}
+	if n, err := s.Recorded(ctx); n != 1 || err != nil {
+		t.Errorf("%d runs are recorded, %v", n, err)
+	}
+	now, err := s.Known(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Record(ctx, run(2), crashListings(2), store.On(now.Base)); err != nil {
+		t.Error(err)
+	}
+}
+
+// Rows that something else deletes, changes or adds must not become changes of the
+// catalogue, and must not crash the program.
+func TestRecordOnAnAlteredHistory(t *testing.T) {
+	for name, statement := range map[string]string{
+		"an item is deleted":     `DELETE FROM item_changes WHERE item_id = (SELECT max(item_id) FROM item_changes)`,
+		"a document is replaced": `UPDATE item_changes SET document_id = (SELECT min(id) FROM documents) WHERE item_id = (SELECT max(item_id) FROM item_changes)`,
+		"an item is put in":      `INSERT INTO items (scope_id, key) SELECT min(id), 'forged' FROM scopes; INSERT INTO item_changes SELECT max(id), 3, 1 FROM items`,
+		"the first run is gone":  `PRAGMA foreign_keys = 0; DELETE FROM runs WHERE id = 1`,
+		"the last run is gone":   `PRAGMA foreign_keys = 0; DELETE FROM runs WHERE id = 3`,
+		"all runs are gone":      `PRAGMA foreign_keys = 0; DELETE FROM runs`,
+		"a scope is gone":        `PRAGMA foreign_keys = 0; DELETE FROM scopes WHERE id = 1`,
+		"coverage is gone":       `DELETE FROM coverage`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "history.db")
+			s := open(t, path)
+			for n := 1; n <= 3; n++ {
+				record(t, s, run(n), crashListings(n)...)
+			}
+			close(t, s)
+			db, err := sql.Open("sqlite", path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.Exec(statement); err != nil {
+				t.Fatal(err)
+			}
+			db.Close()
+
+			s = open(t, path)
+			defer s.Close()
+			_, err = s.Known(t.Context())
+			wantError(t, err, new(*store.AlteredError), path)
+			_, err = s.Record(t.Context(), run(4), crashListings(4))
+			wantError(t, err, new(*store.AlteredError), path)
+		})
+	}
+}
+
+// What is recorded in a file that no path leads to any more is not lost.
+func TestRecordInAReplacedFile(t *testing.T) {
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "history.db")
+	s := open(t, path)
+	defer s.Close()
+	record(t, s, run(1), crashListings(1)...)
+	if err := os.Rename(path, path+".moved"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Record(ctx, run(2), crashListings(2))
+	wantError(t, err, new(*store.ReplacedError), path)
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Record(ctx, run(2), crashListings(2))
+	wantError(t, err, new(*store.ReplacedError), path)
+}
+
+func TestOwner(t *testing.T) {
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "history.db")
+	s := open(t, path)
+	defer s.Close()
+	check := func(owner store.Owner, want string) {
+		t.Helper()
+		err := s.CheckOwner(ctx, owner)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("CheckOwner(%+v) = %v, want %q", owner, err, want)
+		}
+	}
+	mine, other := store.Owner{Partition: "aws", Account: "111122223333"}, store.Owner{Partition: "aws", Account: "444455556666"}
+	check(mine, "") // a new history belongs to nobody
+	record(t, s, run(1), listed(models))
+	check(store.Owner{Partition: "aws-us-gov"}, "partition aws, and the credentials are for aws-us-gov")
+	check(mine, "")
+	if err := s.Bind(ctx, store.Owner{Partition: "aws"}); err != nil {
+		t.Fatal(err)
+	}
+	check(other, "") // the account is still not known
+	if err := s.Bind(ctx, mine); err != nil {
+		t.Fatal(err)
+	}
+	check(mine, "")
+	check(other, "another account")
+	check(store.Owner{Partition: "aws"}, "") // not known now
+	if err := s.Bind(ctx, store.Owner{Partition: "aws"}); err != nil {
+		t.Fatal(err)
+	}
+	check(other, "another account") // an unknown account leaves the one before
+	if err := s.Bind(ctx, other); err != nil {
+		t.Fatal(err)
+	}
+	check(mine, "another account")
+	close(t, s)
+	if text := string(read(t, path)); strings.Contains(text, "111122223333") || strings.Contains(text, "444455556666") {
+		t.Error("the database holds an account ID")
+	}
+}
+
+// Re-runs within seconds, which exit code 3 invites, do not confirm a loss; three
+// nights do, and then it is one removal of each item.
+func TestSuspectLossInTheStore(t *testing.T) {
+	ctx := t.Context()
+	s := open(t, filepath.Join(t.TempDir(), "history.db"))
+	defer s.Close()
+	many := catalog.Listing{Scope: models, Outcome: catalog.Complete}
+	for _, id := range strings.Split("abcdefghijklmnopqrstuvwxyz", "") {
+		many.Items = append(many.Items, &catalog.FoundationModel{ID: id})
+	}
+	few := many
+	few.Items = many.Items[:1]
+	start := time.Date(2026, 9, 1, 2, 0, 0, 0, time.UTC)
+	at := func(after time.Duration, l catalog.Listing, want catalog.Status) catalog.Run {
+		t.Helper()
+		r, err := s.Record(ctx, catalog.Run{StartedAt: start.Add(after), FinishedAt: start.Add(after), Trigger: catalog.Manual, Partition: "aws"}, []catalog.Listing{l})
+		if err != nil || r.Status != want {
+			t.Fatalf("after %s: %s, %v, want %s", after, r.Status, err, want)
+		}
+		return r
+	}
+	at(0, many, catalog.RunComplete)
+	for i := range 4 {
+		at(24*time.Hour+time.Duration(i)*time.Second, few, catalog.RunPartial)
+	}
+	at(48*time.Hour, few, catalog.RunPartial)
+	believed := at(72*time.Hour, few, catalog.RunComplete)
+	snapshot, err := s.Snapshot(ctx, believed.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state := snapshot.Scope(models); len(state.Items) != 1 || len(state.Gone) != 25 {
+		t.Errorf("%d items and %d gone", len(state.Items), len(state.Gone))
+	}
+	if err := s.Verify(ctx, believed.ID); err != nil {
+		t.Error(err)
+	}
+}
