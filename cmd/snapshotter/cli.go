@@ -55,12 +55,12 @@ type common struct {
 	Verbose   bool   `short:"v" help:"Log details."`
 }
 
-// Validate implements kong's hook.
-func (c *common) Validate() error { return validPlace("--db", "a file", c.DB, state.Parse) }
+// Validate is called by kong.
+func (c *common) Validate() error { return checkURL("--db", "a file", c.DB, state.Parse) }
 
-// validPlace checks what a flag names if that is a URL: of S3 it may be one.
-// Taken for a path, another would name a directory that nobody meant.
-func validPlace(flag, local, name string, parse func(string) (state.Location, error)) error {
+// checkURL refuses a URL other than one of S3. Taken for a path, it would name a
+// directory that nobody meant.
+func checkURL(flag, local, name string, parse func(string) (state.Location, error)) error {
 	if !isURL(name) {
 		return nil
 	}
@@ -81,7 +81,7 @@ Every flag can also be set as SNAPSHOTTER_… in the environment (--log-format a
 SNAPSHOTTER_LOG_FORMAT) and as a key of the configuration file (log-format: json).
 A flag wins over the environment, and the environment over the file.`
 
-// program is one execution of the command line.
+// program is one execution of a command.
 type program struct {
 	machine
 	common
@@ -90,7 +90,7 @@ type program struct {
 	args  []string // as given
 }
 
-// finished ends parsing after kong has printed what was asked for.
+// finished is the panic that ends parsing after kong has printed help.
 type finished struct{ code int }
 
 // main parses the command line and runs the command.
@@ -127,21 +127,21 @@ func (p *program) parse(ctx context.Context, args []string, commands *commands) 
 	}
 	parsed, err := parser.Parse(args)
 	if err == nil {
-		settings.load(parsed) // no flag may have needed it
+		settings.load(parsed) // also if no flag needed it
 	}
 	if settings.err != nil {
 		return nil, nil, usageError("%w", settings.err)
 	}
 	if err != nil {
-		return nil, nil, parseError(err)
+		return nil, nil, kongError(err)
 	}
 	p.common, p.args, p.rules = commands.Common, args, settings.file.watch
 	p.log = p.logger()
 	return parser, parsed, nil
 }
 
-// again is the program with its settings read once more.
-func (p *program) again(ctx context.Context) (*program, *commands, error) {
+// reread returns the program with its settings read again.
+func (p *program) reread(ctx context.Context) (*program, *commands, error) {
 	fresh := &program{machine: p.machine}
 	var commands commands
 	_, _, err := fresh.parse(ctx, p.args, &commands)
@@ -163,35 +163,35 @@ func (p *program) parser(ctx context.Context, commands *commands, settings *sett
 	)
 }
 
-// parseError turns kong's errors into usage errors that name the help to read.
-func parseError(err error) error {
-	var usage *kong.ParseError
-	if !errors.As(err, &usage) {
+// kongError turns kong's errors into usage errors that name the help to read.
+func kongError(err error) error {
+	usage, ok := errors.AsType[*kong.ParseError](err)
+	if !ok {
 		return err
 	}
 	help := "snapshotter --help"
 	if node := usage.Context.Selected(); node != nil {
 		help = node.FullPath() + " --help"
 	}
-	return usageError("%w. See %s", veiled{err}, help)
+	return usageError("%w. See %s", redacted{err}, help)
 }
 
-// veiled is an error on the command line that shows no more than the kind of a
-// channel's URL, which holds secrets and may have got in the wrong place.
-type veiled struct{ error }
+// redacted is an error that shows only the scheme of a channel's URL. Such a URL
+// contains secrets, and may have been given in the wrong place.
+type redacted struct{ error }
 
 var channelURL = regexp.MustCompile(`\b[a-z][a-z0-9+]*:\S*(?://|arn:)\S+`)
 
-func (v veiled) Error() string {
-	return channelURL.ReplaceAllStringFunc(v.error.Error(), func(url string) string {
-		if state.Remote(url) { // no channel has one
+func (r redacted) Error() string {
+	return channelURL.ReplaceAllStringFunc(r.error.Error(), func(url string) string {
+		if state.Remote(url) { // not a channel's
 			return catalog.Redact(url)
 		}
-		kind, _, _ := strings.Cut(url, ":")
-		return kind + ":…"
+		scheme, _, _ := strings.Cut(url, ":")
+		return scheme + ":…"
 	})
 }
-func (v veiled) Unwrap() error { return v.error }
+func (r redacted) Unwrap() error { return r.error }
 
 func (p *program) logger() *slog.Logger {
 	options := &slog.HandlerOptions{Level: p.level()}
@@ -201,7 +201,8 @@ func (p *program) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(p.stderr, options))
 }
 
-// level keeps a terminal free of what the progress bar shows already.
+// level is the lowest level that is logged. A terminal shows the progress bar
+// instead of informational lines.
 func (p *program) level() slog.Level {
 	switch {
 	case p.Quiet:
@@ -214,7 +215,7 @@ func (p *program) level() slog.Level {
 	return slog.LevelInfo
 }
 
-// helpCommand is `snapshotter help COMMAND`, the same as COMMAND --help.
+// helpCommand implements `snapshotter help COMMAND`, the same as COMMAND --help.
 type helpCommand struct {
 	Command []string `arg:"" optional:"" help:"The command to explain."`
 }
@@ -227,25 +228,25 @@ func (c *helpCommand) Help() string {
 
 func (c *helpCommand) Run(parser *kong.Kong) error {
 	_, err := parser.Parse(append(c.Command, "--help"))
-	return parseError(err)
+	return kongError(err)
 }
 
-// say prints a line of the command's own output, unless told to be quiet.
-func (p *program) say(format string, args ...any) {
+// println prints a line to stdout, unless --quiet is set.
+func (p *program) println(format string, args ...any) {
 	if !p.Quiet {
 		fmt.Fprintln(p.stdout, terminal.Plain(fmt.Sprintf(format, args...)))
 	}
 }
 
-// paragraph says something that is broken between words to fit the terminal.
-func (p *program) paragraph(format string, args ...any) {
+// printWrapped prints text that is wrapped to fit the terminal.
+func (p *program) printWrapped(format string, args ...any) {
 	for _, line := range terminal.Wrap(terminal.Plain(fmt.Sprintf(format, args...)), p.width()) {
-		p.say("%s", line)
+		p.println("%s", line)
 	}
 }
 
-// width is how wide the terminal is that output goes to, or as COLUMNS says
-// where it goes elsewhere; 0 is any.
+// width is the width of the terminal that stdout goes to, or else the value of
+// COLUMNS. 0 means that lines may be of any length.
 func (p *program) width() int {
 	if file, ok := p.stdout.(interface{ Fd() uintptr }); ok {
 		if width, _, err := term.GetSize(int(file.Fd())); err == nil {

@@ -13,14 +13,14 @@ import (
 	"snapshotter/store"
 )
 
-// completionCommand prints what makes a shell ask completeCommand.
+// completionCommand prints the script that makes a shell call completeCommand.
 type completionCommand struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"The shell to complete in: ${enum}."`
 }
 
 func (c *completionCommand) Help() string {
-	return `Commands, flags and their values are completed, and regions, models, inference
-profiles and runs from the database of --db or SNAPSHOTTER_DB.
+	return `The script completes commands, flags and their values. Regions, models, inference
+profiles and runs are completed from the database of --db or SNAPSHOTTER_DB.
 
 Examples:
   source <(snapshotter completion bash)                  in ~/.bashrc
@@ -33,9 +33,9 @@ func (c *completionCommand) Run(p *program) error {
 	return err
 }
 
-// completionScripts find files where the program has nothing to offer. Bash
-// breaks words at colons, which ids have: the script splits the line itself, and
-// takes off the part of a candidate that bash keeps.
+// completionScripts complete file names where the program has no candidates. Bash
+// breaks words at colons, which IDs contain: the script splits the line itself, and
+// removes the part of a candidate that bash keeps.
 var completionScripts = map[string]string{
 	"bash": `_snapshotter() {
     local line=${COMP_LINE:0:COMP_POINT} word kept candidate
@@ -73,14 +73,14 @@ complete -c snapshotter -f -a '(__snapshotter_complete)'
 `,
 }
 
-// completeCommand prints what the last of some words may become, one a line. It
-// is silent where it knows nothing: it is asked while somebody types.
+// completeCommand prints the completions of the last of some words, one per line.
+// It prints no errors: shells call it while somebody types.
 type completeCommand struct {
 	Words []string `arg:"" optional:"" help:"The words of the command line, without the first."`
 }
 
 func (c *completeCommand) Help() string {
-	return `Shells ask it: see "snapshotter help completion".
+	return `Shells call this command: see "snapshotter help completion".
 
 Examples:
   snapshotter complete -- where --in eu-`
@@ -126,8 +126,8 @@ func (c *completeCommand) Run(ctx context.Context, p *program, parser *kong.Kong
 	return nil
 }
 
-// follow is the command that words lead to, the flag that waits for its value,
-// if any, and the database that they name.
+// follow returns the command that words lead to, the flag that still needs its
+// value, if any, and the database that they name.
 func follow(node *kong.Node, words []string) (_ *kong.Node, open *kong.Flag, database string) {
 	for _, word := range words {
 		name, value, with := strings.Cut(word, "=")
@@ -171,14 +171,14 @@ func flagNamed(node *kong.Node, name string) *kong.Flag {
 	return nil
 }
 
-// valuesOf are the values that are known for a flag or an argument: those of
-// its enum, or what its name stands for in the database.
+// valuesOf returns the known values of a flag or an argument: those of its enum, or
+// what the database contains for its name.
 func valuesOf(ctx context.Context, p *program, value *kong.Value) []string {
 	if value.Enum != "" {
 		return value.EnumSlice()
 	}
 	read, known := recorded[value.Name]
-	if !known || isURL(p.DB) { // nobody waits for a download at each key
+	if !known || isURL(p.DB) { // a download at each keystroke would be too slow
 		return nil
 	}
 	var values []string
@@ -191,7 +191,7 @@ func valuesOf(ctx context.Context, p *program, value *kong.Value) []string {
 	return values
 }
 
-// recorded reads what flags and arguments of a name stand for.
+// recorded maps the names of flags and arguments to how their values are read.
 var recorded = map[string]func(context.Context, *store.Store) ([]string, error){
 	"region": recordedRegions, "exclude-region": recordedRegions, "in": recordedRegions, "within": recordedRegions,
 	"model": recordedIDs, "id": recordedIDs,

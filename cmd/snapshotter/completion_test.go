@@ -11,8 +11,8 @@ import (
 	"snapshotter/internal/needs"
 )
 
-// shells are real ones that source our script and complete a line as they do
-// when somebody presses TAB: ask prints the candidates.
+// shells are real shells that source our script and complete a line as they do when
+// somebody presses TAB; ask prints the candidates.
 var shells = map[string]struct {
 	flags []string
 	ask   func(line string) string
@@ -20,8 +20,8 @@ var shells = map[string]struct {
 	"bash": {[]string{"--norc"}, func(line string) string {
 		return fmt.Sprintf("COMP_LINE=%q COMP_POINT=%d; _snapshotter snapshotter; printf '%%s\\n' \"${COMPREPLY[@]}\"", line, len(line))
 	}},
-	// Only a terminal makes zsh complete: its own functions are replaced by ones
-	// that print what they are called with.
+	// Zsh completes only on a terminal: the test replaces its functions by ones that
+	// print their arguments.
 	"zsh": {[]string{"-f"}, func(line string) string {
 		return fmt.Sprintf(`line=%q; words=("${(@s: :)line}"); CURRENT=$#words; compadd() { print -rl -- "${(P@)2}" }; _files() { :; }; _snapshotter`, line)
 	}},
@@ -68,9 +68,9 @@ func TestCompletion(t *testing.T) {
 				"snapshotter export --exc":                 "--exclude-region",
 				"snapshotter comple":                       "completion",
 				"snapshotter where --db missing.db --in z": "",
-				"snapshotter import z":                     "", // no file begins so
+				"snapshotter import z":                     "", // no file begins with it
 			} {
-				if shell == "bash" { // it puts back itself what comes before a colon or "="
+				if shell == "bash" { // which keeps what precedes a colon or "="
 					fields := strings.Fields(want)
 					for i, field := range fields {
 						fields[i] = field[strings.LastIndexAny(line[strings.LastIndex(line, " ")+1:], ":=")+1:]
@@ -86,7 +86,7 @@ func TestCompletion(t *testing.T) {
 				}
 			}
 			if _, err := os.Stat(filepath.Join(dir, "missing.db")); err == nil {
-				t.Error("completing made a database")
+				t.Error("completion created a database")
 			}
 		})
 	}

@@ -15,25 +15,24 @@ import (
 	"snapshotter/watch"
 )
 
-// settings gives flags that the command line leaves out their value from the
-// environment, else from the configuration file, which holds the watch rules
-// too. The file is strict: a key that is not known is an error that names its
-// line.
+// settings sets flags that are not on the command line from the environment, or
+// else from the configuration file, which also holds the watch rules. An unknown
+// key in the file is an error that names its line.
 type settings struct {
 	getenv func(string) string
 	file   *configuration
-	err    error // why there is no file; kong would lay it to some flag
+	err    error // of reading the file; kong would blame it on a flag
 }
 
-// configuration is what a file says: values of flags, and the watch rules, which
-// are too much for a flag.
+// configuration is the content of a file: values of flags, and the watch rules,
+// which have no flag.
 type configuration struct {
 	flags map[string]any
 	watch []watch.Rule
 }
 
-// notSettable are flags that only make sense on the command line: "within" asks
-// one command for places and another for days.
+// notSettable are flags that make sense only on the command line: "within" means
+// places to one command and days to another.
 var notSettable = []string{"help", "config", "within", "new", "accept-account"}
 
 const environmentPrefix = "SNAPSHOTTER_"
@@ -42,8 +41,7 @@ func environmentName(flag string) string {
 	return environmentPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// Validate implements [kong.Resolver]. Kong calls it after it has traced the
-// command line and before it asks for any value.
+// Validate implements [kong.Resolver]. Kong calls it before Resolve.
 func (s *settings) Validate(*kong.Application) error { return nil }
 
 // Resolve implements [kong.Resolver].
@@ -52,19 +50,19 @@ func (s *settings) Resolve(context *kong.Context, _ *kong.Path, flag *kong.Flag)
 		return nil, nil
 	}
 	if value := s.getenv(environmentName(flag.Name)); value != "" {
-		return fitting(context, flag, environmentValue(flag, value)), nil
+		return valueFor(context, flag, environmentValue(flag, value)), nil
 	}
 	if flag.Name == "config" {
 		return nil, nil
 	}
 	s.load(context)
-	return fitting(context, flag, s.file.flags[flag.Name]), nil
+	return valueFor(context, flag, s.file.flags[flag.Name]), nil
 }
 
-// fitting is a value that a flag is set to for every command that has it, nil
-// where only others know the word: "format: csv" is no mistake because a report
-// has no such form.
-func fitting(context *kong.Context, flag *kong.Flag, value any) any {
+// valueFor returns the value for a flag that several commands have, or nil if only
+// the others accept it: "format: csv" is not an error because a report has no such
+// format.
+func valueFor(context *kong.Context, flag *kong.Flag, value any) any {
 	word, ok := value.(string)
 	if !ok || flag.Enum == "" || slices.Contains(flag.EnumSlice(), word) {
 		return value
@@ -77,8 +75,8 @@ func fitting(context *kong.Context, flag *kong.Flag, value any) any {
 	return value
 }
 
-// environmentValue is what a flag is given. Values that may hold commas, which
-// the command line repeats the flag for, are parted by spaces.
+// environmentValue returns the value for a flag. Where values may contain commas,
+// so that the flag is repeated on the command line, spaces separate them.
 func environmentValue(flag *kong.Flag, value string) any {
 	if flag.Tag.Sep != noSeparator {
 		return value
@@ -90,10 +88,10 @@ func environmentValue(flag *kong.Flag, value string) any {
 	return values
 }
 
-// noSeparator is kong's for the tag sep:"none".
+// noSeparator is how kong represents the tag sep:"none".
 const noSeparator = -1
 
-// load reads the configuration file once, if one is named.
+// load reads the configuration file, if there is one, the first time it is called.
 func (s *settings) load(context *kong.Context) {
 	if s.file != nil {
 		return
@@ -104,7 +102,7 @@ func (s *settings) load(context *kong.Context) {
 	}
 }
 
-// read reads the file at path, in which the given flags may be set.
+// read reads the file at path, which may set the given flags.
 func (c *configuration) read(path string, flags []string) error {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -120,7 +118,7 @@ func (c *configuration) read(path string, flags []string) error {
 	return nil
 }
 
-// path is the file named on the command line, else in the environment.
+// path returns the file named on the command line, or else in the environment.
 func (s *settings) path(context *kong.Context) string {
 	for _, flag := range context.Flags() {
 		if flag.Name == "config" {
@@ -132,7 +130,7 @@ func (s *settings) path(context *kong.Context) string {
 	return s.getenv(environmentName("config"))
 }
 
-// flagNames are the keys that a configuration file may hold, sorted.
+// flagNames returns the keys that a configuration file may contain, sorted.
 func flagNames(app *kong.Application) []string {
 	var names []string
 	for _, flag := range everyFlag(app) {
@@ -144,7 +142,8 @@ func flagNames(app *kong.Application) []string {
 	return slices.Compact(names)
 }
 
-// everyFlag are those of all commands, one that several have as often.
+// everyFlag returns the flags of all commands. A flag that several commands have
+// appears several times.
 func everyFlag(app *kong.Application) []*kong.Flag {
 	flags := slices.Clone(app.Flags)
 	for _, command := range app.Leaves(false) {
@@ -153,10 +152,10 @@ func everyFlag(app *kong.Application) []*kong.Flag {
 	return flags
 }
 
-// watchKey is the key that is no flag's name.
+// watchKey is the only key that is not the name of a flag.
 const watchKey = "watch"
 
-// parseConfig reads a mapping of the known flags to scalars or lists of them,
+// parseConfig reads a mapping from the known flags to scalars or lists of scalars,
 // and the watch rules.
 func parseConfig(data []byte, flags []string) (*configuration, error) {
 	var document yaml.Node
@@ -182,8 +181,8 @@ func parseConfig(data []byte, flags []string) (*configuration, error) {
 	return config, err
 }
 
-// eachKey calls read with each key of a mapping and its value. A key that is not
-// known, or is set twice, is an error.
+// eachKey calls read with each key of a mapping and its value. A key that is
+// unknown or set twice is an error.
 func eachKey(mapping *yaml.Node, known []string, read func(key string, value *yaml.Node) error) error {
 	seen := map[string]bool{}
 	for i := 0; i < len(mapping.Content); i += 2 {
@@ -202,7 +201,7 @@ func eachKey(mapping *yaml.Node, known []string, read func(key string, value *ya
 	return nil
 }
 
-// at says where in the file an error is.
+// at adds to an error where in the file it is.
 func at(node *yaml.Node, key string, err error) error {
 	if err == nil {
 		return nil
@@ -218,7 +217,7 @@ func unknownKey(key *yaml.Node, known []string) error {
 	return fmt.Errorf("line %d: unknown key %q; did you mean %q?", key.Line, terminal.OneLine(key.Value), near)
 }
 
-// flagValue is a YAML value as kong takes it for a flag: text, or a list of it.
+// flagValue returns a YAML value as kong expects it: a string or a list of strings.
 func flagValue(node *yaml.Node) (any, error) {
 	switch node.Kind {
 	case yaml.AliasNode:
@@ -238,13 +237,13 @@ func flagValue(node *yaml.Node) (any, error) {
 	return nil, errors.New("expected a value or a list of values")
 }
 
-// nearest is the known word with the fewest edits to word, "" where none is
-// close enough to be meant.
+// nearest returns the known word that is the fewest edits away from word, or "" if
+// none is close.
 func nearest(word string, known []string) string {
 	best, distance := "", len(word)/2+1
 	for _, candidate := range known {
 		if max(len(word)-len(candidate), len(candidate)-len(word)) >= distance {
-			continue // no fewer edits than that; a word from outside may be of any length
+			continue // at least that many edits; a word from outside may be of any length
 		}
 		if d := edits(word, candidate); d < distance {
 			best, distance = candidate, d
@@ -253,7 +252,7 @@ func nearest(word string, known []string) string {
 	return best
 }
 
-// edits is the Levenshtein distance of two words.
+// edits returns the Levenshtein distance between two words.
 func edits(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -30,10 +30,10 @@ func TestParseConfig(t *testing.T) {
 		{"unknown key", "db: x\nreprots: y\n", nil, `line 2: unknown key "reprots"; did you mean "reports"?`},
 		{"unknown and far from all", "schedule: y\n", nil, `line 1: unknown key "schedule"`},
 		{"set twice", "db: x\ndb: y\n", nil, "line 2"},
-		{"no mapping", "- db\n", nil, "line 1: expected keys and values"},
+		{"not a mapping", "- db\n", nil, "line 1: expected keys and values"},
 		{"nested", "db:\n  path: x\n", nil, "line 2: db: expected a value"},
 		{"list of lists", "region:\n- [a]\n", nil, "region: expected a list of plain values"},
-		{"no YAML", "db: [\n", nil, "line "},
+		{"not YAML", "db: [\n", nil, "line "},
 		{"control characters", "\"a\\e[31m\\n\": 1\n", nil, `unknown key "a [31m"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -66,7 +66,7 @@ func FuzzParseConfig(f *testing.F) {
 		}
 		for key := range config.flags {
 			if !strings.Contains(strings.Join(knownKeys, " "), key) {
-				t.Errorf("unknown key %q was let through", key)
+				t.Errorf("unknown key %q was accepted", key)
 			}
 		}
 	})
@@ -119,9 +119,8 @@ func TestParseWatchRules(t *testing.T) {
 	}
 }
 
-// FuzzWatchRules writes a rule as YAML, whatever its values, and checks that it
-// is read as it was written or refused in one line that names a line of the
-// file.
+// FuzzWatchRules writes a rule with any values as YAML, and checks that it is read
+// as it was written or refused in one line that names a line of the file.
 func FuzzWatchRules(f *testing.F) {
 	f.Add("n", "anthropic.*", "eu-*", "profile", "eu", "why")
 	f.Add("", "a", "", "", "", "")
@@ -130,7 +129,7 @@ func FuzzWatchRules(f *testing.F) {
 	f.Add("~", "!!int 1", "- a", "on-demand", "{a: b}", "&a *a")
 	f.Fuzz(func(t *testing.T, name, model, region, access, within, note string) {
 		if !utf8.ValidString(name + "\x00" + model + "\x00" + region + "\x00" + access + "\x00" + within + "\x00" + note) {
-			return // YAML has no form for it
+			return // YAML cannot represent it
 		}
 		written := map[string]any{"model": model}
 		for key, value := range map[string]string{"name": name, "access": access, "note": note} {
@@ -148,7 +147,7 @@ func FuzzWatchRules(f *testing.F) {
 			t.Fatal(err)
 		}
 		if again, err := rewritten(text); err != nil || !bytes.Equal(text, again) {
-			return // the library itself does not read what it writes: lines that begin with spaces
+			return // the library does not read what it writes: lines that begin with spaces
 		}
 		config, err := parseConfig(text, knownKeys)
 		if err != nil {
@@ -170,13 +169,12 @@ func FuzzWatchRules(f *testing.F) {
 			want.Within = []string{within}
 		}
 		if d := cmp.Diff(want, got); d != "" {
-			t.Errorf("%s is read otherwise: %s", text, d)
+			t.Errorf("%s is read differently: %s", text, d)
 		}
 	})
 }
 
-// checkRule checks what everything that is told of a rule rests on.
-// rewritten is YAML read and written again by the library alone.
+// rewritten returns YAML that the library alone has read and written again.
 func rewritten(text []byte) ([]byte, error) {
 	var read any
 	if err := yaml.Unmarshal(text, &read); err != nil {

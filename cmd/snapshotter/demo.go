@@ -45,8 +45,8 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 		return fmt.Errorf("start the built-in Bedrock: %w", err)
 	}
 	defer server.Close()
-	p.say("This is SAMPLE DATA, made up for the demo: it is not what AWS offers today.")
-	p.say("")
+	p.println("This is SAMPLE DATA, made up for the demo: it is not what AWS offers today.")
+	p.println("")
 	reportsIn, err := state.NewReports(reports, aws.Config{})
 	if err != nil {
 		return err
@@ -71,9 +71,9 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 		if last.Unwritten != nil {
 			return &codedError{exitFailed, last.Unwritten}
 		}
-		p.say("%s  run %d, %-8s  %s", moment.At.Format(time.DateOnly), last.Run.ID, last.Run.Status, moment.Title)
+		p.println("%s  run %d, %-8s  %s", moment.At.Format(time.DateOnly), last.Run.ID, last.Run.Status, moment.Title)
 	}
-	p.say("")
+	p.println("")
 	if err := last.Report.Markdown(p.stdout); err != nil {
 		return err
 	}
@@ -105,11 +105,11 @@ func faults(regions []string) []bedrocktest.Fault {
 }
 
 func (c *demoCommand) next(p *program, database, reports string) {
-	p.say("")
-	p.say("This was the report of the last of four runs, on SAMPLE DATA. Next:")
-	p.say("  ls %s", reports)
-	p.say("  go run ./cmd/snapshotter runs --db %s", database)
-	p.say("  go run ./cmd/snapshotter diff --db %s 1 latest", database)
-	p.say("  go run ./cmd/snapshotter report --db %s 1 latest", database)
-	p.say("  go run ./cmd/snapshotter run        with AWS credentials: the real thing")
+	p.println("")
+	p.println("This was the report of the last of four runs, on SAMPLE DATA. Next:")
+	p.println("  ls %s", reports)
+	p.println("  go run ./cmd/snapshotter runs --db %s", database)
+	p.println("  go run ./cmd/snapshotter diff --db %s 1 latest", database)
+	p.println("  go run ./cmd/snapshotter report --db %s 1 latest", database)
+	p.println("  go run ./cmd/snapshotter run        with AWS credentials: the real thing")
 }

@@ -136,21 +136,21 @@ func (c *diffCommand) write(p *program, result *diff.Result) error {
 // writeChanges tells the changes, and what was not compared, to a person.
 func writeChanges(p *program, result *diff.Result, markdown bool) error {
 	if result.Base.ID == 0 {
-		p.say("Run %d (%s) is the first: there is nothing to compare it with.", result.Head.ID, catalog.Moment(result.Head.StartedAt))
+		p.println("Run %d (%s) is the first: there is nothing to compare it with.", result.Head.ID, catalog.Moment(result.Head.StartedAt))
 		return nil
 	}
-	p.say("Run %d (%s) against run %d (%s)", result.Head.ID, catalog.Moment(result.Head.StartedAt), result.Base.ID, catalog.Moment(result.Base.StartedAt))
+	p.println("Run %d (%s) against run %d (%s)", result.Head.ID, catalog.Moment(result.Head.StartedAt), result.Base.ID, catalog.Moment(result.Base.StartedAt))
 	switch {
 	case !result.Comparable():
-		p.say("Nothing could be compared: no list was read whole on both sides.")
+		p.println("Nothing could be compared: no list was read whole on both sides.")
 	case result.Read() == 0:
-		p.say("Nothing is known to have changed: run %d read none of the lists that were read before.", result.Head.ID)
+		p.println("Nothing is known to have changed: run %d read none of the lists that were read before.", result.Head.ID)
 	case len(result.Changes) == 0:
-		p.say("Nothing changed in the %d lists that run %d read whole.", result.Read(), result.Head.ID)
+		p.println("Nothing changed in the %d lists that run %d read whole.", result.Read(), result.Head.ID)
 	default:
 		write := func() error { return rolledUp(result).Text(p.stdout, p.width()) }
 		if markdown {
-			p.say("")
+			p.println("")
 			write = func() error { return rolledUp(result).Markdown(p.stdout) }
 		}
 		if err := write(); err != nil {
@@ -158,10 +158,10 @@ func writeChanges(p *program, result *diff.Result, markdown bool) error {
 		}
 	}
 	for _, region := range result.NewRegions {
-		p.say("New region: %s with %d models, %d of them callable, and %d profiles", region.Region, region.Models, region.Callable, region.Profiles)
+		p.println("New region: %s with %d models, %d of them callable, and %d profiles", region.Region, region.Models, region.Callable, region.Profiles)
 	}
 	for _, baseline := range result.Baselines {
-		p.say("Now observed: %d items of kind %s in %s", baseline.Items, baseline.Kind, baseline.Region)
+		p.println("Now observed: %d items of kind %s in %s", baseline.Items, baseline.Kind, baseline.Region)
 	}
 	sayGaps(p, result.Gaps)
 	return nil
@@ -179,7 +179,7 @@ func sayGaps(p *program, gaps []diff.Gap) {
 			never[gap.Outcome] = append(never[gap.Outcome], gap.Region)
 			continue
 		}
-		p.say("Not read: %s in %s (%s), last confirmed %s", gap.Kind, gap.Region, gap.Outcome, catalog.Moment(gap.Confirmed.At))
+		p.println("Not read: %s in %s (%s), last confirmed %s", gap.Kind, gap.Region, gap.Outcome, catalog.Moment(gap.Confirmed.At))
 	}
 	for _, outcome := range slices.Sorted(maps.Keys(never)) {
 		regions := slices.Compact(never[outcome]) // gaps come by region
@@ -187,7 +187,7 @@ func sayGaps(p *program, gaps []diff.Gap) {
 		if len(regions) > regionsNamed {
 			named = fmt.Sprintf("%d regions, which snapshotter regions names", len(regions))
 		}
-		p.say("Never read (%s): lists of %s", outcome, named)
+		p.println("Never read (%s): lists of %s", outcome, named)
 	}
 }
 

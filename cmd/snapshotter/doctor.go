@@ -72,8 +72,8 @@ func (e *examination) add(check string, health health, found, advice string) {
 
 // fail adds a problem with the advice that err has, or else the one given.
 func (e *examination) fail(check string, err error, advice string) {
-	if knows := adviser(nil); errors.As(err, &knows) {
-		advice = knows.Advice()
+	if own, ok := errors.AsType[adviser](err); ok {
+		advice = own.Advice()
 	}
 	e.add(check, healthProblem, err.Error(), advice)
 }

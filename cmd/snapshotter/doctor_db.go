@@ -23,20 +23,23 @@ func examineDatabase(ctx context.Context, p *program, thoroughly bool, found *ex
 		examineHistory(ctx, db, thoroughly, found)
 		return nil
 	})
-	missing, older, newer, fault := (*store.NotFoundError)(nil), (*store.OlderError)(nil), (*store.NewerError)(nil), (*store.FaultError)(nil)
+	_, missing := errors.AsType[*store.NotFoundError](err)
+	_, older := errors.AsType[*store.OlderError](err)
+	_, newer := errors.AsType[*store.NewerError](err)
+	fault, damaged := errors.AsType[*store.FaultError](err)
 	switch {
-	case errors.As(err, &missing) && !state.Remote(p.DB) && !atomicfile.Exists(filepath.Dir(p.DB)):
+	case missing && !state.Remote(p.DB) && !atomicfile.Exists(filepath.Dir(p.DB)):
 		found.add("database", healthProblem, "there is no directory "+filepath.Dir(p.DB), "make it, or give another path with --db")
 		return
-	case errors.As(err, &missing):
+	case missing:
 		found.add("database", healthOK, "there is none yet; the first run makes it", "")
 		return
-	case errors.As(err, &newer):
+	case newer:
 		found.add("database", healthProblem, err.Error(), "install the newest snapshotter; this one leaves the file as it is")
 		return
-	case errors.As(err, &older):
+	case older:
 		found.add("database", healthWarning, err.Error(), "the next run brings it up to date")
-	case errors.As(err, &fault):
+	case damaged:
 		found.add("database", healthProblem, err.Error(), fault.Advice)
 		return
 	case err != nil:
@@ -91,9 +94,9 @@ func intact(ctx context.Context, db *store.Store, thoroughly bool) (string, erro
 // could.
 func examineLock(path string, found *examination) {
 	lock, err := store.Acquire(path)
-	held := (*store.LockedError)(nil)
+	_, held := errors.AsType[*store.LockedError](err)
 	switch {
-	case errors.As(err, &held):
+	case held:
 		found.add("lock", healthWarning, err.Error(), "wait for that run to end; the system frees the lock when the process ends")
 	case err != nil:
 		found.fail("lock", err, "make the directory of the database writable")

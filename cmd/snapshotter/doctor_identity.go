@@ -57,9 +57,9 @@ var badCredentials = []string{
 }
 
 func (e *examination) unidentified(err error) {
-	var api smithy.APIError
+	api, answered := errors.AsType[smithy.APIError](err)
 	switch {
-	case !errors.As(err, &api):
+	case !answered:
 		e.add("identity", healthWarning, "AWS STS gave no answer", "a run does without; let requests through to it to see whose the credentials are")
 	case slices.Contains(badCredentials, api.ErrorCode()):
 		e.add("identity", healthProblem, "AWS refuses the credentials: "+api.ErrorCode()+": "+api.ErrorMessage(),

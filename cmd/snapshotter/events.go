@@ -86,3 +86,10 @@ func (p *program) unmatched(globs []string, listings []catalog.Listing) (notes [
 	}
 	return notes
 }
+
+// logListing logs a listing that was read, if the step of the collection read one.
+func (p *program) logListing(l *catalog.Listing) {
+	if l != nil {
+		p.log.Debug("listed", "region", l.Region, "kind", l.Kind, "outcome", l.Outcome, "items", len(l.Items))
+	}
+}

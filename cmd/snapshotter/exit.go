@@ -17,11 +17,10 @@ const (
 	exitUsage   = 2  // the command line, the environment or the configuration is wrong
 	exitPartial = 3  // recorded, but a scope that should be readable was not read
 	exitLocked  = 4  // another run holds the lock, or was saved in S3 first
-	exitChanged = 10 // changes were found, and --exit-code asked to be told
+	exitChanged = 10 // changes were found, with --exit-code
 )
 
-// codedError ends the program with a code of its own. Without an error it does
-// so silently: everything has been said.
+// codedError ends the program with its code. Without an error it prints nothing.
 type codedError struct {
 	code int
 	err  error
@@ -40,7 +39,7 @@ func usageError(format string, args ...any) error {
 	return &codedError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// statusError is how a run with a status ends the program.
+// statusError returns the error that ends the program after a run with a status.
 func statusError(status catalog.Status) error {
 	switch status {
 	case catalog.RunComplete:
@@ -69,29 +68,33 @@ func exitCode(err error) int {
 	return exitFailed
 }
 
-// adviser is an error that knows what to do next.
-type adviser interface{ Advice() string }
+// adviser is an error that says what to do next.
+type adviser interface {
+	error
+	Advice() string
+}
 
-// advised is an error with what to do next.
+// advised is a problem, and what to do about it.
 type advised struct{ problem, advice string }
 
 func (e advised) Error() string  { return e.problem }
 func (e advised) Advice() string { return e.advice }
 
-// exit says what went wrong in one line, and what to do, and returns the code.
+// exit prints what went wrong and what to do, in one line, and returns the exit
+// code.
 func (p *program) exit(err error) int {
 	if err == nil {
 		return exitOK
 	}
-	code, said := exitCode(err), err
+	code, cause := exitCode(err), err
 	if coded, ok := errors.AsType[*codedError](err); ok && coded.err == nil {
 		return code
 	}
 	if job.Stopped(err) {
-		said = errors.New("stopped by a signal")
+		cause = errors.New("stopped by a signal")
 	}
-	message := terminal.OneLine(said.Error())
-	if advice := adviser(nil); errors.As(err, &advice) {
+	message := terminal.OneLine(cause.Error())
+	if advice, ok := errors.AsType[adviser](err); ok {
 		message += "; " + advice.Advice()
 	}
 	fmt.Fprintln(p.stderr, "snapshotter: "+message)

@@ -95,11 +95,11 @@ func (c *exportCommand) captures(p *program, s *catalog.Snapshot) error {
 		if folder.Run.ID != s.Run.ID {
 			older = "  (last confirmed then, and not read since)"
 		}
-		p.say("run %-4d %s  %d lists, %d items%s", folder.Run.ID, folder.Name, len(folder.Scopes), folder.Items, older)
+		p.println("run %-4d %s  %d lists, %d items%s", folder.Run.ID, folder.Name, len(folder.Scopes), folder.Items, older)
 	}
 	for _, scope := range s.Scopes {
 		if !scope.Observed() {
-			p.say("not written: %s in %s was never read (%s)", scope.Kind, scope.Region, scope.Outcome)
+			p.println("not written: %s in %s was never read (%s)", scope.Kind, scope.Region, scope.Outcome)
 		}
 	}
 	return nil

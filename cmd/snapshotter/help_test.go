@@ -8,8 +8,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// TestEveryCommandIsExplained wants of each command what a manual page has: what
-// it does in a line, then in prose, and examples.
+// TestEveryCommandIsExplained checks that each command has what a manual page has:
+// a line, a text and examples.
 func TestEveryCommandIsExplained(t *testing.T) {
 	t.Parallel()
 	p := &program{machine: silent(nil)}
@@ -26,11 +26,11 @@ func explained(t *testing.T, command *kong.Node) {
 	t.Helper()
 	_, examples, found := strings.Cut(command.Detail, "Examples:\n")
 	if command.Help == "" || !found || !strings.Contains(examples, "  snapshotter "+strings.Fields(command.Path())[0]) {
-		t.Errorf("%s has no help with examples", command.Path())
+		t.Errorf("%s: its help has no examples", command.Path())
 	}
 	for _, flag := range command.Flags {
 		if flag.Help == "" {
-			t.Errorf("%s --%s is not explained", command.Path(), flag.Name)
+			t.Errorf("%s --%s has no help", command.Path(), flag.Name)
 		}
 	}
 }

@@ -103,7 +103,7 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 			return c.print(p, chapterRows(chapters), answer)
 		}
 		if len(chapters) == 0 {
-			p.say("Nothing is recorded of %s that the filters let through.", past.id)
+			p.println("Nothing is recorded of %s that the filters let through.", past.id)
 			return nil
 		}
 		return c.print(p, chapterSummary(chapters), answer)

@@ -8,8 +8,8 @@ import (
 	"snapshotter/internal/bedrocktest"
 )
 
-// serveHostile is the script command "hostile N": one region in which all text
-// is out to do harm, on the first or the second of two nights.
+// serveHostile implements the script command "hostile N": it serves one region in
+// which all text is hostile, as on the first or the second of two nights.
 func serveHostile(ts *testscript.TestScript, _ bool, args []string) {
 	region := bedrocktest.Region{Models: []bedrocktest.Model{{
 		ID: "maker.calm", Name: "Calm", Provider: "Maker", InferenceTypes: []string{"ON_DEMAND"}, Lifecycle: bedrocktest.Lifecycle{Status: "ACTIVE"},

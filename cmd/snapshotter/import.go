@@ -52,7 +52,7 @@ func (c *importCommand) Run(ctx context.Context, p *program) error {
 func (p *program) sayImported(event job.Event) {
 	switch e := event.(type) {
 	case job.Skipped:
-		p.say("skipped  %s: already imported as run %d", filepath.Base(e.Capture.Path), e.Run.ID)
+		p.println("skipped  %s: already imported as run %d", filepath.Base(e.Capture.Path), e.Run.ID)
 	case job.Imported:
 		items, unread := 0, 0
 		for _, l := range e.Capture.Listings {
@@ -64,7 +64,7 @@ func (p *program) sayImported(event job.Event) {
 				fmt.Fprintln(p.stderr, "not read "+filepath.Base(e.Capture.Path)+": "+terminal.OneLine(l.Message))
 			}
 		}
-		p.say("run %-4d %s  %-8s  %d lists read, %d not, %d items", e.Run.ID, catalog.Moment(e.Run.StartedAt), e.Run.Status,
+		p.println("run %-4d %s  %-8s  %d lists read, %d not, %d items", e.Run.ID, catalog.Moment(e.Run.StartedAt), e.Run.Status,
 			len(e.Capture.Listings)-unread, unread, items)
 	}
 }

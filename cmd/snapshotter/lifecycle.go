@@ -91,7 +91,7 @@ func (c *lifecycleCommand) tell(p *program, run catalog.Run, answer lifecycleAns
 	}
 	defer sayNeverRead(p, answer.NeverRead)
 	if len(answer.Dates) == 0 {
-		p.say("No date lies ahead that the filters let through, as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
+		p.println("No date lies ahead that the filters let through, as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	}
 	return c.print(p, dateSummary(answer.Dates), answer)

@@ -11,7 +11,7 @@ import (
 )
 
 // BenchmarkLists shows the catalogue of ten years of nightly runs, on the
-// database that BenchmarkWhere tells how to make.
+// database described at BenchmarkWhere.
 func BenchmarkLists(b *testing.B) {
 	db := os.Getenv("SNAPSHOTTER_DECADE")
 	if db == "" {
@@ -26,9 +26,9 @@ func BenchmarkLists(b *testing.B) {
 	}
 }
 
-// TestListsFitTheTerminal has every list drawn for terminals of the usual
-// widths: no line is wider, but for a word by itself and a command to copy, and
-// no id is broken.
+// TestListsFitTheTerminal prints every list for terminals of the usual widths. No
+// line may be wider, except a single word and a command to copy, and no ID may be
+// broken.
 func TestListsFitTheTerminal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -1,10 +1,9 @@
 // Command snapshotter records what Amazon Bedrock offers in every AWS region
 // and reports what changed.
 //
-// It alone reads the clock, the environment and flags, and it alone logs. It
-// guarantees that its exit code tells whether a run was recorded and whether
-// everything readable was read, and that a report that can't be written never
-// undoes a recorded run.
+// Only this package reads the clock, the environment and flags, and only it logs.
+// The exit code says whether a run was recorded and whether every readable region
+// was read. A report that can't be written never undoes a recorded run.
 package main
 
 import (
@@ -21,7 +20,7 @@ import (
 
 func main() { os.Exit(process(time.Now)) }
 
-// process is run as a process of its own, which signals end.
+// process runs the program until it ends or a signal stops it.
 func process(now func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -44,9 +43,9 @@ func run(ctx context.Context, args []string, on machine) int {
 	return program.exit(program.main(ctx, args))
 }
 
-// hangups are the times at which a service is told to read its configuration
-// again, until stop is called.
-func hangups() (times <-chan os.Signal, stop func()) {
+// reloadSignals receives the signals to read the configuration again, until stop
+// is called.
+func reloadSignals() (times <-chan os.Signal, stop func()) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGHUP)
 	return signals, func() {

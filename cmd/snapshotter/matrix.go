@@ -45,15 +45,15 @@ func (c *modelsCommand) matrix(p *program, run catalog.Run, s *catalog.Snapshot,
 		return c.print(p, wholeMatrix(regions, answer.Models, words), answer)
 	}
 	if len(entries) == 0 {
-		p.say("No model is listed as of run %d (%s) that the filters let through.", run.ID, catalog.Moment(run.StartedAt))
+		p.println("No model is listed as of run %d (%s) that the filters let through.", run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	}
-	p.paragraph("Run %d (%s). %s", run.ID, catalog.Moment(run.StartedAt), matrixLegend)
+	p.printWrapped("Run %d (%s). %s", run.ID, catalog.Moment(run.StartedAt), matrixLegend)
 	never := neverRead(s)
 	if len(never) > 0 {
-		p.paragraph("Never read, so not drawn: %s", strings.Join(never, ", "))
+		p.printWrapped("Never read, so not drawn: %s", strings.Join(never, ", "))
 	}
-	p.say("")
+	p.println("")
 	regions, models := without(regions, answer.Models, never)
 	if c.Format == "md" {
 		return c.print(p, wholeMatrix(regions, models, signs), answer)
@@ -143,20 +143,20 @@ func drawMatrix(p *program, regions []string, rows []matrixRow) error {
 			t.Add(cells...)
 		}
 		if first > 0 {
-			p.say("")
+			p.println("")
 		}
 		if err := t.Text(p.stdout, 0); err != nil {
 			return err
 		}
 	}
-	p.say("")
+	p.println("")
 	var key []string
 	for i, region := range regions {
 		if short[i] != region {
 			key = append(key, short[i]+" "+region)
 		}
 	}
-	p.paragraph("%s", strings.Join(key, ", "))
+	p.printWrapped("%s", strings.Join(key, ", "))
 	return nil
 }
 

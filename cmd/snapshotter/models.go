@@ -123,7 +123,7 @@ func (c *modelsCommand) list(p *program, run catalog.Run, answer modelsAnswer) e
 	}
 	defer sayNeverRead(p, answer.NeverRead)
 	if len(entries) == 0 {
-		p.say("No model is listed as of run %d (%s) that the filters let through.", run.ID, catalog.Moment(run.StartedAt))
+		p.println("No model is listed as of run %d (%s) that the filters let through.", run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	}
 	if err := c.print(p, modelSummary(entries), answer); err != nil {
@@ -143,8 +143,8 @@ func carriedNote(p *program, run catalog.Run, entries []ask.Entry) error {
 		}
 	}
 	if len(regions) > 0 {
-		p.say("")
-		p.say("Not read whole by run %d, so as last confirmed: %s", run.ID, strings.Join(slices.Sorted(maps.Keys(regions)), ", "))
+		p.println("")
+		p.println("Not read whole by run %d, so as last confirmed: %s", run.ID, strings.Join(slices.Sorted(maps.Keys(regions)), ", "))
 	}
 	return nil
 }

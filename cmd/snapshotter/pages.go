@@ -163,7 +163,7 @@ func (g *pages) latest(w http.ResponseWriter, r *http.Request, format report.For
 		shown, err = g.view(r.Context(), p, db)
 		return err
 	})
-	if none := (*store.NoRunError)(nil); errors.As(err, &none) {
+	if _, none := errors.AsType[*store.NoRunError](err); none {
 		answer(w, http.StatusNotFound, "no run is recorded yet")
 		return
 	} else if err != nil {

@@ -55,7 +55,7 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 		}
 		defer sayNeverRead(p, answer.NeverRead)
 		if len(answer.Profiles) == 0 {
-			p.say("No inference profile is listed as of run %d (%s) that the filters let through.", run.ID, catalog.Moment(run.StartedAt))
+			p.println("No inference profile is listed as of run %d (%s) that the filters let through.", run.ID, catalog.Moment(run.StartedAt))
 			return nil
 		}
 		return c.print(p, routingSummary(answer.Profiles), answer)

@@ -32,7 +32,7 @@ type snapshots struct {
 
 // Validate implements kong's hook.
 func (c *snapshots) Validate() error {
-	if err := validPlace("--reports", "a directory", c.Reports, state.ParseFolder); err != nil {
+	if err := checkURL("--reports", "a directory", c.Reports, state.ParseFolder); err != nil {
 		return err
 	}
 	for _, region := range c.ExtraRegion {
@@ -52,7 +52,7 @@ func (c *snapshots) Validate() error {
 }
 
 // job returns the main job with these flags and the current AWS settings.
-func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger, progress *progress) (*job.Job, error) {
+func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger, progress *terminal.Progress) (*job.Job, error) {
 	config, err := p.aws(ctx)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,10 @@ func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger
 		Options: collect.Options{
 			Regions: c.ExtraRegion, Include: c.includes,
 			Attempt: c.AttemptLimit, Region: c.RegionLimit, Run: c.RunLimit, Pause: c.ConfirmAfter,
-			Progress: progress.show,
+			Progress: func(step collect.Progress) {
+				progress.Set(step.Done, step.Scopes)
+				p.logListing(step.Listing)
+			},
 		},
 		Identify: func(ctx context.Context) (string, error) {
 			return collect.Account(ctx, config, min(c.AttemptLimit, 3*time.Second))
@@ -86,7 +89,7 @@ func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger
 		Watch:         watching(p.rules), Announce: announcements, Now: p.now,
 		Observe: func(event job.Event) {
 			if _, collected := event.(job.Collected); collected {
-				progress.end() // before anything is logged
+				progress.End() // before anything is logged
 			}
 			p.logEvent(event)
 		},
@@ -118,8 +121,11 @@ Examples:
 }
 
 func (c *runCommand) Run(ctx context.Context, p *program) error {
-	progress := p.progress()
-	defer progress.end()
+	var progress *terminal.Progress
+	if !p.Quiet {
+		progress = terminal.NewProgress(p.stderr, "Reading Bedrock", "%d of %d lists")
+	}
+	defer progress.End()
 	job, err := c.job(ctx, p, catalog.Manual, progress)
 	if err != nil {
 		return err

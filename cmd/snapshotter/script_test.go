@@ -19,8 +19,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden parts of the scripts")
 
-// TestMain makes the test binary the command itself where a script calls it. A
-// script may set its clock with NOW.
+// TestMain makes the test binary run the command when a script calls it. A script
+// can set the clock with NOW.
 func TestMain(m *testing.M) {
 	command := func() {
 		os.Exit(process(clock()))
@@ -39,11 +39,10 @@ func clock() func() time.Time {
 	return func() time.Time { return now }
 }
 
-// TestScripts uses the command line as a user would. Each script has a Bedrock
-// and an S3 of its own; "bedrock N [FAULT REGION]..." makes it serve the Nth
-// moment of the sample with faults, "hostile N" a catalogue out to do harm,
-// "object KEY FILE" copies an object, and
-// "exits CODE ARGS..." checks an exit code.
+// TestScripts uses the command line as a user would. Each script has its own Bedrock
+// and S3; "bedrock N [FAULT REGION]..." serves the Nth moment of the sample with
+// faults, "hostile N" serves a hostile catalogue, "object KEY FILE" copies an
+// object, and "exits CODE ARGS..." checks an exit code.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -107,7 +106,7 @@ func takeObject(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), body, 0o644))
 }
 
-// exits runs the command and wants an exit code; what it printed can be matched
+// exits runs the command and checks its exit code. The script can match its output
 // afterwards.
 func exits(ts *testscript.TestScript, _ bool, args []string) {
 	code := "0"

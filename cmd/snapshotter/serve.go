@@ -130,7 +130,7 @@ func prepare(ctx context.Context, p *program) error {
 		return err
 	}
 	err = history.Prepare(ctx)
-	if locked := (*store.LockedError)(nil); errors.As(err, &locked) {
+	if locked, ok := errors.AsType[*store.LockedError](err); ok {
 		p.log.Warn("another process is writing to the database; a run that is due waits for it", "database", locked.Path, "pid", locked.PID)
 		return nil
 	}
@@ -158,7 +158,7 @@ func (s *service) settings() (*program, *serveCommand) {
 func (s *service) last(ctx context.Context) time.Time {
 	p, _ := s.settings()
 	runs, err := p.runs(ctx)
-	if missing := (*store.NotFoundError)(nil); err != nil && !errors.As(err, &missing) {
+	if _, missing := errors.AsType[*store.NotFoundError](err); err != nil && !missing {
 		p.log.Warn("the history does not say when the last run was", "problem", err)
 		return time.Time{}
 	}
@@ -185,8 +185,9 @@ func (s *service) run(ctx context.Context) bool {
 	p, c := s.settings()
 	result, err := guarded(ctx, p, func() (*job.Result, error) { return c.take(ctx, p) })
 	c.emit(p.stdout, p.now(), result, err)
-	switch locked := (*store.LockedError)(nil); {
-	case errors.As(err, &locked):
+	locked, isLocked := errors.AsType[*store.LockedError](err)
+	switch {
+	case isLocked:
 		p.log.Warn("a run is due and waits for another process that is writing to the database", "database", locked.Path, "pid", locked.PID)
 		return false
 	case job.Overtaken(err):
@@ -206,7 +207,7 @@ func (s *service) run(ctx context.Context) bool {
 // problem is what to log of an error.
 func problem(err error) []any {
 	attributes := []any{"problem", terminal.OneLine(err.Error())}
-	if advice := adviser(nil); errors.As(err, &advice) {
+	if advice, ok := errors.AsType[adviser](err); ok {
 		attributes = append(attributes, "advice", advice.Advice())
 	}
 	return attributes
@@ -215,7 +216,7 @@ func problem(err error) []any {
 // take is a run with the settings of AWS as they are now: roles and profiles
 // change under a service that runs for months.
 func (c *serveCommand) take(ctx context.Context, p *program) (*job.Result, error) {
-	job, err := c.job(ctx, p, catalog.Schedule, &progress{log: p.log})
+	job, err := c.job(ctx, p, catalog.Schedule, nil)
 	if err != nil {
 		return nil, unstarted{err}
 	}
@@ -236,7 +237,7 @@ func guarded(ctx context.Context, p *program, take func() (*job.Result, error)) 
 			p.log.Error("a run crashed; this is a mistake in snapshotter, please report it", "panic", catalog.Redact(fmt.Sprint(crash)), "stack", string(debug.Stack()))
 			result, err = nil, unstarted{fmt.Errorf("the run crashed: %v", crash)}
 		}
-		if errors.As(err, new(unstarted)) {
+		if _, ok := errors.AsType[unstarted](err); ok {
 			err = errors.Join(err, recordUnstarted(context.WithoutCancel(ctx), p, began, err))
 		}
 	}()
@@ -256,7 +257,7 @@ func recordUnstarted(ctx context.Context, p *program, began time.Time, cause err
 // reloads reads the configuration again at each hangup, until the function that
 // it returns is called.
 func (s *service) reloads(ctx context.Context) (stop func()) {
-	hangups, ignore := hangups()
+	hangups, ignore := reloadSignals()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -274,7 +275,7 @@ func (s *service) reloads(ctx context.Context) (stop func()) {
 // and changes nothing.
 func (s *service) reload(ctx context.Context) {
 	old, was := s.settings()
-	p, commands, err := old.again(ctx)
+	p, commands, err := old.reread(ctx)
 	var times *schedule.Schedule
 	if err == nil {
 		times, err = commands.Serve.times(old.DB)

@@ -15,7 +15,7 @@ import (
 	"snapshotter/internal/buckettest"
 )
 
-// template is what deploy/cloudformation.yaml says of the task.
+// template is the part of deploy/cloudformation.yaml that describes the task.
 type template struct {
 	Resources struct {
 		Task struct {
@@ -50,12 +50,13 @@ func readTemplate(t *testing.T) (read template) {
 		t.Fatal(err)
 	}
 	if len(read.Resources.Task.Properties.ContainerDefinitions) != 1 {
-		t.Fatal("the task has not one container")
+		t.Fatal("the task does not have exactly one container")
 	}
 	return read
 }
 
-// environment is that of the task's container, with all that conditions add.
+// environment returns the environment of the task's container, with everything that
+// conditions add.
 func (read template) environment(t *testing.T) map[string]string {
 	t.Helper()
 	environment := map[string]string{}
@@ -75,7 +76,7 @@ func (read template) environment(t *testing.T) map[string]string {
 	return environment
 }
 
-// keeping are the actions by which the task may keep its state.
+// keeping returns the actions that the task may use to keep its state.
 func (read template) keeping(t *testing.T) []string {
 	t.Helper()
 	var policy struct {
@@ -98,12 +99,12 @@ func (read template) keeping(t *testing.T) []string {
 			return actions
 		}
 	}
-	t.Fatal("the task may keep no state")
+	t.Fatal("the task is not allowed to keep its state")
 	return nil
 }
 
-// The task that the template describes runs, writes only where its user may, and
-// is allowed what it does in S3 and nothing that it does not.
+// The task that the template describes runs, writes only where its user may, and is
+// allowed exactly what it does in S3.
 func TestTemplateRuns(t *testing.T) {
 	t.Parallel()
 	c, read := newCloud(t), readTemplate(t)
@@ -121,7 +122,7 @@ func TestTemplateRuns(t *testing.T) {
 		defer mu.Unlock()
 		action := map[string]string{"GET": "s3:GetObject", "HEAD": "s3:GetObject", "PUT": "s3:PutObject"}[r.Method]
 		if action == "" || path.Dir(r.URL.Path) == "/" || r.URL.Query().Has("list-type") {
-			t.Errorf("it asked for %s %s", r.Method, r.URL)
+			t.Errorf("it sent %s %s", r.Method, r.URL)
 		}
 		used[action] = true
 		behind.ServeHTTP(w, r)
@@ -158,6 +159,6 @@ func TestTemplateRuns(t *testing.T) {
 	tmp := read.environment(t)["TMPDIR"]
 	mounted := slices.Contains(container.MountPoints, mount{tmp})
 	if !mounted || !strings.Contains(string(dockerfile), `VOLUME ["`+tmp+`"]`) {
-		t.Errorf("the copy goes to %s, which is no volume that the image gives to its user", tmp)
+		t.Errorf("the copy goes to %s, which is not a volume that the image gives to its user", tmp)
 	}
 }

@@ -34,6 +34,6 @@ func sayNeverRead(p *program, lists []unreadList) {
 		told = append(told, fmt.Sprintf("%ss of %s (%s)", strings.ReplaceAll(string(l.Kind), "-", " "), l.Region, l.Outcome))
 	}
 	if len(told) > 0 {
-		p.say("Never read, so nothing is known of: %s", strings.Join(told, ", "))
+		p.println("Never read, so nothing is known of: %s", strings.Join(told, ", "))
 	}
 }

@@ -6,11 +6,11 @@ import (
 	"runtime/debug"
 )
 
-// versionCommand prints which build this is.
+// versionCommand prints the version.
 type versionCommand struct{}
 
 func (versionCommand) Help() string {
-	return `The version, or the revision of a build between versions, is recorded with each run.
+	return `Prints the version, or the revision if the build has no version. Each run records it.
 
 Examples:
   snapshotter version`
@@ -21,8 +21,8 @@ func (versionCommand) Run(p *program) error {
 	return nil
 }
 
-// version is the module's version; of a build between versions, the revision.
-// It is recorded with each run.
+// version returns the module's version, or the revision if the build has none. Each
+// run records it.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -33,7 +33,7 @@ import (
 // the weeks around both clock changes; with SNAPSHOTTER_YEAR, the complete year.
 func TestYear(t *testing.T) {
 	t.Parallel()
-	_, stop := hangups() // the runtime's goroutine for signals must start outside the bubble
+	_, stop := reloadSignals() // the runtime's goroutine for signals must start outside the bubble
 	stop()
 	for _, c := range []struct {
 		zone    string
