@@ -2,4 +2,4 @@
 
 package store_test
 
-const defaultHistories = 100
+const defaultHistories = 30

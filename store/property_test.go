@@ -21,7 +21,7 @@ import (
 	"snapshotter/store"
 )
 
-var histories = flag.Int("histories", defaultHistories, "how many random histories to record")
+var histories = flag.Int("histories", defaultHistories, "how many random histories to record; 100 or more before a change of how the store records or compares")
 
 // TestHistories records random histories, with gaps, failures, suspects and
 // scopes not listed, and holds everything the store says of them against a

@@ -21,7 +21,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"snapshotter/internal/bedrocktest"
-	"snapshotter/internal/sample"
 	"snapshotter/notify"
 )
 
@@ -101,7 +100,7 @@ func newOperator(t *testing.T) *operator {
 
 // serve serves the nth moment of the sample; the failing regions deny access.
 func (n *operator) serve(moment int, failing ...string) {
-	n.bedrock.Serve(sample.Moments()[moment-1].Catalogue)
+	n.bedrock.Serve(moments()[moment-1].Catalogue)
 	var denied []bedrocktest.Fault
 	for _, region := range failing {
 		denied = append(denied, bedrocktest.Fault{Region: region, Kind: bedrocktest.DenyIAM})

@@ -15,7 +15,6 @@ import (
 	"snapshotter/catalog"
 	"snapshotter/internal/atomicfile"
 	"snapshotter/internal/bedrocktest"
-	"snapshotter/internal/sample"
 	"snapshotter/job"
 	"snapshotter/store"
 )
@@ -31,7 +30,7 @@ const asCommand = "SNAPSHOTTER_TEST_AS_COMMAND"
 // SNAPSHOTTER_KILLS sets how many runs are killed.
 func TestKilledRuns(t *testing.T) {
 	t.Parallel()
-	kills := 8
+	kills := 4
 	if n, err := strconv.Atoi(os.Getenv("SNAPSHOTTER_KILLS")); err == nil {
 		kills = n
 	}
@@ -42,7 +41,7 @@ func TestKilledRuns(t *testing.T) {
 	defer server.Close()
 	dir := t.TempDir()
 	random := rand.New(rand.NewPCG(1, 2))
-	moments := sample.Moments()
+	moments := moments()
 	command := func() *exec.Cmd {
 		process := exec.Command(os.Args[0], "run", "-q", "--confirm-after", "1ms")
 		process.Dir, process.Env = dir, environ(server.Env())
@@ -93,7 +92,7 @@ func TestSecondRunIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	server.Serve(sample.Moments()[0].Catalogue)
+	server.Serve(moments()[0].Catalogue)
 	dir := t.TempDir()
 	call := func(args ...string) (int, string) {
 		var stderr strings.Builder

@@ -62,7 +62,7 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 		server.Inject(faults(moment.Failing)...)
 		job := &job.Job{
 			History: history, Reports: reportsIn, Trigger: catalog.Manual, Version: version(), Note: sampleNotice,
-			AWS: server.Config(), Options: collect.Options{Pause: time.Millisecond},
+			AWS: server.Config(), Options: collect.Options{Pause: time.Millisecond, Region: 10 * time.Second}, // pauses before retries depend on it
 			Now: func() time.Time { return moment.At },
 		}
 		if last, err = job.Run(ctx); err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -13,7 +14,6 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/internal/bedrocktest"
-	"snapshotter/internal/sample"
 	"snapshotter/store"
 )
 
@@ -151,7 +151,7 @@ func bubbled(t *testing.T, faults []bedrocktest.Fault, args ...string) (code int
 		network := bedrocktest.NewNetwork()
 		server := bedrocktest.StartIn(network)
 		defer server.Close()
-		server.Serve(sample.Moments()[0].Catalogue)
+		server.Serve(moments()[0].Catalogue)
 		server.Inject(faults...)
 		var stdout bytes.Buffer
 		p := &program{machine: silent(server)}
@@ -220,7 +220,7 @@ func TestDoctorExplainsDenials(t *testing.T) {
 func TestDoctorNamesRegionsNotEnabled(t *testing.T) {
 	t.Parallel()
 	n := newOperator(t)
-	world := sample.Moments()[0].Catalogue
+	world := maps.Clone(moments()[0].Catalogue)
 	region := world["eu-west-2"]
 	region.OptIn = "DISABLED"
 	world["eu-west-2"] = region

@@ -32,7 +32,7 @@ import (
 // test short.
 func TestHistories(t *testing.T) {
 	t.Parallel()
-	histories := uint64(6)
+	histories := uint64(3)
 	if n, err := strconv.ParseUint(os.Getenv("SNAPSHOTTER_HISTORIES"), 10, 64); err == nil {
 		histories = n
 	}

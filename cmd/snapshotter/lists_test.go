@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,9 +30,7 @@ func BenchmarkLists(b *testing.B) {
 // broken.
 func TestListsFitTheTerminal(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	command(t, "demo", "--dir", dir)
-	db := filepath.Join(dir, "snapshotter.db")
+	db := demoFile(t)
 	ids := strings.Fields(string(command(t, "complete", "--db", db, "--", "where", "")))
 	for _, args := range []string{"models", "models --matrix", "profiles", "regions", "runs", "lifecycle", "diff", "where nova-2-lite-v1:0", "where nova-2-lite-v1:0 --in eu-west-1"} {
 		whole := string(command(t, append(strings.Fields(args), "--db", db)...))

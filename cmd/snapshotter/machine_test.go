@@ -2,14 +2,19 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
+	"sync"
+	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"snapshotter/internal/bedrocktest"
+	"snapshotter/internal/sample"
 )
 
 // environment is one of a test's own, so that tests can run at the same time.
@@ -25,6 +30,36 @@ func silent(server *bedrocktest.Server) machine {
 		on.aws = func(context.Context) (aws.Config, error) { return server.Config(), nil }
 	}
 	return on
+}
+
+// moments are those of the sample. Tests share them and must not change them.
+var moments = sync.OnceValue(sample.Moments)
+
+// demo is the database that the demo leaves, made once.
+var demo = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "demo-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	if code := run(context.Background(), []string{"demo", "--dir", dir}, silent(nil)); code != exitOK {
+		return nil, fmt.Errorf("demo: exit code %d", code)
+	}
+	return os.ReadFile(filepath.Join(dir, "snapshotter.db"))
+})
+
+// demoFile returns the path of a copy of the demo's database.
+func demoFile(t testing.TB) string {
+	t.Helper()
+	database, err := demo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "snapshotter.db")
+	if err := os.WriteFile(path, database, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // webOn returns a client for channels on a network.

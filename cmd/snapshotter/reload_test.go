@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"snapshotter/internal/bedrocktest"
-	"snapshotter/internal/sample"
 	"snapshotter/job"
 	"snapshotter/schedule"
 )
@@ -24,7 +23,7 @@ func reloadHolds(t *testing.T) {
 	server, hooks := bedrocktest.StartIn(network), openHooks(t, network)
 	defer server.Close()
 	defer hooks.close()
-	server.Serve(sample.Moments()[0].Catalogue)
+	server.Serve(moments()[0].Catalogue)
 	dir := t.TempDir()
 	config := filepath.Join(dir, "snapshotter.yaml")
 	configure := func(lines ...string) {
@@ -51,7 +50,7 @@ func reloadHolds(t *testing.T) {
 	go func() { ended <- s.keeper.Run(ctx, patience, cronLog{p.log}) }()
 	time.Sleep(time.Hour) // its first run is at once
 
-	server.Serve(sample.Moments()[1].Catalogue)
+	server.Serve(moments()[1].Catalogue)
 	configure("schedule: 0 7 * * *", "tz: Asia/Tokyo", "notify: "+hooksChannels[1], "region: [us-*, eu-west-2]", "exclude-region: us-west-1",
 		"watch: [{name: opus-in-london, model: anthropic.claude-opus-4-7, region: eu-west-2, within: eu, access: profile}]")
 	s.reload(ctx)

@@ -17,7 +17,6 @@ import (
 
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/buckettest"
-	"snapshotter/internal/sample"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -78,7 +77,7 @@ func (e s3Endpoint) GetServiceBaseEndpoint(_ context.Context, sdkID string) (str
 }
 
 // serve serves the nth moment of the sample.
-func (c *cloud) serve(moment int) { c.bedrock.Serve(sample.Moments()[moment-1].Catalogue) }
+func (c *cloud) serve(moment int) { c.bedrock.Serve(moments()[moment-1].Catalogue) }
 
 // said is the exit code and the output of a command.
 type said struct {

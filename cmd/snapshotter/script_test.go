@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,6 @@ import (
 
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/buckettest"
-	"snapshotter/internal/sample"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden parts of the scripts")
@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
 		command()
 	}
+	debug.SetGCPercent(400) // tests are short, and there are many
 	testscript.Main(m, map[string]func(){"snapshotter": command})
 }
 
@@ -61,6 +62,8 @@ func TestScripts(t *testing.T) {
 			s3 := buckettest.Start(t, "")
 			env.Setenv("AWS_ENDPOINT_URL_S3", s3.URL)
 			env.Setenv("AWS_MAX_ATTEMPTS", "1")
+			env.Setenv("SNAPSHOTTER_CONFIRM_AFTER", "1ms")
+			env.Setenv("SNAPSHOTTER_REGION_LIMIT", "5s") // pauses before retries depend on it
 			env.Values["s3"] = s3
 			env.Setenv("NOW", "2026-05-01T02:00:00Z")
 			env.Values["bedrock"] = server
@@ -84,7 +87,7 @@ func serveMoment(ts *testscript.TestScript, _ bool, args []string) {
 	if _, err := fmt.Sscan(args[0], &n); err != nil {
 		ts.Fatalf("bedrock: which moment? %v", err)
 	}
-	moment := sample.Moments()[n-1]
+	moment := moments()[n-1]
 	server.Serve(moment.Catalogue)
 	var faults []bedrocktest.Fault
 	for i := 1; i+1 < len(args); i += 2 {

@@ -122,7 +122,7 @@ func TestPages(t *testing.T) {
 	want("/reports/latest", "", 404, "no run is recorded yet")
 	want("/metrics", "", 200, `snapshotter_runs_total{status="complete"} 0`)
 
-	moments := sample.Moments()
+	moments := moments()
 	take(t, s, moments[0])
 	now = now.AddDate(0, 0, 1)
 	take(t, s, moments[1])
@@ -275,7 +275,7 @@ func TestServe(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	server.Serve(sample.Moments()[0].Catalogue)
+	server.Serve(moments()[0].Catalogue)
 	dir := t.TempDir()
 	config := filepath.Join(dir, "snapshotter.yaml")
 	configure := func(text string) {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,9 +24,7 @@ const (
 // demoDatabase is the sample's, opened by means that are not ours.
 func demoDatabase(t *testing.T) *sql.DB {
 	t.Helper()
-	dir := t.TempDir()
-	command(t, "demo", "--dir", dir)
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "snapshotter.db")+"?mode=ro")
+	db, err := sql.Open("sqlite", "file:"+demoFile(t)+"?mode=ro")
 	if err != nil {
 		t.Fatal(err)
 	}
