@@ -56,6 +56,10 @@ func (d digest) String() string { return hex.EncodeToString(d.Sum(nil)) }
 // is no such run.
 func (s *Store) Verify(ctx context.Context, runID int64) (err error) {
 	defer s.explain("verify", &err)
+	return s.verify(ctx, runID)
+}
+
+func (s *Store) verify(ctx context.Context, runID int64) error {
 	outline, err := s.outline(ctx, runID)
 	if err != nil {
 		return err

@@ -179,3 +179,51 @@ func TestSuspectLossInTheStore(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The first bad run is found, and the history can go back to the one before it.
+func TestRepair(t *testing.T) {
+	ctx := t.Context()
+	path := filepath.Join(t.TempDir(), "history.db")
+	s := open(t, path)
+	for n := 1; n <= 4; n++ {
+		record(t, s, run(n), crashListings(n)...)
+	}
+	if bad, err := s.FirstBad(ctx); bad != 0 || err != nil {
+		t.Fatalf("FirstBad = %d, %v", bad, err)
+	}
+	close(t, s)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`DELETE FROM item_changes WHERE run_id = 3 AND item_id = (SELECT min(item_id) FROM item_changes WHERE run_id = 3)`); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+
+	s = open(t, path)
+	defer s.Close()
+	if bad, err := s.FirstBad(ctx); bad != 3 || err != nil {
+		t.Fatalf("FirstBad = %d, %v; want 3", bad, err)
+	}
+	_, err = s.Rewind(ctx, 3)
+	wantError(t, err, new(*store.DigestError), path)
+	_, err = s.Rewind(ctx, 9)
+	wantError(t, err, new(*store.NoRunError), path)
+	kept, err := s.Rewind(ctx, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bad, err := s.FirstBad(ctx); bad != 0 || err != nil {
+		t.Errorf("FirstBad after the repair = %d, %v", bad, err)
+	}
+	if err := s.Check(ctx, true); err != nil {
+		t.Error(err)
+	}
+	if got := record(t, s, run(5), crashListings(5)...); got.ID != 5 {
+		t.Errorf("the next run has ID %d: IDs must not be used twice", got.ID)
+	}
+	if before, err := openReader(t, kept).Recorded(ctx); before != 4 || err != nil {
+		t.Errorf("the copy holds %d runs, %v", before, err)
+	}
+}
