@@ -452,6 +452,9 @@ func (h *history) check() {
 			h.t.Error(err)
 		}
 	}
+	if bad, err := h.store.FirstBad(ctx); bad != 0 || err != nil {
+		h.t.Errorf("FirstBad = %d, %v; nothing was altered", bad, err)
+	}
 	h.checkDigests(full)
 	h.checkThinned(full)
 	for range 10 {

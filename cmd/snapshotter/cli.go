@@ -38,6 +38,7 @@ type commands struct {
 	Watch      watchCommand      `cmd:"" help:"Tell how the watch rules of the configuration file stand."`
 	Notify     notifyCommand     `cmd:"" help:"Test the channels that changes are told over."`
 	Doctor     doctorCommand     `cmd:"" help:"Check everything that a run depends on."`
+	Repair     repairCommand     `cmd:"" help:"Go back to a good run of a history that was altered."`
 	Import     importCommand     `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
 	Export     exportCommand     `cmd:"" help:"Write the catalogue as AWS CLI output again, or as one table."`
 	Completion completionCommand `cmd:"" help:"Print the script that completes commands in a shell."`

@@ -87,7 +87,14 @@ func intact(ctx context.Context, db *store.Store, thoroughly bool) (string, erro
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s, and what run %d recorded is intact", text, newest.ID), db.Verify(ctx, newest.ID)
+	if !thoroughly {
+		return fmt.Sprintf("%s, and what run %d recorded is intact", text, newest.ID), db.Verify(ctx, newest.ID)
+	}
+	bad, err := db.FirstBad(ctx)
+	if err == nil && bad != 0 {
+		err = fmt.Errorf("the history was altered: run %d is the first that is not what was recorded", bad)
+	}
+	return text + ", and what every run recorded is intact", err
 }
 
 // examineLock takes the lock for a moment, as only that tells whether a run

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"syscall"
 
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
@@ -90,6 +92,9 @@ func (p *program) exit(err error) int {
 	if coded, ok := errors.AsType[*codedError](err); ok && coded.err == nil {
 		return code
 	}
+	if errors.Is(err, syscall.EPIPE) {
+		return code // whoever read the output has gone
+	}
 	if job.Stopped(err) {
 		cause = errors.New("stopped by a signal")
 	}
@@ -99,4 +104,16 @@ func (p *program) exit(err error) int {
 	}
 	fmt.Fprintln(p.stderr, "snapshotter: "+message)
 	return code
+}
+
+// crashed says in one line that the program has a fault, and returns the exit code.
+// The trace, which -v shows, may hold what came from outside.
+func (p *program) crashed(crash any, trace []byte) int {
+	message := strings.SplitN(fmt.Sprint(crash), "\n", 2)[0] // what collect passes on carries a trace of its own
+	fmt.Fprintf(p.stderr, "snapshotter: internal error: %s; this is a fault of snapshotter: please report it with version %s and the trace that -v shows\n",
+		catalog.Redact(message), version())
+	if p.Verbose {
+		fmt.Fprintf(p.stderr, "%v\n%s", crash, trace)
+	}
+	return exitFailed
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -22,8 +23,12 @@ func main() { os.Exit(process(time.Now)) }
 
 // process runs the program until it ends or a signal stops it.
 func process(now func() time.Time) int {
+	// A reader that goes away must not end a run: writing to it fails instead.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// The second signal ends the program at once. The database survives that.
+	context.AfterFunc(ctx, stop)
 	return run(ctx, os.Args[1:], machine{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: now, aws: loadAWS})
 }
 
@@ -38,8 +43,13 @@ type machine struct {
 }
 
 // run runs the program and returns its exit code.
-func run(ctx context.Context, args []string, on machine) int {
+func run(ctx context.Context, args []string, on machine) (code int) {
 	program := &program{machine: on}
+	defer func() {
+		if crash := recover(); crash != nil {
+			code = program.crashed(crash, debug.Stack())
+		}
+	}()
 	return program.exit(program.main(ctx, args))
 }
 
