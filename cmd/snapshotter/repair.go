@@ -54,7 +54,7 @@ func (c *repairCommand) rewind(ctx context.Context, p *program, db *store.Store,
 	if len(after) == 1 {
 		removed = "1 later run was"
 	}
-	p.say("The history ends with run %d now; %s removed. The whole history as it was is in %s.", run.ID, removed, kept)
-	p.say("The next run reports what changed since run %d.", run.ID)
+	p.println("The history ends with run %d now; %s removed. The whole history as it was is in %s.", run.ID, removed, kept)
+	p.println("The next run reports what changed since run %d.", run.ID)
 	return nil
 }
