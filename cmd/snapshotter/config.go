@@ -33,7 +33,7 @@ type configuration struct {
 
 // notSettable are flags that make sense only on the command line: "within" means
 // places to one command and days to another.
-var notSettable = []string{"help", "config", "within", "new", "accept-account"}
+var notSettable = []string{"help", "config", "within", "new", "accept-account", "from"}
 
 const environmentPrefix = "SNAPSHOTTER_"
 

@@ -146,7 +146,7 @@ func TestExampleLoads(t *testing.T) {
 	if err := os.WriteFile(path, []byte(exampleOf(t)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	arguments := map[string][]string{"where": {"anthropic.*"}, "history": {"amazon.nova-pro-v1:0"}, "import": {"."}, "completion": {"bash"}}
+	arguments := map[string][]string{"where": {"anthropic.*"}, "history": {"amazon.nova-pro-v1:0"}, "import": {"."}, "repair": {"--from", "1"}, "completion": {"bash"}}
 	for _, command := range grammar(t).Leaves(true) {
 		name := strings.Fields(command.Path())
 		p := &program{machine: silent(nil)}
