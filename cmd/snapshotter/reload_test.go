@@ -43,7 +43,7 @@ func reloadHolds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &service{program: p, command: &set.Serve}
+	s := newService(p, &set.Serve)
 	s.keeper = schedule.NewKeeper(times, schedule.Job{Last: s.last, Run: s.run}, p.now)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error)

@@ -315,7 +315,7 @@ func TestServeInS3(t *testing.T) {
 		behind.ServeHTTP(w, r)
 	})
 	dir := t.TempDir()
-	s := serve(t, c.env(), dir, "--db", historyURL, "--reports", reportsURL, "--schedule", "0 2 1 1 *", "--listen", "127.0.0.1:0")
+	s := startServe(t, c.env(), dir, "--db", historyURL, "--reports", reportsURL, "--schedule", "0 2 1 1 *", "--listen", "127.0.0.1:0")
 	address, _ := s.until(t, "listening for HTTP")["address"].(string)
 	s.until(t, "there is no history at this URL yet: this run starts one")
 	s.until(t, "report written")
@@ -360,7 +360,7 @@ func TestServeInS3(t *testing.T) {
 	}
 
 	// It starts again with the history, but not if that can't be fetched.
-	s = serve(t, c.env(), dir, "--db", historyURL, "--reports", reportsURL, "--schedule", "0 2 1 1 *")
+	s = startServe(t, c.env(), dir, "--db", historyURL, "--reports", reportsURL, "--schedule", "0 2 1 1 *")
 	s.until(t, "waiting for the schedule")
 	s.stop(t)
 	c.s3.At(buckettest.Refuse(403, "AccessDenied", "no"))

@@ -43,7 +43,7 @@ func hosted(t *testing.T, now *time.Time) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &service{program: p, command: c}
+	s := newService(p, c)
 	s.keeper = schedule.NewKeeper(times, schedule.Job{Last: s.last, Run: s.run}, p.now)
 	return s
 }
@@ -87,7 +87,7 @@ func get(s *service, path, accept string) *httptest.ResponseRecorder {
 	response := httptest.NewRecorder()
 	request := httptest.NewRequest("GET", path, nil)
 	request.Header.Set("Accept", accept)
-	s.pages().handler().ServeHTTP(response, request)
+	s.pages.Handler().ServeHTTP(response, request)
 	return response
 }
 
@@ -149,21 +149,9 @@ func TestPages(t *testing.T) {
 
 	want("/", "", 404)
 	post := httptest.NewRecorder()
-	s.pages().handler().ServeHTTP(post, httptest.NewRequest("POST", "/metrics", nil))
+	s.pages.Handler().ServeHTTP(post, httptest.NewRequest("POST", "/metrics", nil))
 	if post.Code != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %d", post.Code)
-	}
-}
-
-func TestExposition(t *testing.T) {
-	t.Parallel()
-	var text exposition
-	text.family("m", "gauge", "A \\ and\nB.")
-	text.sample(1.5)
-	text.sample(1e9, "label", "a\"b\\c\nd")
-	want := "# HELP m A \\\\ and\\nB.\n# TYPE m gauge\nm 1.5\nm{label=\"a\\\"b\\\\c\\nd\"} 1000000000\n"
-	if text.String() != want {
-		t.Errorf("got %q\nwant %q", text.String(), want)
 	}
 }
 
@@ -224,7 +212,7 @@ type serving struct {
 	log *bufio.Scanner
 }
 
-func serve(t *testing.T, env map[string]string, dir string, args ...string) *serving {
+func startServe(t *testing.T, env map[string]string, dir string, args ...string) *serving {
 	t.Helper()
 	s := &serving{Cmd: exec.Command(os.Args[0], append([]string{"serve", "--confirm-after", "1ms", "--log-format", "json"}, args...)...)}
 	s.Dir, s.Env = dir, environ(env)
@@ -284,7 +272,7 @@ func TestServe(t *testing.T) {
 		}
 	}
 	configure("schedule: 0 2 * * *\n")
-	s := serve(t, server.Env(), dir, "--config", config, "--listen", "127.0.0.1:0")
+	s := startServe(t, server.Env(), dir, "--config", config, "--listen", "127.0.0.1:0")
 	address, _ := s.until(t, "listening for HTTP")["address"].(string)
 	s.until(t, "report written") // an empty history gets its first run at once
 	page := func(path string) (int, string) {
@@ -323,7 +311,7 @@ func TestServe(t *testing.T) {
 	// Nothing is due, so nothing is run; of another history the first run is
 	// stopped while no region answers, and made up by the next start.
 	configure("schedule: 0 2 1 1 *\n")
-	s = serve(t, server.Env(), dir, "--config", config)
+	s = startServe(t, server.Env(), dir, "--config", config)
 	s.until(t, "waiting for the schedule")
 	s.stop(t)
 	if runs := recordedIn(t, dir); len(runs) != 1 {
@@ -332,7 +320,7 @@ func TestServe(t *testing.T) {
 	dir = t.TempDir()
 	gate := bedrocktest.NewGate()
 	server.Inject(bedrocktest.Fault{Kind: bedrocktest.Wait, Gate: gate})
-	s = serve(t, server.Env(), dir)
+	s = startServe(t, server.Env(), dir)
 	<-gate.Reached()
 	s.stop(t)
 	server.Inject()
@@ -340,7 +328,7 @@ func TestServe(t *testing.T) {
 	if runs := recordedIn(t, dir); len(runs) != 0 {
 		t.Errorf("%d runs of one that was stopped", len(runs))
 	}
-	s = serve(t, server.Env(), dir)
+	s = startServe(t, server.Env(), dir)
 	s.until(t, "report written")
 	s.stop(t)
 	if runs := recordedIn(t, dir); len(runs) != 1 {

@@ -35,6 +35,7 @@ var arrows = map[string][]string{
 	"job":                  {"capture", "catalog", "collect", "diff", "internal/grace", "notify", "report", "state", "store", "watch"},
 	"state":                {"catalog", "internal/atomicfile", "internal/grace", "store"},
 	"schedule":             {},
+	"serve":                {"catalog", "diff", "internal/terminal", "job", "report", "store"},
 	"internal/atomicfile":  {},
 	"internal/markdown":    {},
 	"internal/ordered":     {},
@@ -48,7 +49,7 @@ var arrows = map[string][]string{
 	"internal/buckettest":  {},
 	"internal/sample":      {"catalog", "internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "diff", "internal/atomicfile", "internal/bedrocktest", "internal/ordered", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "diff", "internal/atomicfile", "internal/bedrocktest", "internal/ordered", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "serve", "state", "store", "watch",
 	},
 }
 

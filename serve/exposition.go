@@ -1,4 +1,4 @@
-package main
+package serve
 
 import (
 	"strconv"
@@ -20,8 +20,8 @@ func (e *exposition) family(name, kind, help string) {
 	e.WriteString("# HELP " + name + " " + helpEscapes.Replace(help) + "\n# TYPE " + name + " " + kind + "\n")
 }
 
-// sample adds a value of the family, with the name and the value of a label if
-// it has one.
+// sample adds a value of the family, with the name and the value of a label, if
+// there is one.
 func (e *exposition) sample(value float64, label ...string) {
 	e.WriteString(e.name)
 	if len(label) == 2 {
