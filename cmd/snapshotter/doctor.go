@@ -7,14 +7,14 @@ import (
 	"strings"
 	"time"
 
-	"snapshotter/catalog"
+	"snapshotter/doctor"
 	"snapshotter/internal/terminal"
 )
 
-// doctorCommand looks at everything that a run depends on.
+// doctorCommand checks everything that a run depends on.
 type doctorCommand struct {
 	timing        `embed:""`
-	TimeLimit     time.Duration `placeholder:"TIME" default:"1m" help:"Longest time for all that AWS is asked (${default})."`
+	TimeLimit     time.Duration `placeholder:"TIME" default:"1m" help:"Longest time for all requests to AWS (${default})."`
 	Deep          bool          `help:"Check the database thoroughly: also indexes, constraints and references."`
 	notifications `embed:""`
 	format        `embed:""`
@@ -22,10 +22,9 @@ type doctorCommand struct {
 
 func (c *doctorCommand) Help() string {
 	return `Checks the credentials, the clock, the permissions, every region, the database,
-the schedule and the channels, and says of each whether it is ok, a warning or a
-problem, and what to do. It reads from AWS what a run reads, records and sends
-nothing, and names no account. It exits with 1 if a run would fail or lack what it
-needs.
+the schedule and the channels. Each is ok, a warning or a problem, with advice. The
+command reads what a run reads from AWS, records and sends nothing, and shows no
+account. It exits with 1 if a run would fail or lack what it needs.
 
 Examples:
   snapshotter doctor
@@ -33,7 +32,7 @@ Examples:
   snapshotter doctor --config snapshotter.yaml --deep --time-limit 20s`
 }
 
-// Validate implements kong's hook.
+// Validate is called by kong.
 func (c *doctorCommand) Validate() error {
 	if c.TimeLimit <= 0 {
 		return usageError("--time-limit must be more than 0, such as 20s")
@@ -41,54 +40,8 @@ func (c *doctorCommand) Validate() error {
 	return errors.Join(c.timing.Validate(), c.notifications.Validate())
 }
 
-// health is how well a thing is that a run depends on.
-type health string
-
-const (
-	healthOK      health = "ok"
-	healthWarning health = "warning" // a run does without
-	healthProblem health = "problem" // a run fails, or lacks what it needs
-)
-
-// finding is what was found out about one thing.
-type finding struct {
-	Check  string `json:"check"`
-	Health health `json:"health"`
-	Found  string `json:"found"`
-	Advice string `json:"advice,omitempty"` // what to do; "" where it is ok
-}
-
-// examination collects findings, in the order in which they are made. Nothing
-// in them tells an account or a principal.
-type examination struct {
-	Findings []finding   `json:"findings"`
-	Identity *identity   `json:"identity"`  // nil where AWS did not tell
-	NextRuns []time.Time `json:"next_runs"` // of serve, with the flags as they are; UTC
-}
-
-func (e *examination) add(check string, health health, found, advice string) {
-	e.Findings = append(e.Findings, finding{check, health, catalog.Redact(found), catalog.Redact(advice)})
-}
-
-// fail adds a problem with the advice that err has, or else the one given.
-func (e *examination) fail(check string, err error, advice string) {
-	if own, ok := errors.AsType[adviser](err); ok {
-		advice = own.Advice()
-	}
-	e.add(check, healthProblem, err.Error(), advice)
-}
-
-func (e *examination) problems() int {
-	n := 0
-	for _, f := range e.Findings {
-		if f.Health == healthProblem {
-			n++
-		}
-	}
-	return n
-}
-
-func (e *examination) table() *terminal.Table {
+// findings returns the rows of an examination.
+func findings(e *doctor.Examination) *terminal.Table {
 	t := &terminal.Table{Head: []string{"check", "health", "found", "advice"}}
 	for _, f := range e.Findings {
 		t.Add(f.Check, string(f.Health), f.Found, f.Advice)
@@ -97,9 +50,11 @@ func (e *examination) table() *terminal.Table {
 }
 
 func (c *doctorCommand) Run(ctx context.Context, p *program) error {
-	found := &examination{}
-	examineAWS(ctx, p, c.TimeLimit, found)
-	examineDatabase(ctx, p, c.Deep, found)
+	found := &doctor.Examination{}
+	account := doctor.AWS{Load: p.aws, APIKey: p.getenv("AWS_BEARER_TOKEN_BEDROCK") != "", Now: p.now, Limit: c.TimeLimit}
+	account.Examine(ctx, found)
+	database := doctor.Database{Name: p.DB, Read: p.reading, Deep: c.Deep}
+	database.Examine(ctx, found)
 	if err := c.examineSchedule(p, found); err != nil {
 		return err
 	}
@@ -109,20 +64,20 @@ func (c *doctorCommand) Run(ctx context.Context, p *program) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err := c.print(p, found.table(), found); err != nil {
+	if err := c.print(p, findings(found), found); err != nil {
 		return err
 	}
-	if n := found.problems(); n > 0 {
+	if n := found.Problems(); n > 0 {
 		return fmt.Errorf("problems found: %d", n)
 	}
 	return nil
 }
 
-// foreseen is how many runs ahead are told.
-const foreseen = 5
+// upcoming is how many of the next runs are listed.
+const upcoming = 5
 
-// examineSchedule tells when serve would run, by the clock of its own zone.
-func (c *doctorCommand) examineSchedule(p *program, found *examination) error {
+// examineSchedule adds when serve would run, in its own time zone.
+func (c *doctorCommand) examineSchedule(p *program, found *doctor.Examination) error {
 	times, err := c.times(p.DB)
 	if err != nil {
 		return err
@@ -133,17 +88,17 @@ func (c *doctorCommand) examineSchedule(p *program, found *examination) error {
 	}
 	var next []string
 	at := p.now()
-	for range foreseen {
+	for range upcoming {
 		at = times.Next(at)
 		found.NextRuns = append(found.NextRuns, at.UTC())
 		next = append(next, at.Format(form))
 	}
-	found.add("schedule", healthOK, fmt.Sprintf("serve runs at %q in %s, next: %s", c.Schedule, c.TZ, strings.Join(next, ", ")), "")
+	found.Add("schedule", doctor.OK, fmt.Sprintf("serve runs at %q in %s, next: %s", c.Schedule, c.TZ, strings.Join(next, ", ")), "")
 	return nil
 }
 
-// examineChannels sends nothing: that is what notify test is for.
-func (c *doctorCommand) examineChannels(found *examination) error {
+// examineChannels sends nothing: notify test does that.
+func (c *doctorCommand) examineChannels(found *doctor.Examination) error {
 	channels, err := c.channels()
 	if err != nil {
 		return err
@@ -152,6 +107,6 @@ func (c *doctorCommand) examineChannels(found *examination) error {
 	if len(channels) > 0 {
 		text = fmt.Sprintf("%d well formed, nothing sent; snapshotter notify test sends a sample", len(channels))
 	}
-	found.add("channels", healthOK, text, "")
+	found.Add("channels", doctor.OK, text, "")
 	return nil
 }

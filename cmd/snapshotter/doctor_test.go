@@ -13,31 +13,32 @@ import (
 	"time"
 
 	"snapshotter/catalog"
+	"snapshotter/doctor"
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/store"
 )
 
 // examined is what doctor found, by check.
-func examined(t *testing.T, stdout string) map[string]finding {
+func examined(t *testing.T, stdout string) map[string]doctor.Finding {
 	t.Helper()
-	var e examination
+	var e doctor.Examination
 	if err := json.Unmarshal([]byte(stdout), &e); err != nil {
 		t.Fatalf("%v in %s", err, stdout)
 	}
 	if strings.Contains(stdout, bedrocktest.Account) || strings.Contains(stdout, "arn:") {
 		t.Errorf("the account or an ARN is shown:\n%s", stdout)
 	}
-	by := map[string]finding{}
+	by := map[string]doctor.Finding{}
 	for _, f := range e.Findings {
 		by[f.Check] = f
-		if (f.Health == healthOK) != (f.Advice == "") {
+		if (f.Health == doctor.OK) != (f.Advice == "") {
 			t.Errorf("%s is %s and advises %q", f.Check, f.Health, f.Advice)
 		}
 	}
 	return by
 }
 
-func wantFinding(t *testing.T, by map[string]finding, check string, health health, parts ...string) {
+func wantFinding(t *testing.T, by map[string]doctor.Finding, check string, health doctor.Health, parts ...string) {
 	t.Helper()
 	f, made := by[check]
 	if !made || f.Health != health {
@@ -73,20 +74,20 @@ func TestDoctorExaminesTheDatabase(t *testing.T) {
 		name, check string
 		spoil       func(t *testing.T, path string)
 		deep        bool
-		health      health
+		health      doctor.Health
 		parts       []string
 	}{
-		{"whole", "database", func(*testing.T, string) {}, false, healthOK, []string{"schema ", "SQLite's quick check finds nothing wrong, 2 runs recorded, and what run 2 recorded is intact"}},
-		{"whole, read thoroughly", "database", func(*testing.T, string) {}, true, healthOK, []string{"integrity check finds nothing"}},
+		{"whole", "database", func(*testing.T, string) {}, false, doctor.OK, []string{"schema ", "SQLite's quick check finds nothing wrong, 2 runs recorded, and what run 2 recorded is intact"}},
+		{"whole, read thoroughly", "database", func(*testing.T, string) {}, true, doctor.OK, []string{"integrity check finds nothing"}},
 		{"locked", "lock", func(t *testing.T, path string) {
 			lock, err := store.Acquire(path)
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { lock.Release() })
-		}, false, healthWarning, []string{"is in use by process ", "wait for that run"}},
-		{"newer", "database", change("INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)"), false, healthProblem, []string{"schema 999", "install the newest snapshotter"}},
-		{"older", "database", change("DELETE FROM goose_db_version WHERE version_id > 1"), false, healthWarning, []string{"older version", "the next run brings it up to date"}},
+		}, false, doctor.Warning, []string{"is in use by process ", "wait for that run"}},
+		{"newer", "database", change("INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)"), false, doctor.Problem, []string{"schema 999", "install the newest snapshotter"}},
+		{"older", "database", change("DELETE FROM goose_db_version WHERE version_id > 1"), false, doctor.Warning, []string{"older version", "the next run brings it up to date"}},
 		{"a page scribbled over", "database", func(t *testing.T, path string) {
 			data := []byte(readFile(t, path))
 			middle := len(data) / 2 / 4096 * 4096
@@ -94,14 +95,14 @@ func TestDoctorExaminesTheDatabase(t *testing.T) {
 			if err := os.WriteFile(path, data, 0o644); err != nil {
 				t.Fatal(err)
 			}
-		}, false, healthProblem, []string{"damaged", "restore the database from a copy"}},
+		}, false, doctor.Problem, []string{"damaged", "restore the database from a copy"}},
 		{"cut off", "database", func(t *testing.T, path string) {
 			if err := os.Truncate(path, 8192); err != nil {
 				t.Fatal(err)
 			}
-		}, false, healthProblem, []string{"damaged", "restore a copy"}},
-		{"a row that refers to none", "database", change("PRAGMA foreign_keys = 0", "INSERT INTO items (scope_id, key) VALUES (9999, 'x')"), true, healthProblem, []string{"of items refers to a missing row of scopes"}},
-		{"a row that was altered", "database", change("DELETE FROM item_changes WHERE item_id = (SELECT max(item_id) FROM item_changes)"), false, healthProblem, []string{"not what the run recorded", "restore the database"}},
+		}, false, doctor.Problem, []string{"damaged", "restore a copy"}},
+		{"a row that refers to none", "database", change("PRAGMA foreign_keys = 0", "INSERT INTO items (scope_id, key) VALUES (9999, 'x')"), true, doctor.Problem, []string{"of items refers to a missing row of scopes"}},
+		{"a row that was altered", "database", change("DELETE FROM item_changes WHERE item_id = (SELECT max(item_id) FROM item_changes)"), false, doctor.Problem, []string{"not what the run recorded", "restore the database"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := t.TempDir() + "/history.db"
@@ -109,15 +110,17 @@ func TestDoctorExaminesTheDatabase(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.spoil(t, path)
-			found := &examination{}
-			examineDatabase(t.Context(), &program{common: common{DB: path}}, c.deep, found)
-			by := map[string]finding{}
+			found := &doctor.Examination{}
+			p := &program{common: common{DB: path}}
+			database := doctor.Database{Name: path, Read: p.reading, Deep: c.deep}
+			database.Examine(t.Context(), found)
+			by := map[string]doctor.Finding{}
 			for _, f := range found.Findings {
 				by[f.Check] = f
 			}
 			wantFinding(t, by, c.check, c.health, c.parts...)
-			if c.health == healthOK {
-				wantFinding(t, by, "lock", healthOK)
+			if c.health == doctor.OK {
+				wantFinding(t, by, "lock", doctor.OK)
 			}
 		})
 	}
@@ -128,16 +131,16 @@ func TestDoctorTellsWhoAndWhen(t *testing.T) {
 	n := newOperator(t)
 	stdout, _ := n.command(0, "doctor", "--format", "json", "--schedule", "30 2 * * *", "--tz", "Europe/Berlin")
 	by := examined(t, stdout)
-	wantFinding(t, by, "identity", healthOK, "assumed-role snapshotter")
+	wantFinding(t, by, "identity", doctor.OK, "assumed-role snapshotter")
 	if strings.Contains(stdout, "nightly") {
 		t.Errorf("the session's name is shown:\n%s", stdout)
 	}
-	wantFinding(t, by, "schedule", healthOK, `serve runs at "30 2 * * *" in Europe/Berlin, next: Sat 2026-05-02 02:30 CEST, Sun 2026-05-03 02:30 CEST`)
-	var e examination
+	wantFinding(t, by, "schedule", doctor.OK, `serve runs at "30 2 * * *" in Europe/Berlin, next: Sat 2026-05-02 02:30 CEST, Sun 2026-05-03 02:30 CEST`)
+	var e doctor.Examination
 	if err := json.Unmarshal([]byte(stdout), &e); err != nil {
 		t.Fatal(err)
 	}
-	if len(e.NextRuns) != 5 || !e.NextRuns[4].Equal(time.Date(2026, 5, 6, 0, 30, 0, 0, time.UTC)) || *e.Identity != (identity{"assumed-role", "snapshotter", "aws"}) {
+	if len(e.NextRuns) != 5 || !e.NextRuns[4].Equal(time.Date(2026, 5, 6, 0, 30, 0, 0, time.UTC)) || *e.Identity != (doctor.Identity{Kind: "assumed-role", Name: "snapshotter", Partition: "aws"}) {
 		t.Errorf("next runs %v, identity %+v", e.NextRuns, e.Identity)
 	}
 	n.command(2, "doctor", "--tz", "Mars")
@@ -145,7 +148,7 @@ func TestDoctorTellsWhoAndWhen(t *testing.T) {
 }
 
 // bubbled is doctor by the clock of a bubble, on a network of its own.
-func bubbled(t *testing.T, faults []bedrocktest.Fault, args ...string) (code int, by map[string]finding, took time.Duration) {
+func bubbled(t *testing.T, faults []bedrocktest.Fault, args ...string) (code int, by map[string]doctor.Finding, took time.Duration) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		network := bedrocktest.NewNetwork()
@@ -169,14 +172,14 @@ func TestDoctorAsksWho(t *testing.T) {
 	t.Parallel()
 	for kind, want := range map[bedrocktest.FaultKind]struct {
 		code   int
-		health health
+		health doctor.Health
 		part   string
 	}{
-		bedrocktest.ExpiredCredentials: {exitFailed, healthProblem, "sign in again"},
-		bedrocktest.InvalidCredentials: {exitFailed, healthProblem, "InvalidClientTokenId"},
-		bedrocktest.DenySCP:            {exitOK, healthWarning, "a run does without"},
-		bedrocktest.HangUp:             {exitOK, healthWarning, "STS gave no answer"},
-		bedrocktest.Malformed:          {exitOK, healthWarning, "STS gave no answer"},
+		bedrocktest.ExpiredCredentials: {exitFailed, doctor.Problem, "sign in again"},
+		bedrocktest.InvalidCredentials: {exitFailed, doctor.Problem, "InvalidClientTokenId"},
+		bedrocktest.DenySCP:            {exitOK, doctor.Warning, "a run does without"},
+		bedrocktest.HangUp:             {exitOK, doctor.Warning, "STS gave no answer"},
+		bedrocktest.Malformed:          {exitOK, doctor.Warning, "STS gave no answer"},
 	} {
 		code, by, _ := bubbled(t, []bedrocktest.Fault{{Operation: bedrocktest.GetCallerIdentity, Kind: kind}})
 		wantFinding(t, by, "identity", want.health, want.part)
@@ -198,22 +201,12 @@ func TestDoctorExplainsDenials(t *testing.T) {
 	stdout, _ := n.command(0, "doctor", "--format", "json")
 	by := examined(t, stdout)
 	for _, kind := range catalog.Kinds() {
-		wantFinding(t, by, "us-west-2 "+string(kind), healthWarning, "AccessDeniedException", "(SCP) denies the region", "--exclude-region")
-		wantFinding(t, by, "eu-west-2 "+string(kind), healthWarning, "aws:RequestedRegion")
+		wantFinding(t, by, "us-west-2 "+string(kind), doctor.Warning, "AccessDeniedException", "(SCP) denies the region", "--exclude-region")
+		wantFinding(t, by, "eu-west-2 "+string(kind), doctor.Warning, "aws:RequestedRegion")
 	}
 	n.bedrock.Inject(bedrocktest.Fault{Region: "us-east-1", Kind: bedrocktest.DenySCP})
 	stdout, _ = n.command(1, "doctor", "--format", "json")
-	wantFinding(t, examined(t, stdout), "us-east-1 foundation-model", healthProblem, "(SCP) denies the region")
-
-	for _, d := range denials {
-		l := catalog.Listing{Outcome: catalog.Denied, Message: "no " + d.words + " allows the action"}
-		if adviceOnDenial(l) != d.advice {
-			t.Errorf("%s: %s", d.words, adviceOnDenial(l))
-		}
-	}
-	if advice := adviceOnDenial(catalog.Listing{Message: "User is not authorized"}); !strings.Contains(advice, "does not say which policy") {
-		t.Error(advice)
-	}
+	wantFinding(t, examined(t, stdout), "us-east-1 foundation-model", doctor.Problem, "(SCP) denies the region")
 }
 
 // A region without opt-in is none that a run lacks.
@@ -226,7 +219,7 @@ func TestDoctorNamesRegionsNotEnabled(t *testing.T) {
 	world["eu-west-2"] = region
 	n.bedrock.Serve(world)
 	stdout, _ := n.command(0, "doctor", "--format", "json")
-	wantFinding(t, examined(t, stdout), "regions not enabled", healthOK, "eu-west-2")
+	wantFinding(t, examined(t, stdout), "regions not enabled", doctor.OK, "eu-west-2")
 }
 
 // Regions that never answer take no longer than they are given.
@@ -237,11 +230,11 @@ func TestDoctorIsBounded(t *testing.T) {
 		hangs  bedrocktest.Fault
 		code   int
 		check  string
-		health health
+		health doctor.Health
 	}{
-		{"one region", bedrocktest.Fault{Region: "eu-west-2", Kind: bedrocktest.Hang}, exitOK, "eu-west-2 foundation-model", healthWarning},
-		{"who", bedrocktest.Fault{Operation: bedrocktest.GetCallerIdentity, Kind: bedrocktest.Hang}, exitOK, "identity", healthWarning},
-		{"everything", bedrocktest.Fault{Kind: bedrocktest.Hang}, exitFailed, "bedrock", healthProblem},
+		{"one region", bedrocktest.Fault{Region: "eu-west-2", Kind: bedrocktest.Hang}, exitOK, "eu-west-2 foundation-model", doctor.Warning},
+		{"who", bedrocktest.Fault{Operation: bedrocktest.GetCallerIdentity, Kind: bedrocktest.Hang}, exitOK, "identity", doctor.Warning},
+		{"everything", bedrocktest.Fault{Kind: bedrocktest.Hang}, exitFailed, "bedrock", doctor.Problem},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			code, by, took := bubbled(t, []bedrocktest.Fault{c.hangs}, "--time-limit", "24s")
@@ -252,25 +245,7 @@ func TestDoctorIsBounded(t *testing.T) {
 				t.Errorf("exit code %d, want %d", code, c.code)
 			}
 			wantFinding(t, by, c.check, c.health)
-			wantFinding(t, by, "database", healthOK)
+			wantFinding(t, by, "database", doctor.OK)
 		})
-	}
-}
-
-func TestIdentityOf(t *testing.T) {
-	t.Parallel()
-	for arn, want := range map[string]identity{
-		"arn:aws:sts::111122223333:assumed-role/snapshotter/nightly":  {"assumed-role", "snapshotter", "aws"},
-		"arn:aws-us-gov:iam::111122223333:user/division/team/me":      {"user", "me", "aws-us-gov"},
-		"arn:aws:sts::111122223333:federated-user/me":                 {"federated-user", "me", "aws"},
-		"arn:aws:iam::111122223333:root":                              {"root", "", "aws"},
-		"arn:aws:sts::111122223333:assumed-role/of-111122223333-x/me": {"assumed-role", "", "aws"},
-		"arn:aws:sts::111122223333:assumed-role/a\x1b[31mb/i-0abc\n":  {"assumed-role", "a [31mb", "aws"},
-		"":    {"unknown", "", ""},
-		"arn": {"unknown", "", ""},
-	} {
-		if got := identityOf(arn); got != want {
-			t.Errorf("%q: %+v, want %+v", arn, got, want)
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -14,19 +14,28 @@ import (
 	"snapshotter/collect"
 )
 
-// examineAWS does what a run does, short of recording it. All of it together
-// takes no longer than limit, of which discovery and the lists have the most.
-func examineAWS(ctx context.Context, p *program, limit time.Duration, found *examination) {
-	examineAPIKey(p, found)
-	config, err := p.aws(ctx)
+// AWS is how the account is reached.
+type AWS struct {
+	Load   func(context.Context) (aws.Config, error) // loads the settings
+	APIKey bool                                      // whether a Bedrock API key is set
+	Now    func() time.Time
+	Limit  time.Duration // the longest time for everything
+}
+
+// Examine does what a run does, except recording it. Discovery and the lists get most
+// of the time.
+func (a *AWS) Examine(ctx context.Context, found *Examination) {
+	limit := a.Limit
+	a.examineAPIKey(found)
+	config, err := a.Load(ctx)
 	if err != nil {
-		found.fail("aws configuration", err, "")
+		found.Fail("aws configuration", err, "")
 		return
 	}
-	if !examineCredentials(ctx, p, config, limit/6, found) {
+	if !a.examineCredentials(ctx, config, limit/6, found) {
 		return
 	}
-	clock := &serverClock{now: p.now}
+	clock := &serverClock{now: a.Now}
 	config.APIOptions = append(config.APIOptions, clock.watch)
 	examineIdentity(ctx, config, limit/6, found)
 	result, err := collect.Collect(ctx, config, nil, collect.Options{
@@ -34,47 +43,47 @@ func examineAWS(ctx context.Context, p *program, limit time.Duration, found *exa
 	})
 	clock.examine(found)
 	if err != nil {
-		found.fail("bedrock", err, "")
+		found.Fail("bedrock", err, "")
 		return
 	}
 	for _, note := range result.Notes {
-		found.add("region discovery", healthWarning, note, "a run does without; README.md lists the permissions that each source needs")
+		found.Add("region discovery", Warning, note, "a run does without; README.md lists the permissions that each source needs")
 	}
 	examineRegions(config.Region, result.Listings, found)
 }
 
-func examineAPIKey(p *program, found *examination) {
-	if p.getenv("AWS_BEARER_TOKEN_BEDROCK") != "" {
-		found.add("api key", healthWarning, "AWS_BEARER_TOKEN_BEDROCK is set, which other programs use in place of credentials",
+func (a *AWS) examineAPIKey(found *Examination) {
+	if a.APIKey {
+		found.Add("api key", Warning, "AWS_BEARER_TOKEN_BEDROCK is set, which other programs use in place of credentials",
 			"unset it for this job: a run needs credentials, and a key cannot replace them")
 	}
 }
 
-// examineCredentials reports whether there are any. They may come over a network.
-func examineCredentials(ctx context.Context, p *program, config aws.Config, limit time.Duration, found *examination) bool {
+// examineCredentials reports whether there are any. Getting them may take a network.
+func (a *AWS) examineCredentials(ctx context.Context, config aws.Config, limit time.Duration, found *Examination) bool {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	credentials, err := config.Credentials.Retrieve(ctx)
 	if err != nil {
-		found.add("credentials", healthProblem, "none were found: "+err.Error(),
+		found.Add("credentials", Problem, "none were found: "+err.Error(),
 			"set AWS_PROFILE, or give the machine a role; aws configure list shows what is set")
 		return false
 	}
 	text := fmt.Sprintf("from %s, partition %s", credentials.Source, catalog.Partition(config.Region))
-	switch left := credentials.Expires.Sub(p.now()); {
+	switch left := credentials.Expires.Sub(a.Now()); {
 	case !credentials.CanExpire:
-		found.add("credentials", healthOK, text, "")
+		found.Add("credentials", OK, text, "")
 	case left <= 0:
-		found.add("credentials", healthProblem, text+", expired "+catalog.Moment(credentials.Expires), "sign in again")
+		found.Add("credentials", Problem, text+", expired "+catalog.Moment(credentials.Expires), "sign in again")
 	default:
-		found.add("credentials", healthOK, text+", valid until "+catalog.Moment(credentials.Expires), "")
+		found.Add("credentials", OK, text+", valid until "+catalog.Moment(credentials.Expires), "")
 	}
 	return true
 }
 
-// examineRegions says what became of every list that is not as it should be. In
-// the home region, which credentials are made for, it must be read.
-func examineRegions(home string, listings []catalog.Listing, found *examination) {
+// examineRegions adds a finding for every list that could not be read. In the home
+// region, which the settings name, that is a problem.
+func examineRegions(home string, listings []catalog.Listing, found *Examination) {
 	read, off, absent := 0, 0, map[catalog.Outcome][]string{}
 	for _, l := range listings {
 		switch {
@@ -90,30 +99,30 @@ func examineRegions(home string, listings []catalog.Listing, found *examination)
 	for _, outcome := range slices.Sorted(maps.Keys(absent)) {
 		regions := slices.Compact(absent[outcome]) // sorted, as the listings are
 		check := "regions " + strings.ReplaceAll(string(outcome), "-", " ")
-		found.Findings = append(found.Findings, finding{check, healthOK, strings.Join(regions, " "), ""}) // whole, however long
+		found.Findings = append(found.Findings, Finding{check, OK, strings.Join(regions, " "), ""}) // not shortened or redacted
 	}
-	health, advice := healthOK, ""
+	health, advice := OK, ""
 	if read == 0 {
-		health, advice = healthProblem, "allow bedrock:ListFoundationModels and bedrock:ListInferenceProfiles"
+		health, advice = Problem, "allow bedrock:ListFoundationModels and bedrock:ListInferenceProfiles"
 	}
-	found.add("lists", health, fmt.Sprintf("%d read whole, %d not to be had, of %d", read, off, len(listings)), advice)
+	found.Add("lists", health, fmt.Sprintf("%d read completely, %d not available, of %d", read, off, len(listings)), advice)
 }
 
-func examineUnread(home string, l catalog.Listing, found *examination) {
-	health := healthWarning
+func examineUnread(home string, l catalog.Listing, found *Examination) {
+	health := Warning
 	if l.Region == home {
-		health = healthProblem
+		health = Problem
 	}
 	text := strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s", l.Outcome, l.ErrorCode, l.Message)), " ")
 	advice := "if it stays so, see whether the network lets requests through to the region"
 	if l.Outcome == catalog.Denied {
 		advice = adviceOnDenial(l)
 	}
-	found.add(fmt.Sprintf("%s %s", l.Region, l.Kind), health, text, advice)
+	found.Add(fmt.Sprintf("%s %s", l.Region, l.Kind), health, text, advice)
 }
 
-// denials are the kinds of policy that AWS names as the one that denied, and
-// what to do about each; the first whose words are in the message counts.
+// denials are the kinds of policy that AWS names in a denial, and what to do about
+// each. The first one whose words are in the message counts.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 var denials = []struct{ words, advice string }{
 	{"service control policy", "a policy of the organization (SCP) denies the region: have its administrators except the two list actions, which read nothing of yours, or leave the region out with --exclude-region"},

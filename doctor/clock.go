@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -20,10 +20,10 @@ type serverClock struct {
 
 	mu    sync.Mutex
 	known bool
-	ahead time.Duration // this machine's clock, of the server's
+	ahead time.Duration // of the server's clock
 }
 
-// watch is an API option that looks at every answer, and keeps the first.
+// watch is an API option that notes the time of the first answer.
 func (c *serverClock) watch(stack *middleware.Stack) error {
 	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("ServerClock", c.look), middleware.After)
 }
@@ -48,16 +48,16 @@ func (c *serverClock) note(header http.Header) {
 	}
 }
 
-func (c *serverClock) examine(found *examination) {
+func (c *serverClock) examine(found *Examination) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case !c.known:
-		found.add("clock", healthWarning, "no answer told the time", "see the other findings first")
+		found.Add("clock", Warning, "no answer told the time", "see the other findings first")
 	case c.ahead.Abs() > tolerance:
-		found.add("clock", healthWarning, "more than 5 minutes away from the time that AWS tells",
+		found.Add("clock", Warning, "more than 5 minutes away from the time that AWS tells",
 			"set the clock, best by NTP: AWS refuses requests that are signed with a wrong time")
 	default:
-		found.add("clock", healthOK, "within 5 minutes of the time that AWS tells", "")
+		found.Add("clock", OK, "within 5 minutes of the time that AWS tells", "")
 	}
 }

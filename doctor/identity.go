@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -16,19 +16,19 @@ import (
 	"snapshotter/internal/terminal"
 )
 
-// identity is who the credentials belong to, short of the account and of the
+// Identity is who the credentials belong to, short of the account and of the
 // session, which is often named after a person.
-type identity struct {
+type Identity struct {
 	Kind string `json:"kind"` // assumed-role, user, federated-user or root
 	Name string `json:"name"` // of the role or user; "" where it would tell the account
 	// Partition is that of the principal, which no setting can change.
 	Partition string `json:"partition"`
 }
 
-// examineIdentity asks AWS whose the credentials are. That takes no permission,
-// and a policy that denies it is not heeded, so a refusal is of the credentials.
+// examineIdentity asks AWS whose credentials they are. That needs no permission, and
+// no policy can deny it, so a refusal concerns the credentials.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
-func examineIdentity(ctx context.Context, config aws.Config, limit time.Duration, found *examination) {
+func examineIdentity(ctx context.Context, config aws.Config, limit time.Duration, found *Examination) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	out, err := sts.NewFromConfig(config).GetCallerIdentity(ctx, nil)
@@ -40,32 +40,32 @@ func examineIdentity(ctx context.Context, config aws.Config, limit time.Duration
 	found.Identity = &who
 	switch text := strings.TrimSpace(who.Kind + " " + who.Name); {
 	case who.Partition != "" && who.Partition != catalog.Partition(config.Region):
-		found.add("identity", healthProblem, text+", of partition "+who.Partition+", though the region is in "+catalog.Partition(config.Region),
+		found.Add("identity", Problem, text+", of partition "+who.Partition+", though the region is in "+catalog.Partition(config.Region),
 			"set AWS_REGION to a region of the partition that the credentials are for")
 	case who.Kind == "root":
-		found.add("identity", healthWarning, text, "give the job a role that may do no more than README.md lists: what the root user may do cannot be limited")
+		found.Add("identity", Warning, text, "give the job a role that may do no more than README.md lists: what the root user may do cannot be limited")
 	default:
-		found.add("identity", healthOK, text, "")
+		found.Add("identity", OK, text, "")
 	}
 }
 
-// badCredentials are how STS says that the credentials are no good.
+// badCredentials are the error codes of STS for credentials that don't work.
 // https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
 var badCredentials = []string{
 	"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch",
 	"InvalidSignatureException", "IncompleteSignature", "MissingAuthenticationToken", "RequestExpired",
 }
 
-func (e *examination) unidentified(err error) {
+func (e *Examination) unidentified(err error) {
 	api, answered := errors.AsType[smithy.APIError](err)
 	switch {
 	case !answered:
-		e.add("identity", healthWarning, "AWS STS gave no answer", "a run does without; let requests through to it to see whose the credentials are")
+		e.Add("identity", Warning, "AWS STS gave no answer", "a run does without; let requests through to it to see whose the credentials are")
 	case slices.Contains(badCredentials, api.ErrorCode()):
-		e.add("identity", healthProblem, "AWS refuses the credentials: "+api.ErrorCode()+": "+api.ErrorMessage(),
+		e.Add("identity", Problem, "AWS refuses the credentials: "+api.ErrorCode()+": "+api.ErrorMessage(),
 			"sign in again or renew the keys; if they are new, set the clock")
 	default:
-		e.add("identity", healthWarning, "AWS STS did not tell: "+api.ErrorCode()+": "+api.ErrorMessage(), "a run does without")
+		e.Add("identity", Warning, "AWS STS did not tell: "+api.ErrorCode()+": "+api.ErrorMessage(), "a run does without")
 	}
 }
 
@@ -74,13 +74,13 @@ var account = regexp.MustCompile(`[0-9]{12}`)
 // identityOf reads an ARN such as arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
 // or arn:aws:iam::ACCOUNT:user/PATH/NAME.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
-func identityOf(arn string) identity {
+func identityOf(arn string) Identity {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 {
-		return identity{Kind: "unknown"}
+		return Identity{Kind: "unknown"}
 	}
 	path := strings.Split(parts[5], "/")
-	who := identity{Kind: terminal.Plain(path[0]), Partition: terminal.Plain(parts[1])}
+	who := Identity{Kind: terminal.Plain(path[0]), Partition: terminal.Plain(parts[1])}
 	switch {
 	case len(path) == 1:
 	case who.Kind == "assumed-role":
