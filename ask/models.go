@@ -13,13 +13,13 @@ type Entry struct {
 	ID string `json:"id"`
 	// Name and Provider are what the first region, by code, says that lists it;
 	// "" where none does.
-	Name     string  `json:"name,omitempty"`
-	Provider string  `json:"provider,omitempty"`
-	Regions  []Place `json:"regions"` // sorted by region
+	Name     string     `json:"name,omitempty"`
+	Provider string     `json:"provider,omitempty"`
+	Regions  []InRegion `json:"regions"` // sorted by region
 }
 
-// Place is how a model stands in one region, as last confirmed there.
-type Place struct {
+// InRegion is how a model stands in one region, as last confirmed there.
+type InRegion struct {
 	Region string `json:"region"`
 	// Model is what the region lists; nil where only a profile names the model.
 	Model *catalog.FoundationModel `json:"model"`
@@ -42,11 +42,11 @@ func Models(s *catalog.Snapshot) []Entry {
 				e = &Entry{ID: id}
 				entries[id] = e
 			}
-			place := Place{Region: code, Model: region.Models[id], Paths: append([]catalog.Path{}, region.Paths(id)...), Carried: carried}
-			if place.Model != nil && e.Name == "" {
-				e.Name, e.Provider = place.Model.Name, place.Model.Provider
+			at := InRegion{Region: code, Model: region.Models[id], Paths: append([]catalog.Path{}, region.Paths(id)...), Carried: carried}
+			if at.Model != nil && e.Name == "" {
+				e.Name, e.Provider = at.Model.Name, at.Model.Provider
 			}
-			e.Regions = append(e.Regions, place)
+			e.Regions = append(e.Regions, at)
 		}
 	}
 	var all []Entry
@@ -92,7 +92,7 @@ type Cell struct {
 	Carried bool `json:"carried"`
 }
 
-// Matrix has for every entry a cell for every region of the snapshot, both in
+// Matrix returns for every entry a cell for every region of the snapshot, both in
 // their order.
 func Matrix(s *catalog.Snapshot, entries []Entry) [][]Cell {
 	regions := s.Regions()
@@ -102,24 +102,24 @@ func Matrix(s *catalog.Snapshot, entries []Entry) [][]Cell {
 	}
 	var rows [][]Cell
 	for _, e := range entries {
-		at := map[string]Place{}
-		for _, place := range e.Regions {
-			at[place.Region] = place
+		there := map[string]InRegion{}
+		for _, at := range e.Regions {
+			there[at.Region] = at
 		}
 		row := make([]Cell, len(regions))
 		for i, region := range regions {
-			row[i] = cell(region, at, carried[region])
+			row[i] = cell(region, there, carried[region])
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
-func cell(region string, at map[string]Place, carried bool) Cell {
-	place, there := at[region]
+func cell(region string, there map[string]InRegion, carried bool) Cell {
+	at, found := there[region]
 	switch {
-	case there:
-		return Cell{region, marks(place.Paths), carried}
+	case found:
+		return Cell{region, marks(at.Paths), carried}
 	case carried:
 		return Cell{region, []Mark{MarkUnobserved}, true}
 	}

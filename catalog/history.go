@@ -21,3 +21,6 @@ type Interval struct {
 	To        RunRef  `json:"to"` // the last of them so far
 	Runs      int     `json:"runs"`
 }
+
+// Step leads from one recorded run to the next.
+type Step struct{ Before, Run RunRef }

@@ -736,9 +736,9 @@ func (h *history) checkLast() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	want := map[int64]store.Step{}
+	want := map[int64]catalog.Step{}
 	for i := 1; i < len(recorded); i++ {
-		want[recorded[i].ID] = store.Step{Before: recorded[i-1].Ref(), Run: recorded[i].Ref()}
+		want[recorded[i].ID] = catalog.Step{Before: recorded[i-1].Ref(), Run: recorded[i].Ref()}
 	}
 	h.same("steps", steps, want)
 }

@@ -148,21 +148,18 @@ func scanRun(scan func(...any) error) (catalog.Run, error) {
 	return run, err
 }
 
-// Step leads from one recorded run to the next.
-type Step struct{ Before, Run catalog.RunRef }
-
 // Steps returns the steps that lead to runs, by the ID of the run. It has none for
 // the first run, a failed one, or one that does not exist.
-func (s *Store) Steps(ctx context.Context, runs []int64) (steps map[int64]Step, err error) {
+func (s *Store) Steps(ctx context.Context, runs []int64) (steps map[int64]catalog.Step, err error) {
 	defer s.explain("read", &err)
-	steps = map[int64]Step{}
+	steps = map[int64]catalog.Step{}
 	rows, err := s.query(ctx, `
 		SELECT r.id, r.started_at, b.id, b.started_at
 		FROM runs r
 		JOIN runs b ON b.ordinal = r.ordinal - 1
 		WHERE r.id IN (SELECT value FROM json_each(?))`, jsonList(runs))
 	return steps, each(rows, err, func(rows *sql.Rows) error {
-		var step Step
+		var step catalog.Step
 		var before string
 		err := scanRef(rows, &step.Run, &step.Before.ID, &before)
 		if err != nil {

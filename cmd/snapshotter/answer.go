@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
 	"snapshotter/report"
@@ -59,4 +62,15 @@ func reference(text string, now time.Time) (store.Reference, error) {
 		return ref, usageError("%w", err)
 	}
 	return ref, nil
+}
+
+// sayNeverRead warns a person that an answer lacks lists.
+func sayNeverRead(p *program, lists []ask.UnreadList) {
+	var named []string
+	for _, l := range lists {
+		named = append(named, fmt.Sprintf("%ss of %s (%s)", strings.ReplaceAll(string(l.Kind), "-", " "), l.Region, l.Outcome.Words()))
+	}
+	if len(named) > 0 {
+		p.println("Never read, so nothing is known about: %s", strings.Join(named, ", "))
+	}
 }

@@ -7,8 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/diff"
 	"snapshotter/internal/terminal"
@@ -23,8 +23,8 @@ type between struct {
 	Head string `arg:"" optional:"" help:"Run to compare to (latest)."`
 }
 
-const referenceHelp = `A run is given as its id, as latest or latest~2, as a date (the last run up to
-the end of that day, UTC) or a time, or as an age such as 7d, 36h or 2w.`
+const referenceHelp = `Give a run as its ID, as latest or latest~2, as a date (the last run up to the end
+of that day, UTC) or a time, or as an age such as 7d, 36h or 2w.`
 
 // read opens the history for reading and calls use with the base, nil if head is
 // the first run, and the head.
@@ -60,7 +60,7 @@ func (b between) find(ctx context.Context, p *program, db *store.Store) (*catalo
 	}
 	base, err := baseRef.Find(ctx, db)
 	if err == nil && base.ID == head.ID && !baseRef.Time().IsZero() {
-		// That nothing changed would hide that nobody looked.
+		// "Nothing changed" would hide that nobody looked.
 		err = advised{
 			fmt.Sprintf("no run was recorded after %s up to the one to compare to, run %d (%s)", catalog.Moment(baseRef.Time()), head.ID, catalog.Moment(head.StartedAt)),
 			"give an earlier time, or see with snapshotter runs why there is none",
@@ -81,7 +81,7 @@ func (c *diffCommand) Help() string {
 	return referenceHelp + `
 
 In the table, a change that is alike in several regions is one line. JSON and CSV
-have one entry a region; their fields are explained in docs/report-json.md.
+have one entry for each region; docs/report-json.md explains their fields.
 
 Examples:
   snapshotter diff                    the last run against the one before
@@ -110,16 +110,16 @@ func (c *diffCommand) compare(ctx context.Context, db *store.Store, base *catalo
 	if err != nil {
 		return nil, err
 	}
-	if c.isAll() {
+	if c.filter.chosen().All() {
 		return diff.Compare(old, new), nil
 	}
-	passes, err := c.judge(old, new)
+	matching, err := c.matching(old, new)
 	if err != nil {
 		return nil, err
 	}
-	kept := filter{regionFilter: c.regionFilter}.apply(old, new)
+	kept := c.filter.chosen().OnlyRegions().Apply(old, new)
 	result := diff.Compare(kept[0], kept[1])
-	result.Changes = slices.DeleteFunc(result.Changes, func(change diff.Change) bool { return !passes[change.ID] })
+	result.Changes = slices.DeleteFunc(result.Changes, func(change diff.Change) bool { return !matching[change.ID] })
 	return result, nil
 }
 
@@ -133,7 +133,7 @@ func (c *diffCommand) write(p *program, result *diff.Result) error {
 	return writeChanges(p, result, c.Format == "md")
 }
 
-// writeChanges tells the changes, and what was not compared, to a person.
+// writeChanges writes the changes, and what was not compared, for a person.
 func writeChanges(p *program, result *diff.Result, markdown bool) error {
 	if result.Base.ID == 0 {
 		p.println("Run %d (%s) is the first: there is nothing to compare it with.", result.Head.ID, catalog.Moment(result.Head.StartedAt))
@@ -142,11 +142,11 @@ func writeChanges(p *program, result *diff.Result, markdown bool) error {
 	p.println("Run %d (%s) against run %d (%s)", result.Head.ID, catalog.Moment(result.Head.StartedAt), result.Base.ID, catalog.Moment(result.Base.StartedAt))
 	switch {
 	case !result.Comparable():
-		p.println("Nothing could be compared: no list was read whole on both sides.")
+		p.println("Nothing could be compared: no list was read on both sides.")
 	case result.Read() == 0:
 		p.println("Nothing is known to have changed: run %d read none of the lists that were read before.", result.Head.ID)
 	case len(result.Changes) == 0:
-		p.println("Nothing changed in the %d lists that run %d read whole.", result.Read(), result.Head.ID)
+		p.println("Nothing changed in the %d lists that run %d read.", result.Read(), result.Head.ID)
 	default:
 		write := func() error { return rolledUp(result).Text(p.stdout, p.width()) }
 		if markdown {
@@ -170,8 +170,8 @@ func writeChanges(p *program, result *diff.Result, markdown bool) error {
 // regionsNamed is how many regions are read at a glance.
 const regionsNamed = 5
 
-// sayGaps names the lists that were read before, and counts those that never
-// were: an account has enabled but some regions.
+// sayGaps names the lists that were read before, and counts those that never were:
+// most accounts have enabled only some regions.
 func sayGaps(p *program, gaps []diff.Gap) {
 	never := map[catalog.Outcome][]string{}
 	for _, gap := range gaps {
@@ -201,11 +201,11 @@ func rolledUp(result *diff.Result) *terminal.Table {
 	regions := map[row][]string{}
 	for _, change := range result.Changes {
 		for _, field := range change.Fields {
-			r := row{field.Significance, change.ID, describeField(field)}
+			r := row{field.Significance, change.ID, ask.DescribeField(field)}
 			regions[r] = append(regions[r], change.Region)
 		}
 		if change.Kind != diff.Changed {
-			r := row{change.Significance, change.ID, describe(change)}
+			r := row{change.Significance, change.ID, ask.Describe(change)}
 			regions[r] = append(regions[r], change.Region)
 		}
 	}
@@ -217,59 +217,6 @@ func rolledUp(result *diff.Result) *terminal.Table {
 		t.Add(string(r.Significance), r.id, r.what, strings.Join(regions[r], " "))
 	}
 	return t
-}
-
-// describe says in a few words what happened, other than to fields.
-func describe(change diff.Change) string {
-	switch change.Kind {
-	case diff.PathGained, diff.PathLost:
-		verb := map[diff.Kind]string{diff.PathGained: "gained", diff.PathLost: "lost"}[change.Kind]
-		if change.Path.Access == catalog.ViaProfile {
-			return verb + " " + change.Path.ModelID
-		}
-		return verb + " " + string(change.Path.Access)
-	case diff.Reappeared:
-		return fmt.Sprintf("reappeared (found gone by run %d)", change.Absent.ID)
-	}
-	return strings.ReplaceAll(string(change.Kind), "-", " ")
-}
-
-func describeField(field diff.FieldChange) string {
-	name := strings.ReplaceAll(strings.TrimPrefix(string(field.Field), "lifecycle."), "_", " ")
-	switch {
-	case field.OldSet != nil || field.NewSet != nil:
-		return name + " " + describeSets(field.OldSet, field.NewSet)
-	case field.Said == diff.Published:
-		return name + " now published: " + shown(field.New)
-	case field.Said == diff.Withdrawn:
-		return name + " no longer published: " + shown(field.Old)
-	case field.Field == diff.FieldDescription:
-		return name + " reworded" // too long for a table; reports show the words
-	}
-	return name + " " + shown(field.Old) + " → " + shown(field.New)
-}
-
-func describeSets(old, new []string) string {
-	var parts []string
-	for _, value := range new {
-		if !slices.Contains(old, value) {
-			parts = append(parts, "+"+value)
-		}
-	}
-	for _, value := range old {
-		if !slices.Contains(new, value) {
-			parts = append(parts, "-"+value)
-		}
-	}
-	return cmp.Or(strings.Join(parts, " "), "now published as empty")
-}
-
-// shown shortens a time to its date.
-func shown(value string) string {
-	if t, err := time.Parse(time.RFC3339Nano, value); err == nil {
-		return t.Format(time.DateOnly)
-	}
-	return value
 }
 
 // changesTable has one row for each change of each region and field.

@@ -62,7 +62,7 @@ func (c *exportCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		snapshot.Scopes = slices.DeleteFunc(snapshot.Scopes, func(scope catalog.ScopeState) bool { return !c.includes(scope.Region) })
+		snapshot.Scopes = slices.DeleteFunc(snapshot.Scopes, func(scope catalog.ScopeState) bool { return !c.chosen().IncludesRegion(scope.Region) })
 		switch {
 		case c.Format == "aws":
 			return c.captures(p, snapshot)

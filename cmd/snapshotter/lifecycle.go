@@ -49,9 +49,9 @@ Examples:
 
 // lifecycleAnswer is the answer as programs read it: see docs/json.md.
 type lifecycleAnswer struct {
-	Run       catalog.RunRef `json:"run"`
-	Dates     []ask.Date     `json:"dates"`
-	NeverRead []unreadList   `json:"never_read"`
+	Run       catalog.RunRef   `json:"run"`
+	Dates     []ask.Date       `json:"dates"`
+	NeverRead []ask.UnreadList `json:"never_read"`
 }
 
 func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
@@ -60,8 +60,8 @@ func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		shown := c.apply(snapshot)[0]
-		answer := lifecycleAnswer{run.Ref(), slices.DeleteFunc(ask.Dates(shown), c.beyond), unreadLists(shown, catalog.KindFoundationModel)}
+		shown := c.filter.chosen().Apply(snapshot)[0]
+		answer := lifecycleAnswer{run.Ref(), slices.DeleteFunc(ask.Dates(shown), c.beyond), ask.UnreadLists(shown, catalog.KindFoundationModel)}
 		if err := c.tell(p, run, answer); err != nil {
 			return err
 		}

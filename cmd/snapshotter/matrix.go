@@ -42,35 +42,23 @@ func (c *modelsCommand) matrix(p *program, run catalog.Run, s *catalog.Snapshot,
 		answer.Models = append(answer.Models, matrixRow{e.ID, rows[i]})
 	}
 	if !c.forPeople() {
-		return c.print(p, wholeMatrix(regions, answer.Models, words), answer)
+		return c.print(p, fullMatrix(regions, answer.Models, words), answer)
 	}
 	if len(entries) == 0 {
-		p.println("No model is listed as of run %d (%s) that the filters let through.", run.ID, catalog.Moment(run.StartedAt))
+		p.println("No models match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	}
 	p.printWrapped("Run %d (%s). %s", run.ID, catalog.Moment(run.StartedAt), matrixLegend)
-	never := neverRead(s)
+	never := ask.UnreadRegions(s) // their columns would be question marks
 	if len(never) > 0 {
 		p.printWrapped("Never read, so not drawn: %s", strings.Join(never, ", "))
 	}
 	p.println("")
 	regions, models := without(regions, answer.Models, never)
 	if c.Format == "md" {
-		return c.print(p, wholeMatrix(regions, models, signs), answer)
+		return c.print(p, fullMatrix(regions, models, signs), answer)
 	}
 	return drawMatrix(p, regions, models)
-}
-
-// neverRead are the regions of which nothing is known: columns of question marks
-// would only be in the way of a reader.
-func neverRead(s *catalog.Snapshot) []string {
-	var never []string
-	for _, region := range s.Regions() {
-		if !slices.ContainsFunc(s.Scopes, func(scope catalog.ScopeState) bool { return scope.Region == region && scope.Observed() }) {
-			never = append(never, region)
-		}
-	}
-	return never
 }
 
 // without leaves out the columns of some regions.
@@ -83,8 +71,8 @@ func without(regions []string, rows []matrixRow, out []string) ([]string, []matr
 	return slices.DeleteFunc(slices.Clone(regions), func(r string) bool { return slices.Contains(out, r) }), kept
 }
 
-// wholeMatrix has a column for every region, headed by its code.
-func wholeMatrix(regions []string, rows []matrixRow, show func(ask.Cell) string) *terminal.Table {
+// fullMatrix has a column for every region, headed by its code.
+func fullMatrix(regions []string, rows []matrixRow, show func(ask.Cell) string) *terminal.Table {
 	t := &terminal.Table{Head: append([]string{"id"}, regions...)}
 	for _, row := range rows {
 		cells := []string{row.ID}
@@ -119,8 +107,8 @@ func words(cell ask.Cell) string {
 	return text
 }
 
-// drawMatrix writes blocks of as many regions as fit the terminal, each region
-// under a short form of its code that is explained below.
+// drawMatrix writes blocks of as many regions as fit the terminal, under short forms
+// of their codes, which it explains below the last block.
 func drawMatrix(p *program, regions []string, rows []matrixRow) error {
 	short := shortCodes(regions)
 	idWidth := len("ID")
@@ -175,8 +163,8 @@ var compass = strings.NewReplacer(
 
 var lastNumber = regexp.MustCompile(`-[0-9]+$`)
 
-// shortCodes shorten region codes, ap-northeast-1 to apne1. One that another
-// shares, or that has not the common form, stays whole.
+// shortCodes shorten region codes, ap-northeast-1 to apne1. A code
+// stays as it is if another one would look the same, or if it has an unusual form.
 func shortCodes(regions []string) []string {
 	count := map[string]int{}
 	short := make([]string, len(regions))
@@ -195,7 +183,7 @@ func shortCodes(regions []string) []string {
 	return short
 }
 
-// day is a date of a lifecycle, "" where there is none.
+// day is a date of a lifecycle, "" if there is none.
 func day(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -27,14 +27,14 @@ type modelsCommand struct {
 func (c *modelsCommand) Help() string {
 	return referenceHelp + `
 
-The table has one line a model. CSV and JSON have every region of it: CSV one row
-for each model and region; JSON is explained in docs/json.md.
+The table has one line for each model. CSV has one row for each model and region;
+docs/json.md explains the JSON.
 
-The matrix tells how each model stands in each region:
-  D  on demand                          L  listed, and nothing can call it
+The matrix shows how each model can be called from each region:
+  D  on demand                          L  listed, but not callable
   G  by a geographic profile (us., eu.) .  absent: both lists were read
   W  by a global profile (global.)      ?  not observed: a list was not read
-  P  provisioned throughput only        ~  after it: as last confirmed, not read by this run
+  P  provisioned throughput only        ~  not read by this run: as last confirmed
 
 Examples:
   snapshotter models --provider Anthropic --region 'eu-*'
@@ -49,71 +49,26 @@ func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		shown := c.apply(snapshot)[0]
+		shown := c.filter.chosen().Apply(snapshot)[0]
 		all := ask.Models(shown)
-		entries := c.choose(all)
+		entries := c.choice().Of(all)
 		if c.Matrix {
-			return c.matrix(p, run, shown, whole(all, entries))
+			return c.matrix(p, run, shown, ask.EveryRegion(all, entries))
 		}
-		return c.list(p, run, modelsAnswer{run.Ref(), entries, unreadLists(shown, catalog.Kinds()...)})
+		return c.list(p, run, modelsAnswer{run.Ref(), entries, ask.UnreadLists(shown, catalog.Kinds()...)})
 	})
 }
 
-// choose are the entries that the filters let through, each with the regions
-// where they do.
-func (c *modelsCommand) choose(entries []ask.Entry) []ask.Entry {
-	chosen := []ask.Entry{}
-	for _, e := range entries {
-		if len(c.Model) > 0 && !catalog.MatchesAny(c.Model, e.ID) || len(c.Provider) > 0 && !catalog.MatchesAny(c.Provider, e.Provider) {
-			continue // another model of a profile that passes
-		}
-		e.Regions = slices.DeleteFunc(slices.Clone(e.Regions), func(at ask.Place) bool { return !c.shows(at) })
-		if len(e.Regions) > 0 {
-			chosen = append(chosen, e)
-		}
-	}
-	return chosen
-}
-
-// whole are the chosen of all entries with every region of theirs: in a matrix,
-// one that a filter leaves out would look absent.
-func whole(all, chosen []ask.Entry) []ask.Entry {
-	ids := map[string]bool{}
-	for _, e := range chosen {
-		ids[e.ID] = true
-	}
-	return slices.DeleteFunc(all, func(e ask.Entry) bool { return !ids[e.ID] })
-}
-
-func (c *modelsCommand) shows(at ask.Place) bool {
-	if at.Model == nil && (c.Modality != "" || c.Lifecycle != "") {
-		return false
-	}
-	if c.Modality != "" && !slices.ContainsFunc(slices.Concat(at.Model.InputModalities, at.Model.OutputModalities),
-		func(m string) bool { return strings.EqualFold(m, c.Modality) }) {
-		return false
-	}
-	if c.Lifecycle != "" && !strings.EqualFold(at.Model.Lifecycle.Status, c.Lifecycle) {
-		return false
-	}
-	switch c.Access {
-	case "":
-		return true
-	case "none":
-		return !catalog.Callable(at.Paths)
-	}
-	return has(at, catalog.Access(c.Access))
-}
-
-func has(at ask.Place, access catalog.Access) bool {
-	return slices.ContainsFunc(at.Paths, func(p catalog.Path) bool { return p.Access == access })
+// choice is what the flags choose of the entries.
+func (c *modelsCommand) choice() ask.Choice {
+	return ask.Choice{Filter: c.filter.chosen(), Modality: c.Modality, Lifecycle: c.Lifecycle, Access: c.Access}
 }
 
 // modelsAnswer is the answer as programs read it: see docs/json.md.
 type modelsAnswer struct {
-	Run       catalog.RunRef `json:"run"`
-	Models    []ask.Entry    `json:"models"`
-	NeverRead []unreadList   `json:"never_read"`
+	Run       catalog.RunRef   `json:"run"`
+	Models    []ask.Entry      `json:"models"`
+	NeverRead []ask.UnreadList `json:"never_read"`
 }
 
 func (c *modelsCommand) list(p *program, run catalog.Run, answer modelsAnswer) error {
@@ -123,7 +78,7 @@ func (c *modelsCommand) list(p *program, run catalog.Run, answer modelsAnswer) e
 	}
 	defer sayNeverRead(p, answer.NeverRead)
 	if len(entries) == 0 {
-		p.println("No model is listed as of run %d (%s) that the filters let through.", run.ID, catalog.Moment(run.StartedAt))
+		p.println("No models match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	}
 	if err := c.print(p, modelSummary(entries), answer); err != nil {
@@ -144,7 +99,7 @@ func carriedNote(p *program, run catalog.Run, entries []ask.Entry) error {
 	}
 	if len(regions) > 0 {
 		p.println("")
-		p.println("Not read whole by run %d, so as last confirmed: %s", run.ID, strings.Join(slices.Sorted(maps.Keys(regions)), ", "))
+		p.println("Not read by run %d, so shown as last confirmed: %s", run.ID, strings.Join(slices.Sorted(maps.Keys(regions)), ", "))
 	}
 	return nil
 }
@@ -158,10 +113,10 @@ func modelSummary(entries []ask.Entry) *terminal.Table {
 			if at.Model != nil {
 				listed++
 			}
-			if has(at, catalog.OnDemand) {
+			if at.Has(catalog.OnDemand) {
 				onDemand++
 			}
-			if has(at, catalog.ViaProfile) {
+			if at.Has(catalog.ViaProfile) {
 				viaProfile++
 			}
 		}
@@ -210,7 +165,7 @@ func modalities(e ask.Entry) string {
 }
 
 func listed(values []string) string {
-	return strings.ToLower(strings.Join(sortedSet(values), "+"))
+	return strings.ToLower(strings.Join(slices.Compact(slices.Sorted(slices.Values(values))), "+"))
 }
 
 // modelRows has one row for each model and region.
@@ -227,14 +182,14 @@ func modelRows(entries []ask.Entry) *terminal.Table {
 			}
 			t.Add(at.Region, e.ID, e.Name, e.Provider, m.Lifecycle.Status, day(m.Lifecycle.Legacy), day(m.Lifecycle.ExtendedAccess), day(m.Lifecycle.EndOfLife),
 				strings.Join(m.InputModalities, " "), strings.Join(m.OutputModalities, " "), strings.Join(m.InferenceTypes, " "),
-				catalog.YesNo(catalog.Callable(at.Paths)), catalog.YesNo(has(at, catalog.OnDemand)), catalog.YesNo(has(at, catalog.Provisioned)),
+				catalog.YesNo(catalog.Callable(at.Paths)), catalog.YesNo(at.Has(catalog.OnDemand)), catalog.YesNo(at.Has(catalog.Provisioned)),
 				strings.Join(profileIDs(at), " "), catalog.YesNo(at.Carried))
 		}
 	}
 	return t
 }
 
-func profileIDs(at ask.Place) []string {
+func profileIDs(at ask.InRegion) []string {
 	var ids []string
 	for _, path := range at.Paths {
 		if path.Access == catalog.ViaProfile {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/diff"
 	"snapshotter/store"
@@ -29,11 +30,11 @@ func (h *history) checkPasts() {
 	nights, ids := h.toldByNight(ctx, db)
 	for _, kind := range catalog.Kinds() {
 		for _, id := range slices.Sorted(maps.Keys(ids[kind])) {
-			p, err := readPast(ctx, db, kind, id)
+			p, err := ask.ReadPast(ctx, db, kind, id)
 			if err != nil {
 				h.t.Fatal(err)
 			}
-			chapters, err := p.chapters(ctx, db, 0, func(string) bool { return true })
+			chapters, err := p.Chapters(ctx, db, 0, func(string) bool { return true })
 			if err != nil {
 				h.t.Fatal(err)
 			}
@@ -45,7 +46,7 @@ func (h *history) checkPasts() {
 				}
 			}
 			for _, changes := range nights {
-				for _, c := range p.changed(changes, func(string) bool { return true }) {
+				for _, c := range p.ChaptersOf(changes, func(string) bool { return true }) {
 					want = append(want, fmt.Sprint(c.Run.ID, c.After.ID, c.Significance, c.ID, c.What, c.Regions))
 				}
 			}
@@ -82,12 +83,12 @@ type look struct {
 
 // blindNights are the looks at lists, since they first held any of it, that read
 // nothing, taken from the snapshot of every night.
-func (h *history) blindNights(ctx context.Context, db *store.Store, p *past) map[look]bool {
+func (h *history) blindNights(ctx context.Context, db *store.Store, p *ask.Past) map[look]bool {
 	blind, held := map[look]bool{}, map[catalog.Scope]bool{}
 	for _, snapshot := range h.snapshots(ctx, db) {
 		for _, scope := range snapshot.Scopes {
 			for _, item := range scope.Items {
-				if p.events[scope.Kind] != nil && p.told[item.Key()] {
+				if p.Covers(scope.Kind, item.Key()) {
 					held[scope.Scope] = true
 				}
 			}
@@ -100,7 +101,7 @@ func (h *history) blindNights(ctx context.Context, db *store.Store, p *past) map
 }
 
 // checkBlind wants every look that failed told, and no other.
-func checkBlind(t *testing.T, p *past, chapters []chapter, want map[look]bool) {
+func checkBlind(t *testing.T, p *ask.Past, chapters []ask.Chapter, want map[look]bool) {
 	t.Helper()
 	told := 0
 	for _, c := range chapters {
@@ -116,7 +117,7 @@ func checkBlind(t *testing.T, p *past, chapters []chapter, want map[look]bool) {
 		}
 	}
 	if told != 0 || len(want) > 0 {
-		t.Errorf("history of %s: %d looks too many are told blind, and %v are not", p.id, told, want)
+		t.Errorf("history of %s: %d looks too many are told blind, and %v are not", p.ID, told, want)
 	}
 }
 
@@ -172,9 +173,9 @@ func TestPastOfNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	p, err := readPast(context.Background(), db, catalog.KindFoundationModel, "nothing")
-	if err != nil || len(p.events) > 0 {
-		t.Errorf("got %v, %v; want nothing", p.events, err)
+	p, err := ask.ReadPast(context.Background(), db, catalog.KindFoundationModel, "nothing")
+	if err != nil || !p.Empty() {
+		t.Errorf("got %v, %v; want nothing", p, err)
 	}
 }
 

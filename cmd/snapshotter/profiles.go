@@ -33,9 +33,9 @@ Examples:
 
 // profilesAnswer is the answer as programs read it: see docs/json.md.
 type profilesAnswer struct {
-	Run       catalog.RunRef `json:"run"`
-	Profiles  []ask.Routing  `json:"profiles"`
-	NeverRead []unreadList   `json:"never_read"`
+	Run       catalog.RunRef   `json:"run"`
+	Profiles  []ask.Routing    `json:"profiles"`
+	NeverRead []ask.UnreadList `json:"never_read"`
 }
 
 func (c *profilesCommand) Run(ctx context.Context, p *program) error {
@@ -48,8 +48,8 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		shown := c.apply(snapshot)[0]
-		answer := profilesAnswer{run.Ref(), append([]ask.Routing{}, ask.Routings(shown)...), unreadLists(shown, catalog.KindInferenceProfile)}
+		shown := c.filter.chosen().Apply(snapshot)[0]
+		answer := profilesAnswer{run.Ref(), append([]ask.Routing{}, ask.Routings(shown)...), ask.UnreadLists(shown, catalog.KindInferenceProfile)}
 		if !c.forPeople() {
 			return c.print(p, routingRows(answer.Profiles), answer)
 		}

@@ -46,7 +46,7 @@ func (c *regionsCommand) Run(ctx context.Context, p *program) error {
 		}
 		answer := regionsAnswer{run.Ref(), []ask.Coverage{}}
 		for _, region := range ask.Regions(snapshot) {
-			if c.includes(region.Region) {
+			if c.chosen().IncludesRegion(region.Region) {
 				answer.Regions = append(answer.Regions, region)
 			}
 		}

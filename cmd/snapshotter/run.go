@@ -73,7 +73,7 @@ func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger
 	return &job.Job{
 		History: history, Reports: reports, Trigger: trigger, Version: version(), AWS: config,
 		Options: collect.Options{
-			Regions: c.ExtraRegion, Include: c.includes,
+			Regions: c.ExtraRegion, Include: c.chosen().IncludesRegion,
 			Attempt: c.AttemptLimit, Region: c.RegionLimit, Run: c.RunLimit, Pause: c.ConfirmAfter,
 			Progress: func(step collect.Progress) {
 				progress.Set(step.Done, step.Scopes)

@@ -97,7 +97,7 @@ func watched(ctx context.Context, db *store.Store, rules []watch.Rule, base *cat
 			if _, known := spans[model]; known {
 				continue
 			}
-			if spans[model], err = spansOf(ctx, db, now.Run, model); err != nil {
+			if spans[model], err = ask.ReadSpans(ctx, db, model, now.Run.ID); err != nil {
 				return nil, err
 			}
 		}
@@ -120,7 +120,7 @@ func watchTable(states []watch.State) *terminal.Table {
 			continue
 		}
 		for _, w := range s.Ways {
-			t.Add(s.Name, state, sinceWhen(s.Since), w.ID, strings.Join(w.From, " "), s.Note)
+			t.Add(s.Name, state, s.Since.Words(), w.ID, strings.Join(w.From, " "), s.Note)
 		}
 	}
 	return t

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -14,7 +13,7 @@ import (
 	"snapshotter/store"
 )
 
-// whereCommand tells from where a model can be called, and with which id.
+// whereCommand shows where a model can be called, and with which ID.
 type whereCommand struct {
 	Model        string   `arg:"" help:"Id, part of an id or name, or glob of models; or the id of an inference profile."`
 	In           string   `placeholder:"REGION" help:"Answer for this region in words, with a command to try."`
@@ -35,11 +34,11 @@ func (c *whereCommand) Validate() error {
 func (c *whereCommand) Help() string {
 	return referenceHelp + `
 
-A call may run in every destination of the profile it names. With --within, only
-ids are shown whose every destination is inside; a global. profile never is,
-because it may run in any commercial region.
+A call through a profile may run in any of its destinations. --within shows only IDs
+whose destinations are all inside; those of a global. profile never are, because it
+may run in any commercial region.
 
-JSON is explained in docs/json.md. CSV has one row for each region and id.
+docs/json.md explains the JSON. CSV has one row for each region and ID.
 
 Examples:
   snapshotter where claude-haiku-4-5                    from every region
@@ -69,9 +68,9 @@ func (c *whereCommand) Run(ctx context.Context, p *program) error {
 	})
 }
 
-// ground is what the answer stands on: of a model's id, what the history holds
-// about the model; of any other word, all that the word may mean. Of places that
-// are no listed region, the destinations of all profiles tell.
+// ground reads what the answer needs: for the ID of a model, what the history holds
+// about it; for any other word, everything, because the word may mean any model. A
+// place that is not a listed region needs everything too: it may be a destination.
 func (c *whereCommand) ground(ctx context.Context, db *store.Store, run catalog.Run) (*catalog.Snapshot, *ask.Directory, error) {
 	about, err := db.About(ctx, run.ID, c.Model)
 	if err != nil {
@@ -92,26 +91,26 @@ func holds(regions []string, place string) bool {
 	return slices.ContainsFunc(regions, func(region string) bool { return catalog.InPlace(region, place) })
 }
 
-// check refuses a region or place that the history does not know: an answer of
-// "nowhere" to a misspelt one would be taken for the truth.
+// check refuses a region or place that the history does not know: the answer
+// "nowhere" to a misspelling would look true.
 func (c *whereCommand) check(s *catalog.Snapshot) error {
 	if regions := s.Regions(); c.In != "" && !slices.Contains(regions, c.In) {
-		return usageError("no run up to %d has named a region %q; it knows %s", s.Run.ID, terminal.OneLine(c.In), strings.Join(regions, ", "))
+		return usageError("%[2]q is not a region on record as of run %[1]d; the regions are %[3]s", s.Run.ID, terminal.OneLine(c.In), strings.Join(regions, ", "))
 	}
-	if !slices.ContainsFunc(s.Regions(), c.includes) {
-		return usageError("no run up to %d has named a region that --region and --exclude-region let through; it knows %s", s.Run.ID, strings.Join(s.Regions(), ", "))
+	if !slices.ContainsFunc(s.Regions(), c.chosen().IncludesRegion) {
+		return usageError("no region on record as of run %d matches --region and --exclude-region; the regions are %s", s.Run.ID, strings.Join(s.Regions(), ", "))
 	}
 	known := knownRegions(s)
 	for _, place := range c.Within {
 		if !holds(known, place) {
-			return usageError("--within %q holds no region on record; give a region, a glob of regions, or one of the geographies %s",
+			return usageError("no region on record is in --within %q; give a region, a glob of regions, or one of the geographies %s",
 				terminal.OneLine(place), strings.Join(geographies(known), ", "))
 		}
 	}
 	return nil
 }
 
-// knownRegions are those that are listed or routed to, sorted.
+// knownRegions returns the regions that are on record or routed to, sorted.
 func knownRegions(s *catalog.Snapshot) []string {
 	regions := s.Regions()
 	for _, scope := range s.Scopes {
@@ -127,7 +126,8 @@ func knownRegions(s *catalog.Snapshot) []string {
 			}
 		}
 	}
-	return sortedSet(regions)
+	slices.Sort(regions)
+	return slices.Compact(regions)
 }
 
 func geographies(regions []string) []string {
@@ -135,24 +135,25 @@ func geographies(regions []string) []string {
 	for _, region := range regions {
 		all = append(all, catalog.Geography(region))
 	}
-	return sortedSet(all)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
-// decide refuses a word that means nothing, or one of several models.
+// decide refuses a word that means no model, or any of several.
 func (c *whereCommand) decide(p *program, found ask.Found, run catalog.Run) error {
 	switch {
 	case len(found.Models) == 0:
 		return &codedError{exitUsage, advised{
 			fmt.Sprintf("no model or inference profile matches %q as of run %d", terminal.OneLine(c.Model), run.ID),
-			"give an id, a part of an id or name, or a glob such as 'anthropic.*'",
+			"give an ID, a part of an ID or name, or a glob such as 'anthropic.*'",
 		}}
 	case len(found.Models) == 1 || found.Several:
 		return nil
 	}
-	return ambiguous(p, c.Model, found.Models, "give one of the ids, or a glob to ask for several, such as '*"+globbed(c.Model)+"*'")
+	return ambiguous(p, c.Model, found.Models, "give one of the IDs, or a glob to ask for several, such as '*"+globbed(c.Model)+"*'")
 }
 
-// ambiguous shows what a word may mean, and asks back.
+// ambiguous prints the models that a word may mean, for the user to choose from.
 func ambiguous(p *program, word string, models []ask.Candidate, advice string) error {
 	t := &terminal.Table{Head: []string{"id", "name", "callable from"}}
 	for _, model := range models {
@@ -167,10 +168,10 @@ func ambiguous(p *program, word string, models []ask.Candidate, advice string) e
 	}}
 }
 
-// globbed is a word as a shell and a glob can both take it.
+// globbed is a word without the characters that mean something to a shell.
 func globbed(word string) string {
 	return strings.Map(func(r rune) rune {
-		if !shellSafe("x" + string(r)) {
+		if !ask.ShellSafe("x" + string(r)) {
 			return '?'
 		}
 		return r
@@ -187,38 +188,24 @@ type whereAnswer struct {
 }
 
 func (c *whereCommand) answer(ctx context.Context, db *store.Store, run catalog.Run, directory *ask.Directory, found ask.Found) (*whereAnswer, error) {
-	chosen := c.regionFilter
+	chosen := c.regionFilter.chosen()
 	if c.In != "" {
-		chosen = regionFilter{Region: []string{c.In}}
+		chosen = ask.Filter{Regions: []string{c.In}}
 	}
 	answer := &whereAnswer{
 		Run: run.Ref(), Asked: c.Model, Profile: found.Profile,
 		Within: append([]string{}, c.Within...), Models: []ask.Whereabouts{},
 	}
 	for _, model := range found.Models {
-		spans, err := spansOf(ctx, db, run, model.ID)
+		spans, err := ask.ReadSpans(ctx, db, model.ID, run.ID)
 		if err != nil {
 			return nil, err
 		}
 		all := directory.Where(model.ID, spans, c.Within)
-		all.Regions = slices.DeleteFunc(all.Regions, func(at ask.Stand) bool { return !chosen.includes(at.Region) })
+		all.Regions = slices.DeleteFunc(all.Regions, func(at ask.Stand) bool { return !chosen.IncludesRegion(at.Region) })
 		answer.Models = append(answer.Models, all)
 	}
 	return answer, nil
-}
-
-// spansOf reads since when each path to model has held as of a run, its own and
-// those by the profiles that ever routed to it.
-func spansOf(ctx context.Context, db *store.Store, run catalog.Run, model string) ([]ask.Span, error) {
-	found, err := readPast(ctx, db, catalog.KindFoundationModel, model)
-	if err != nil {
-		return nil, err
-	}
-	var histories [][]catalog.Event
-	for _, byKey := range found.events {
-		histories = slices.AppendSeq(histories, maps.Values(byKey))
-	}
-	return ask.Spans(model, run.ID, histories...), nil
 }
 
 func (c *whereCommand) write(p *program, answer *whereAnswer) error {
@@ -227,18 +214,55 @@ func (c *whereCommand) write(p *program, answer *whereAnswer) error {
 	}
 	pr := &terminal.Text{W: p.stdout, Markdown: c.Format == "md", Width: p.width()}
 	for _, model := range answer.Models {
-		pr.Title("%s, as of run %d (%s)", titled(model), answer.Run.ID, catalog.Moment(answer.Run.At))
+		pr.Title("%s, as of run %d (%s)", model.Title(), answer.Run.ID, catalog.Moment(answer.Run.At))
 		if answer.Profile != "" {
 			pr.Line("%s is an inference profile; this is a model that it routes to.", answer.Profile)
 		}
 		if c.In != "" {
-			answer.tell(pr, model, model.Regions[0])
+			c.writeRegion(pr, model, model.Regions[0])
 		} else {
-			c.regions(p, pr, answer, model)
+			c.writeRegions(p, pr, answer, model)
 		}
 		pr.Space()
 	}
 	return pr.Err
+}
+
+// writeRegions writes a row for each region where something is known of the model,
+// and names the others.
+func (c *whereCommand) writeRegions(p *program, pr *terminal.Text, answer *whereAnswer, model ask.Whereabouts) {
+	pr.Line("%s", model.Summary(c.Within))
+	t := &terminal.Table{Head: []string{"region", "access", "since", "last confirmed", "id to pass → where it may run"}}
+	for _, at := range model.Regions {
+		if at.Standing != ask.StandsAbsent && !at.Unobserved() {
+			t.Add(at.Region, at.Access(), at.Since.Words(), at.Confirmed(), at.IDs())
+		}
+	}
+	if len(t.Rows) > 0 {
+		pr.Table(func() error { return c.print(p, t, answer) })
+	}
+	for _, remark := range model.Remarks() {
+		pr.Line("%s", remark)
+	}
+}
+
+// writeRegion answers for one region in words.
+func (c *whereCommand) writeRegion(pr *terminal.Text, model ask.Whereabouts, at ask.Stand) {
+	pr.Line("%s", at.Verdict(c.Within))
+	pr.List(at.IDsSince())
+	for _, remark := range at.Remarks(model.ID) {
+		pr.Line("%s", remark)
+	}
+	if !at.Callable() {
+		return
+	}
+	command, reason := model.TryIt(at)
+	if command == "" {
+		pr.Line("%s", reason)
+		return
+	}
+	pr.Line("Try it:")
+	pr.Command(command)
 }
 
 // paths has a row for each region and path, and one for a region without any.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"snapshotter/ask"
 	"snapshotter/internal/needs"
 
 	"github.com/google/go-cmp/cmp"
@@ -144,8 +145,8 @@ func TestShellSafe(t *testing.T) {
 		"~x":              false,
 		"é":               false,
 	} {
-		if got := shellSafe(text); got != want {
-			t.Errorf("shellSafe(%q) = %t, want %t", text, got, want)
+		if got := ask.ShellSafe(text); got != want {
+			t.Errorf("ask.ShellSafe(%q) = %t, want %t", text, got, want)
 		}
 	}
 }

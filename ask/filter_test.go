@@ -1,15 +1,16 @@
-package main
+package ask_test
 
 import (
 	"testing"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/diff"
 )
 
-// A profile whose model is listed on one side only, or that comes to route to
-// another model, is filtered alike on both sides: it is not told as removed.
-func TestFilterTakesBothSidesAlike(t *testing.T) {
+// A profile whose model is listed on one side only, or that starts to route to
+// another model, is kept or dropped on both sides: it must not look removed.
+func TestFilterTreatsBothSidesAlike(t *testing.T) {
 	t.Parallel()
 	run := catalog.RunRef{ID: 1}
 	side := func(id int64, model, routesTo string) *catalog.Snapshot {
@@ -28,16 +29,16 @@ func TestFilterTakesBothSidesAlike(t *testing.T) {
 		return s
 	}
 	for name, test := range map[string]struct {
-		filter filter
+		filter ask.Filter
 		head   *catalog.Snapshot
 	}{
-		"the model is no longer listed": {filter{Provider: []string{"Maker"}}, side(2, "", "m")},
-		"the profile routes elsewhere":  {filter{Model: []string{"m"}}, side(2, "m", "n")},
+		"the model is no longer listed": {ask.Filter{Providers: []string{"Maker"}}, side(2, "", "m")},
+		"the profile routes elsewhere":  {ask.Filter{Models: []string{"m"}}, side(2, "m", "n")},
 	} {
-		kept := test.filter.apply(side(1, "m", "m"), test.head)
+		kept := test.filter.Apply(side(1, "m", "m"), test.head)
 		for _, change := range diff.Compare(kept[0], kept[1]).Changes {
 			if change.Kind == diff.Removed && change.ID == "eu.m" {
-				t.Errorf("%s: the profile is told as removed", name)
+				t.Errorf("%s: the profile looks removed", name)
 			}
 		}
 	}

@@ -1,0 +1,71 @@
+package ask
+
+import (
+	"slices"
+	"strings"
+
+	"snapshotter/catalog"
+)
+
+// AccessNone is a [Choice] of models that cannot be called.
+const AccessNone = "none"
+
+// Choice chooses models and the regions where they are as asked for. Empty fields
+// choose everything.
+type Choice struct {
+	Filter
+	Modality  string // that a model takes or gives, whatever the case
+	Lifecycle string // status, whatever the case
+	Access    string // a [catalog.Access], or [AccessNone]
+}
+
+// Of returns the entries that the choice holds, each with the regions where it
+// does; not nil.
+func (c Choice) Of(entries []Entry) []Entry {
+	chosen := []Entry{}
+	for _, e := range entries {
+		if len(c.Models) > 0 && !catalog.MatchesAny(c.Models, e.ID) || len(c.Providers) > 0 && !catalog.MatchesAny(c.Providers, e.Provider) {
+			continue // another model of a profile that matches
+		}
+		e.Regions = slices.DeleteFunc(slices.Clone(e.Regions), func(at InRegion) bool { return !c.holds(at) })
+		if len(e.Regions) > 0 {
+			chosen = append(chosen, e)
+		}
+	}
+	return chosen
+}
+
+// EveryRegion returns the chosen of all entries with all of their regions: in a
+// matrix, a region that a choice leaves out would look absent.
+func EveryRegion(all, chosen []Entry) []Entry {
+	ids := map[string]bool{}
+	for _, e := range chosen {
+		ids[e.ID] = true
+	}
+	return slices.DeleteFunc(all, func(e Entry) bool { return !ids[e.ID] })
+}
+
+func (c Choice) holds(at InRegion) bool {
+	if at.Model == nil && (c.Modality != "" || c.Lifecycle != "") {
+		return false
+	}
+	if c.Modality != "" && !slices.ContainsFunc(slices.Concat(at.Model.InputModalities, at.Model.OutputModalities),
+		func(m string) bool { return strings.EqualFold(m, c.Modality) }) {
+		return false
+	}
+	if c.Lifecycle != "" && !strings.EqualFold(at.Model.Lifecycle.Status, c.Lifecycle) {
+		return false
+	}
+	switch c.Access {
+	case "":
+		return true
+	case AccessNone:
+		return !catalog.Callable(at.Paths)
+	}
+	return at.Has(catalog.Access(c.Access))
+}
+
+// Has reports whether the model has a path of an access there.
+func (at InRegion) Has(access catalog.Access) bool {
+	return slices.ContainsFunc(at.Paths, func(p catalog.Path) bool { return p.Access == access })
+}

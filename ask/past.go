@@ -1,0 +1,199 @@
+package ask
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"snapshotter/catalog"
+	"snapshotter/diff"
+)
+
+// History is what this package reads of a history; a store implements it.
+type History interface {
+	Snapshot(ctx context.Context, run int64) (*catalog.Snapshot, error)
+	// History returns the events of an item, by run, then region.
+	History(ctx context.Context, kind catalog.Kind, key string) ([]catalog.Event, error)
+	// Keys returns all keys that items of a kind ever had, sorted.
+	Keys(ctx context.Context, kind catalog.Kind) ([]string, error)
+	// ProfilesRoutingTo returns the profiles that ever routed to a model, sorted.
+	ProfilesRoutingTo(ctx context.Context, model string) ([]string, error)
+	// Coverage returns how each scope of regions was covered, by run.
+	Coverage(ctx context.Context, regions []string) (map[catalog.Scope][]catalog.Interval, error)
+	// Steps returns the recorded runs before runs, by the ID of the run.
+	Steps(ctx context.Context, runs []int64) (map[int64]catalog.Step, error)
+}
+
+// Past is everything that was recorded about a model and the profiles that ever
+// routed to it, or about a profile.
+type Past struct {
+	Kind     catalog.Kind
+	ID       string
+	Profiles []string // that ever routed to the model, sorted
+
+	events map[catalog.Kind]map[string][]catalog.Event // by key, then in the order of runs
+	about  map[string]bool                             // the IDs that it covers
+}
+
+// ReadPast reads the past of a model or profile by its exact ID.
+func ReadPast(ctx context.Context, h History, kind catalog.Kind, id string) (*Past, error) {
+	p := &Past{Kind: kind, ID: id, events: map[catalog.Kind]map[string][]catalog.Event{}, about: map[string]bool{id: true}}
+	if err := p.read(ctx, h, kind, id); err != nil || kind != catalog.KindFoundationModel {
+		return p, err
+	}
+	var err error
+	if p.Profiles, err = h.ProfilesRoutingTo(ctx, id); err != nil {
+		return nil, err
+	}
+	for _, profile := range p.Profiles {
+		if err := p.read(ctx, h, catalog.KindInferenceProfile, profile); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func (p *Past) read(ctx context.Context, h History, kind catalog.Kind, id string) error {
+	events, err := h.History(ctx, kind, id)
+	p.about[id] = true
+	if err != nil || len(events) == 0 {
+		return err
+	}
+	if p.events[kind] == nil {
+		p.events[kind] = map[string][]catalog.Event{}
+	}
+	p.events[kind][id] = events
+	return nil
+}
+
+// Empty reports whether nothing was ever recorded under the ID.
+func (p *Past) Empty() bool { return len(p.events) == 0 }
+
+// Covers reports whether it covers an item of a kind that was ever listed.
+func (p *Past) Covers(kind catalog.Kind, id string) bool { return p.events[kind] != nil && p.about[id] }
+
+// FindPast reads the past of what word means: an exact ID of a model or profile,
+// else the model that [Directory.Find] finds as of a run, else the only ID ever
+// listed that contains word. The error is an [*AmbiguousError] if word may mean
+// several, and a [*NeverListedError] if it means nothing.
+func FindPast(ctx context.Context, h History, run int64, word string) (*Past, error) {
+	for _, kind := range catalog.Kinds() {
+		if p, err := ReadPast(ctx, h, kind, word); err != nil || !p.Empty() {
+			return p, err
+		}
+	}
+	snapshot, err := h.Snapshot(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	switch found := NewDirectory(snapshot).Find(word); len(found.Models) {
+	case 0:
+		return findLost(ctx, h, word)
+	case 1:
+		return ReadPast(ctx, h, catalog.KindFoundationModel, found.Models[0].ID)
+	default:
+		return nil, &AmbiguousError{Word: word, Models: found.Models}
+	}
+}
+
+// findLost looks among all that was ever listed.
+func findLost(ctx context.Context, h History, word string) (*Past, error) {
+	for _, kind := range catalog.Kinds() {
+		keys, err := h.Keys(ctx, kind)
+		if err != nil {
+			return nil, err
+		}
+		keys = slices.DeleteFunc(keys, func(key string) bool {
+			return word == "" || !strings.Contains(strings.ToLower(key), strings.ToLower(word))
+		})
+		switch len(keys) {
+		case 0:
+		case 1:
+			return ReadPast(ctx, h, kind, keys[0])
+		default:
+			return nil, &AmbiguousError{Word: word, Lost: keys}
+		}
+	}
+	return nil, &NeverListedError{Word: word}
+}
+
+// AmbiguousError means that a word may mean several models or profiles. The word
+// and the names come from outside.
+type AmbiguousError struct {
+	Word   string
+	Models []Candidate // that are listed or routed to, by ID
+	Lost   []string    // or else the IDs that were listed once, sorted
+}
+
+func (e *AmbiguousError) Error() string { return "the word may mean several models or profiles" }
+
+// NeverListedError means that nothing was ever listed under a word, which comes
+// from outside.
+type NeverListedError struct{ Word string }
+
+func (e *NeverListedError) Error() string { return "nothing was ever listed under the word" }
+
+// Spans returns the spans of a model's access paths, see [Spans], as of a run: of
+// its own and of those through the profiles that ever routed to it.
+func (p *Past) Spans(run int64) []Span {
+	var histories [][]catalog.Event
+	for _, byKey := range p.events {
+		histories = slices.AppendSeq(histories, maps.Values(byKey))
+	}
+	return Spans(p.ID, run, histories...)
+}
+
+// ReadSpans reads the spans of a model's access paths as of a run.
+func ReadSpans(ctx context.Context, h History, model string, run int64) ([]Span, error) {
+	p, err := ReadPast(ctx, h, catalog.KindFoundationModel, model)
+	if err != nil {
+		return nil, err
+	}
+	return p.Spans(run), nil
+}
+
+// all returns the events of every kind and key, in no order.
+func (p *Past) all() []catalog.Event {
+	var all []catalog.Event
+	for _, events := range p.events {
+		for _, of := range events {
+			all = append(all, of...)
+		}
+	}
+	return all
+}
+
+// changes compares every run after since with the one before, as far as they may
+// differ in what the past is about.
+func (p *Past) changes(ctx context.Context, h History, covered map[catalog.Scope][]catalog.Interval, since int64) ([]diff.Change, error) {
+	timelines := map[string]*Timeline{} // by region
+	var turns []int64
+	for scope := range covered {
+		if timelines[scope.Region] == nil {
+			timelines[scope.Region] = NewTimeline(scope.Region, covered, p.events)
+			turns = append(turns, timelines[scope.Region].Turns()...)
+		}
+	}
+	steps, err := h.Steps(ctx, turns)
+	if err != nil {
+		return nil, err
+	}
+	var all []diff.Change
+	for _, timeline := range timelines {
+		for _, turn := range timeline.Turns() {
+			if step, found := steps[turn]; found && turn > since {
+				all = append(all, diff.Compare(timeline.At(step.Before), timeline.At(step.Run)).Changes...)
+			}
+		}
+	}
+	return all, nil
+}
+
+// concerns reports whether a change is about the model or one of its profiles.
+func (p *Past) concerns(change *diff.Change) bool {
+	if change.Resource == catalog.KindFoundationModel {
+		return p.Kind == catalog.KindFoundationModel && change.ID == p.ID
+	}
+	return p.about[change.ID] && (p.Kind == catalog.KindInferenceProfile || change.ID != p.ID)
+}
