@@ -1,6 +1,9 @@
 package ask
 
-import "snapshotter/catalog"
+import (
+	"slices"
+	"snapshotter/catalog"
+)
 
 // Coverage is a region, how its lists were read, and how much they hold.
 type Coverage struct {
@@ -50,4 +53,24 @@ func list(s *catalog.Snapshot, scope catalog.Scope) List {
 		return List{Outcome: catalog.NotListed}
 	}
 	return List{state.Outcome, state.ErrorCode, state.Message, state.Confirmed, len(state.Items)}
+}
+
+// KnownRegions returns the regions that are on record or routed to, sorted.
+func KnownRegions(s *catalog.Snapshot) []string {
+	regions := s.Regions()
+	for _, scope := range s.Scopes {
+		for _, item := range scope.Items {
+			profile, ok := item.(*catalog.InferenceProfile)
+			if !ok {
+				continue
+			}
+			for _, d := range profile.Destinations {
+				if d.Region != "" {
+					regions = append(regions, d.Region)
+				}
+			}
+		}
+	}
+	slices.Sort(regions)
+	return slices.Compact(regions)
 }

@@ -100,7 +100,7 @@ func (c *whereCommand) check(s *catalog.Snapshot) error {
 	if !slices.ContainsFunc(s.Regions(), c.chosen().IncludesRegion) {
 		return usageError("no region on record as of run %d matches --region and --exclude-region; the regions are %s", s.Run.ID, strings.Join(s.Regions(), ", "))
 	}
-	known := knownRegions(s)
+	known := ask.KnownRegions(s)
 	for _, place := range c.Within {
 		if !holds(known, place) {
 			return usageError("no region on record is in --within %q; give a region, a glob of regions, or one of the geographies %s",
@@ -108,26 +108,6 @@ func (c *whereCommand) check(s *catalog.Snapshot) error {
 		}
 	}
 	return nil
-}
-
-// knownRegions returns the regions that are on record or routed to, sorted.
-func knownRegions(s *catalog.Snapshot) []string {
-	regions := s.Regions()
-	for _, scope := range s.Scopes {
-		for _, item := range scope.Items {
-			profile, ok := item.(*catalog.InferenceProfile)
-			if !ok {
-				continue
-			}
-			for _, d := range profile.Destinations {
-				if d.Region != "" {
-					regions = append(regions, d.Region)
-				}
-			}
-		}
-	}
-	slices.Sort(regions)
-	return slices.Compact(regions)
 }
 
 func geographies(regions []string) []string {
