@@ -23,7 +23,7 @@ const module = "snapshotter"
 var arrows = map[string][]string{
 	"catalog":              {},
 	"migrations":           {},
-	"ask":                  {"catalog", "diff", "internal/ordered"},
+	"ask":                  {"catalog", "diff"},
 	"capture":              {"catalog"},
 	"collect":              {"catalog"},
 	"store":                {"catalog", "migrations"},
@@ -48,9 +48,9 @@ var arrows = map[string][]string{
 	"internal/battery":     {},
 	"internal/bedrocktest": {},
 	"internal/buckettest":  {},
-	"internal/sample":      {"catalog", "internal/bedrocktest"},
+	"internal/sample":      {"internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/bedrocktest", "internal/ordered", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "serve", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/bedrocktest", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "serve", "state", "store", "watch",
 	},
 }
 
