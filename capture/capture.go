@@ -1,10 +1,10 @@
 // Package capture reads listings that were recorded as AWS CLI output, so that
-// they can be imported as runs, and writes a catalogue down as such.
+// they can be imported as runs, and writes a catalogue in the same form.
 //
 // It guarantees that a recording is read like a live answer: one that is cut
-// short or can't be parsed is an invalid listing, a missing file is one that
-// was not made, and neither says anything about presence. It refuses a folder
-// whose name gives no time, and one that mixes partitions.
+// short or cannot be parsed is an invalid listing, a missing file is a listing
+// that was not made, and neither says anything about presence. It refuses a
+// folder whose name is not a time, and one that mixes partitions.
 package capture
 
 import (
@@ -20,20 +20,20 @@ import (
 	"snapshotter/catalog"
 )
 
-// Capture is one moment of recorded listings, laid out as the AWS CLI writes
-// them down: a folder named by the time, in it a folder a region, in that
-// foundation-models.json and inference-profiles.json.
+// Capture is one moment of recorded listings: a folder named by the time, with
+// a folder for each region that holds foundation-models.json and
+// inference-profiles.json, as the AWS CLI writes them.
 type Capture struct {
 	Path      string // of the dated folder
 	At        time.Time
 	Partition string
 	// Listings are sorted by scope, one for each kind of each region that has a
-	// folder. A file that is not there was not listed; one that can't be read
-	// whole is invalid, and its message names file and position.
+	// folder. A missing file is not listed; one that cannot be read is invalid,
+	// and its message names the file and the position.
 	Listings []catalog.Listing
 }
 
-// FileName is the name of the file that holds a kind's listing.
+// FileName returns the name of the file that holds a kind's listing.
 func FileName(kind catalog.Kind) string {
 	if kind == catalog.KindInferenceProfile {
 		return "inference-profiles.json"
@@ -44,8 +44,8 @@ func FileName(kind catalog.Kind) string {
 var folderName = regexp.MustCompile(`^([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:[T_ ]([0-9]{2})[-:]?([0-9]{2})(?:[-:]?([0-9]{2})(?:\.([0-9]{1,3}))?)?Z?)?$`)
 
 // folderTime reads a folder's name as an ISO 8601 time in UTC, with or without
-// what file systems dislike: 2026-02-08T07-06-08Z, 2026-02-08T07:06:08.5Z,
-// 20260208T070608Z, 2026-02-08.
+// the characters that file systems dislike: 2026-02-08T07-06-08Z,
+// 2026-02-08T07:06:08.5Z, 20260208T070608Z, 2026-02-08.
 func folderTime(name string) (time.Time, bool) {
 	m := folderName.FindStringSubmatch(name)
 	if m == nil {
@@ -59,8 +59,8 @@ func folderTime(name string) (time.Time, bool) {
 	return catalog.ParseTime(fmt.Sprintf("%s-%s-%sT%s:%s:%s.%sZ", m[1], m[2], m[3], m[4], m[5], m[6], m[7]))
 }
 
-// Find returns the dated folders that paths name or directly hold, the
-// oldest first.
+// Find returns the dated folders among paths and directly in them, oldest
+// first.
 func Find(paths ...string) ([]string, error) {
 	var found []string
 	for _, path := range paths {
@@ -99,17 +99,17 @@ func find(path string) ([]string, error) {
 		}
 	}
 	if len(found) == 0 {
-		return nil, fmt.Errorf("%s holds no folder named by a time, such as 2026-02-08T07-06-08Z", path)
+		return nil, fmt.Errorf("%s has no folder named after a time, such as 2026-02-08T07-06-08Z", path)
 	}
 	return found, nil
 }
 
-// Read reads one dated folder. What can't be parsed is an invalid
-// listing; what can't be read from disk, or is no capture, is an error.
+// Read reads one dated folder. What cannot be parsed is an invalid listing;
+// what cannot be read from disk, or is not a capture, is an error.
 func Read(path string) (*Capture, error) {
 	at, dated := folderTime(filepath.Base(path))
 	if !dated {
-		return nil, fmt.Errorf("%s is not named by a time, such as 2026-02-08T07-06-08Z", path)
+		return nil, fmt.Errorf("%s is not named after a time, such as 2026-02-08T07-06-08Z", path)
 	}
 	capture := &Capture{Path: path, At: at}
 	entries, err := os.ReadDir(path)
@@ -122,14 +122,14 @@ func Read(path string) (*Capture, error) {
 		}
 	}
 	if len(capture.Listings) == 0 {
-		return nil, fmt.Errorf("%s holds no region folder with %s or %s", path,
+		return nil, fmt.Errorf("%s has no region folder with %s or %s", path,
 			FileName(catalog.KindFoundationModel), FileName(catalog.KindInferenceProfile))
 	}
 	slices.SortFunc(capture.Listings, catalog.CompareListings)
 	return capture, nil
 }
 
-// readRegion reads a folder if it holds a listing, and passes over it if not.
+// readRegion reads a folder if it holds a listing, and skips it if not.
 func (c *Capture) readRegion(name string) error {
 	var listings []catalog.Listing
 	listed := false
@@ -145,11 +145,11 @@ func (c *Capture) readRegion(name string) error {
 		return nil
 	}
 	if !catalog.ValidRegion(name) {
-		return fmt.Errorf("%s is not named by a region code, such as eu-west-1", filepath.Join(c.Path, name))
+		return fmt.Errorf("%s is not named after a region, such as eu-west-1", filepath.Join(c.Path, name))
 	}
 	partition := catalog.Partition(name)
 	if c.Partition != "" && c.Partition != partition {
-		return fmt.Errorf("%s holds regions of two partitions, %s and %s", c.Path, c.Partition, partition)
+		return fmt.Errorf("%s has regions of two partitions, %s and %s", c.Path, c.Partition, partition)
 	}
 	c.Partition = partition
 	c.Listings = append(c.Listings, listings...)
@@ -167,7 +167,7 @@ func readListing(dir string, scope catalog.Scope) (catalog.Listing, error) {
 	}
 	page, err := catalog.ParsePage(scope.Kind, data)
 	if err == nil && page.NextToken != "" {
-		err = errors.New("more pages follow: it ends with a token for the next one")
+		err = errors.New("more pages follow: it ends with a token for the next page")
 	}
 	if err != nil {
 		listing.Outcome = catalog.Invalid
@@ -178,8 +178,8 @@ func readListing(dir string, scope catalog.Scope) (catalog.Listing, error) {
 	return listing, nil
 }
 
-// absent reports whether there is no such file, also where a path leads through
-// something that is no folder.
+// absent reports whether there is no such file, or whether part of its path is
+// not a folder.
 func absent(err error) bool {
 	var path *fs.PathError
 	return errors.Is(err, fs.ErrNotExist) || errors.As(err, &path) && path.Err.Error() == "not a directory"

@@ -105,10 +105,10 @@ func TestReadRefuses(t *testing.T) {
 	})
 	for folder, want := range map[string]string{
 		"2026-02-08": "two partitions",
-		"2026-02-09": "not named by a region code",
-		"2026-02-10": "holds no region folder",
+		"2026-02-09": "not named after a region",
+		"2026-02-10": "has no region folder",
 		"2026-02-11": "no such file",
-		"undated":    "not named by a time",
+		"undated":    "not named after a time",
 	} {
 		if _, err := Read(filepath.Join(dir, folder)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", folder, err, want)

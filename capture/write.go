@@ -13,7 +13,7 @@ import (
 	"snapshotter/catalog"
 )
 
-// Folder is one dated folder that [Write] wrote.
+// Folder is a dated folder that [Write] wrote.
 type Folder struct {
 	Name   string
 	Run    catalog.RunRef // that read what it holds
@@ -21,16 +21,15 @@ type Folder struct {
 	Items  int
 }
 
-// Write lays out the catalogue as of a run so that [Read] reads the same back.
-// Each scope goes into the folder of the run that last read it whole: one that
-// the run itself could not read is in an older folder, at the time it is known
-// as of, and in no other, so that it never looks freshly read. A scope that was
-// never read whole is not written.
+// Write writes the catalogue as of a run so that [Read] reads the same back.
+// Each scope goes into the folder of the run that last read it: a scope that
+// the run itself could not read is in an older folder, so that it never looks
+// freshly read. A scope that was never read is not written.
 //
-// It makes dir, which must not exist yet or be empty, at once and whole: until
-// then everything is in a hidden folder beside it, which holds no capture by
-// name. The folders are the oldest first; none are written, and dir is not
-// made, if no scope was ever read.
+// It creates dir, which must be empty or missing, in one step: until then
+// everything is in a hidden folder beside it, whose name is not that of a
+// capture. It returns the folders, oldest first; if no scope was ever read it
+// writes nothing and does not create dir.
 func Write(dir string, s *catalog.Snapshot) ([]Folder, error) {
 	folders := foldersOf(s)
 	if len(folders) == 0 {
@@ -62,8 +61,8 @@ func Write(dir string, s *catalog.Snapshot) ([]Folder, error) {
 	return folders, put(unfinished, dir)
 }
 
-// free refuses a folder that holds something: what is exported would be mixed
-// with it.
+// free refuses a folder that is not empty: the export would be mixed with what
+// it holds.
 func free(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -76,7 +75,8 @@ func free(dir string) error {
 }
 
 func put(unfinished, dir string) error {
-	// Not every system renames onto an empty folder, and none removes a full one.
+	// Some systems do not rename onto an empty folder, and none removes a full
+	// one.
 	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -86,8 +86,7 @@ func put(unfinished, dir string) error {
 	return syncFolder(filepath.Dir(dir))
 }
 
-// foldersOf sorts the scopes into folders by the time at which they were last
-// read whole.
+// foldersOf groups the scopes by the time when they were last read.
 func foldersOf(s *catalog.Snapshot) []Folder {
 	byName := map[string]*Folder{}
 	for _, state := range s.Scopes {
@@ -109,7 +108,7 @@ func foldersOf(s *catalog.Snapshot) []Folder {
 	return folders
 }
 
-// nameOf is a folder name that folderTime reads as t, to the millisecond.
+// nameOf returns a folder name that folderTime reads as t, to the millisecond.
 func nameOf(t time.Time) string {
 	return strings.ReplaceAll(t.UTC().Truncate(time.Millisecond).Format("2006-01-02T15:04:05.999Z"), ":", "-")
 }

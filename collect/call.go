@@ -13,7 +13,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// call is one call of an operation, with every attempt at it.
+// call is one call of an operation, with all its attempts.
 type call struct {
 	attempt time.Duration           // deadline of each
 	read    func(body []byte) error // what is done with a good answer before the SDK decodes it; may be nil
@@ -24,7 +24,7 @@ func (s *session) call(read func(body []byte) error) *call {
 	return &call{attempt: s.attempt, read: read}
 }
 
-// register puts the call's own steps among those of the SDK: within the retry
+// register adds the call's own steps to those of the SDK: inside the retry
 // loop, and between the wire and the decoding.
 func (c *call) register(stack *middleware.Stack) error {
 	limit := middleware.FinalizeMiddlewareFunc("LimitAttempt", c.limitAttempt)
@@ -38,7 +38,7 @@ func (c *call) register(stack *middleware.Stack) error {
 }
 
 // limitAttempt gives each attempt a deadline of its own. The SDK has none, and
-// takes an ended context for the caller's wish not to retry.
+// does not retry when the context has ended.
 func (c *call) limitAttempt(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 	out middleware.FinalizeOutput, metadata middleware.Metadata, err error,
 ) {
@@ -55,14 +55,14 @@ func (c *call) limitAttempt(ctx context.Context, in middleware.FinalizeInput, ne
 	return out, metadata, err
 }
 
-// cutShort reports whether err comes of the end of ctx. An answer that arrives
-// at the last moment does not.
+// cutShort reports whether err is due to the end of ctx. An answer that arrives
+// at the last moment is not.
 func cutShort(ctx context.Context, err error) bool {
 	return ctx.Err() != nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled))
 }
 
-// readBody reads the whole of an answer. If it is a good one, it goes to read as
-// the service wrote it, and then to the SDK, whose types drop unknown fields.
+// readBody reads a complete answer. It passes a good one to read as the service
+// wrote it, and then to the SDK, whose types drop unknown fields.
 func (c *call) readBody(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
 	out middleware.DeserializeOutput, metadata middleware.Metadata, err error,
 ) {
@@ -79,7 +79,7 @@ func (c *call) readBody(ctx context.Context, in middleware.DeserializeInput, nex
 	case len(body) > maxBody:
 		return out, metadata, &unreadableError{errTooLarge}
 	case response.StatusCode == http.StatusNotFound && bytes.Contains(body, []byte(unknownOperation)):
-		return out, metadata, &smithy.GenericAPIError{Code: unknownOperation, Message: "the operation does not exist here"}
+		return out, metadata, &smithy.GenericAPIError{Code: unknownOperation, Message: "the operation does not exist in this region"}
 	case response.StatusCode < 300:
 		err = c.read(body)
 	}
@@ -90,13 +90,13 @@ func (c *call) readBody(ctx context.Context, in middleware.DeserializeInput, nex
 	return out, metadata, nil
 }
 
-// unknownOperation is the code of an operation that a region's service does not
-// know. It may stand where the SDK does not look for a code, in an answer that
-// is not even of the service's protocol.
+// unknownOperation is the error code for an operation that a region's service
+// does not have. The SDK may not find it, because the answer may not even
+// follow the service's protocol.
 const unknownOperation = "UnknownOperationException"
 
-// verdict is what the call came to: of an error from a deadline that ended all
-// attempts, the failure that was being retried, or else which deadline it was.
+// verdict is the result of the call. If a deadline ended all attempts, it is
+// the failure that was being retried, or else the deadline.
 func (c *call) verdict(ctx context.Context, err error) error {
 	switch {
 	case !cutShort(ctx, err):

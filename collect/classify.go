@@ -17,7 +17,7 @@ import (
 	"snapshotter/catalog"
 )
 
-// failure is what the error of a call says.
+// failure is the classified error of a call.
 type failure struct {
 	outcome catalog.Outcome
 	code    string // of AWS
@@ -26,21 +26,21 @@ type failure struct {
 	err     error
 }
 
-// cause is what a failure may mean, where that is not plain from itself but
-// from how other regions fare.
+// cause is what a failure may mean if the failure alone does not show it and
+// the other regions have to be considered.
 type cause int
 
 const (
 	plain cause = iota // it is plain
-	// credentialsUnknown is how a region refuses credentials that are not
-	// valid, and also good ones of an account that has not enabled it.
+	// credentialsUnknown is how a region refuses invalid credentials, and also
+	// valid ones of an account that has not enabled the region.
 	credentialsUnknown
-	// credentialsUnusable are expired, wrongly signed, or can't be had.
+	// credentialsUnusable are expired, wrongly signed, or not available.
 	credentialsUnusable
 )
 
-// codes are the error codes with a meaning of their own, of all services that
-// are called. An answer with any other code is a service-error.
+// codes are the error codes that have a meaning of their own, for all services
+// that are called. Any other code is a service error.
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 var codes = []struct {
@@ -70,12 +70,11 @@ var codes = []struct {
 	}},
 }
 
-// noOperation is how a region's front door words that an operation is not
-// there at all: as denied, though no policy could allow it.
+// noOperation is how a region's front end says that it does not have an
+// operation: it denies access, though no policy could allow it.
 const noOperation = "Unable to determine service/operation name to be authorized"
 
-// classify says what an error means for the scope, or the source, that the
-// call was for.
+// classify classifies an error of a call.
 func classify(err error) failure {
 	f := failure{outcome: catalog.Unreachable, err: err}
 	var credentials *CredentialsError
@@ -97,11 +96,11 @@ func classify(err error) failure {
 	return f
 }
 
-// unknownCode is what the SDK makes of an error answer without a code, and of
-// one without a message.
+// unknownCode is what the SDK puts in place of a missing error code or message.
 const unknownCode = "UnknownError"
 
-// statusOf is the HTTP status of the answer that err came from, 0 if none.
+// statusOf returns the HTTP status of the answer that caused err, 0 if there is
+// none.
 func statusOf(err error) int {
 	var response *awshttp.ResponseError
 	if !errors.As(err, &response) {
@@ -110,7 +109,7 @@ func statusOf(err error) int {
 	return response.HTTPStatusCode()
 }
 
-// refused is an error that the service words itself.
+// refused classifies an error that the service reports.
 func (f *failure) refused(api smithy.APIError) {
 	f.outcome, f.code = catalog.ServiceError, api.ErrorCode()
 	f.message, _, _ = strings.Cut(api.ErrorMessage(), " Encoded authorization failure message:") // of EC2, a kilobyte of base 64
@@ -127,10 +126,10 @@ func (f *failure) refused(api smithy.APIError) {
 	}
 }
 
-// answered is an error answer that is not the service's own wording: from a
-// load balancer, a proxy, or a service that fails before it can say how.
+// answered classifies an error answer that is not the service's own: from a
+// load balancer, a proxy, or a service that fails early.
 func (f *failure) answered(status int) {
-	f.message = fmt.Sprintf("the answer was an HTTP %d that says no more", status)
+	f.message = fmt.Sprintf("the answer was an HTTP %d without a reason", status)
 	switch {
 	case status == 429:
 		f.outcome = catalog.Throttled
@@ -141,7 +140,7 @@ func (f *failure) answered(status int) {
 	}
 }
 
-// unanswered is an error of the way to the service.
+// unanswered classifies an error on the way to the service.
 func (f *failure) unanswered() {
 	f.message = describe(f.err)
 	if errors.As(f.err, new(*cutError)) && errors.Is(f.err, io.ErrUnexpectedEOF) {
@@ -149,8 +148,8 @@ func (f *failure) unanswered() {
 	}
 }
 
-// describe words err for a person, without what surrounds it: operation names,
-// request ids, addresses and ports, which differ from run to run.
+// describe returns err for a person, without operation names, request IDs,
+// addresses and ports, which differ from run to run.
 func describe(err error) string {
 	var (
 		dns     *net.DNSError
@@ -169,11 +168,11 @@ func describe(err error) string {
 	case errors.As(err, &cut):
 		return cut.Error()
 	case errors.As(err, &garbled):
-		return "the answer can't be read: " + innermost(garbled).Error()
+		return "the answer cannot be read: " + innermost(garbled).Error()
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "no such host"
 	case errors.As(err, &dns):
-		return "the host's name could not be looked up"
+		return "the host name could not be resolved"
 	case errors.As(err, &trust):
 		return trust.Error()
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -188,7 +187,7 @@ func describe(err error) string {
 	return innermost(err).Error()
 }
 
-// innermost is the error that the others wrap.
+// innermost returns the error that the others wrap.
 func innermost(err error) error {
 	for {
 		inner := errors.Unwrap(err)
@@ -199,8 +198,7 @@ func innermost(err error) error {
 	}
 }
 
-// accepts reports whether a listing, or the failure of one, shows that the
-// credentials are valid.
+// accepts reports whether an outcome shows that the credentials are valid.
 func accepts(outcome catalog.Outcome, cause cause) bool {
 	return outcome == catalog.Complete || outcome == catalog.Denied && cause == plain
 }

@@ -1,13 +1,13 @@
 // Package collect reads from AWS what Bedrock lists in every region of a
-// partition: it discovers the regions, lists every scope side by side with the
-// AWS SDK, and says of each what was learned.
+// partition: it discovers the regions, lists all scopes concurrently with the
+// AWS SDK, and reports what it learned about each.
 //
-// It guarantees exactly one listing for each region, discovered or known, and
-// kind: read whole, or with the reason why it was not. A failing region, page
-// or source of regions is data, never an error and never a gap. It refuses to
-// take a part of a list for the list, or one list that lacks known items for
-// their removal. It calls nothing but list and describe operations, and it
-// reads no clock, file or environment of its own.
+// It guarantees exactly one listing for each kind in each region, discovered or
+// known: complete, or with the reason why it is not. A failing region, page or
+// source of regions is data, never an error and never a gap. It refuses to take
+// part of a list for the list, or one list that lacks known items for their
+// removal. It only calls list and describe operations, and it does not read the
+// clock, files or the environment.
 package collect
 
 import (
@@ -24,19 +24,19 @@ import (
 	"snapshotter/catalog"
 )
 
-// Options are what a collection can be told. The zero value is a good one.
+// Options configure a collection. The zero value works.
 type Options struct {
-	// Regions are added to those that discovery finds. One that is outside the
-	// credentials' partition can't be read with them and becomes a note.
+	// Regions are added to those that discovery finds. A region outside the
+	// partition of the credentials becomes a note.
 	Regions []string
-	// Include tells the regions to list; nil is all. A region left out is
-	// returned as not-listed.
+	// Include chooses the regions to list; nil is all. The others are returned
+	// as not-listed.
 	Include func(region string) bool
-	// Attempt, Region and Run are the deadlines of one request, of all of one
-	// region's listings, and of the collection. Zero is 10 s, 45 s and 5 min.
+	// Attempt, Region and Run limit one request, all listings of one region,
+	// and the whole collection. The defaults are 10 s, 45 s and 5 min.
 	Attempt, Region, Run time.Duration
 	// Pause is how long to wait before a listing that lacks known items is
-	// made again. Zero is 2 s.
+	// repeated. The default is 2 s.
 	Pause time.Duration
 	// Progress is called when regions are discovered and when scopes finish,
 	// never concurrently; it may be nil. The collection waits for it.
@@ -57,12 +57,12 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Progress is how far a collection has come. Scopes that were not read whole
-// are told at its end, because what became of them may depend on the others.
+// Progress is how far a collection has come. Scopes that could not be read are
+// reported at the end, because what happened to them may depend on the others.
 type Progress struct {
 	Scopes int // to be listed, as far as is known: it grows as regions are discovered
 	Done   int // of them finished
-	// Listing is the scope that finished, as it will be returned; nil where
+	// Listing is the scope that finished, as it will be returned; nil if
 	// regions were discovered.
 	Listing *catalog.Listing
 }
@@ -73,22 +73,16 @@ type Result struct {
 	// Listings are sorted by scope: one for each kind in each region that is
 	// discovered, configured or known, within the partition.
 	Listings []catalog.Listing
-	// Notes say, sorted and redacted, what the collection had to do without.
+	// Notes say what the collection did without, sorted and redacted.
 	Notes []string
 }
 
 // Collect lists every scope of the partition that cfg.Region is in. Known is
-// what the history says about each scope: regions in it are listed though
-// nothing names them any more, and removals from it are confirmed. What it says
-// of other partitions is left alone.
+// what the history says about each scope: Collect lists its regions even if no
+// source names them any more, and confirms removals from it. It ignores what
+// known says about other partitions.
 //
-// The error is not nil only where there is nothing to record. It is then
-//   - a [*RegionError] if cfg has no region, its partition has none to list, or
-//     all are left out,
-//   - a [*CredentialsError] if no credentials could be had, or nothing was read
-//     and the credentials were refused,
-//   - an [*UnreachableError] if not a single scope that was asked for answered,
-//   - or wraps the cause of ctx if that ended first.
+// The error is not nil only if there is nothing to record. It is
 func Collect(ctx context.Context, cfg aws.Config, known map[catalog.Scope]catalog.Known, opts Options) (Result, error) {
 	if !catalog.ValidRegion(cfg.Region) {
 		return Result{}, &RegionError{Region: catalog.Redact(cfg.Region)}
@@ -115,7 +109,7 @@ func Collect(ctx context.Context, cfg aws.Config, known map[catalog.Scope]catalo
 	return c.result()
 }
 
-// ended is why the caller's context ended, nil if it did not.
+// ended returns why the caller's context ended, nil if it did not.
 func ended(ctx context.Context) error {
 	if ctx.Err() == nil {
 		return nil
@@ -123,8 +117,8 @@ func ended(ctx context.Context) error {
 	return fmt.Errorf("collect: %w", context.Cause(ctx))
 }
 
-// collection is one call of [Collect]. All of its state belongs to the
-// goroutine that runs collect; the others send it what to do as events.
+// collection is one call of [Collect]. The goroutine that runs collect owns all
+// of its state; the others send it events.
 type collection struct {
 	ctx       context.Context
 	session   *session
@@ -143,7 +137,7 @@ type collection struct {
 	progress Progress
 }
 
-// region is one that discovery named.
+// region is a region that discovery named.
 type region struct {
 	name     string
 	asked    bool
@@ -151,8 +145,8 @@ type region struct {
 	cancel   context.CancelFunc       // ends the listings under way
 }
 
-// collect starts with the regions that need no discovery, while the sources
-// that may name more of them are being read.
+// collect starts with the regions that need no discovery, and reads the sources
+// that may name more of them meanwhile.
 func (c *collection) collect() {
 	defer close(c.crashed) // if it did not, all have sent their last
 	c.start(c.readRegions)
@@ -169,12 +163,13 @@ func (c *collection) collect() {
 	}
 }
 
-// start runs work beside the others. What work returns is its last event.
+// start runs work concurrently. The function that work returns is its last
+// event.
 func (c *collection) start(work func() (last func())) {
 	c.running++
 	go func() {
-		// A panic here would end the whole program: it becomes one of the caller
-		// of Collect, who can recover from it.
+		// A panic here would end the whole program. It is passed on to the
+		// caller of Collect, who can recover from it.
 		defer func() {
 			if crash := recover(); crash != nil {
 				stack := debug.Stack()
@@ -189,7 +184,7 @@ func (c *collection) start(work func() (last func())) {
 	}()
 }
 
-// send waits until the event is taken: after a crash none is.
+// send waits until the event is received, or until the collection has crashed.
 func (c *collection) send(event func()) {
 	select {
 	case c.events <- event:
@@ -197,7 +192,7 @@ func (c *collection) send(event func()) {
 	}
 }
 
-// found begins with the regions among names that are new.
+// found starts to list the new regions among names.
 func (c *collection) found(names []string) {
 	slices.Sort(names)
 	grown := false
@@ -206,7 +201,7 @@ func (c *collection) found(names []string) {
 			continue
 		}
 		if !catalog.ValidRegion(name) || catalog.Partition(name) != c.partition {
-			c.note("left out %q, which is no region of partition %s, where the credentials are valid", name, c.partition)
+			c.note("left out %q, which is not a region of partition %s, where the credentials are valid", name, c.partition)
 			continue
 		}
 		c.begin(name)
@@ -217,7 +212,7 @@ func (c *collection) found(names []string) {
 	}
 }
 
-// begin lists all kinds of a region at once, under one deadline.
+// begin lists all kinds of a region concurrently, under one deadline.
 func (c *collection) begin(name string) {
 	ctx, cancel := context.WithTimeoutCause(c.ctx, c.opts.Region, &noAnswerError{c.opts.Region, "the region"})
 	r := &region{name: name, asked: c.opts.Include(name), findings: map[catalog.Kind]finding{}, cancel: cancel}
@@ -239,8 +234,8 @@ func (c *collection) begin(name string) {
 	c.cancelDisabled(r)
 }
 
-// finished keeps what was found. What a failure means is settled when all that
-// may explain it is known, so it is reported then.
+// finished stores a finding. A failure is reported later, when everything that
+// may explain it is known.
 func (c *collection) finished(r *region, f finding) {
 	r.findings[f.Kind] = f
 	if len(r.findings) == len(catalog.Kinds()) {
@@ -251,15 +246,15 @@ func (c *collection) finished(r *region, f finding) {
 	}
 }
 
-// cancelDisabled ends the listings of a region that the account is now known
-// not to have enabled: it refuses them sooner or later.
+// cancelDisabled ends the listings of a region that the account has not
+// enabled: the region will refuse them.
 func (c *collection) cancelDisabled(r *region) {
 	if enabled, known := c.enabled[r.name]; known && !enabled {
 		r.cancel()
 	}
 }
 
-// report tells the progress; with the listing that finished, if any.
+// report reports the progress, with the listing that finished, if any.
 func (c *collection) report(finished *catalog.Listing) {
 	if finished != nil {
 		c.progress.Done++
@@ -272,7 +267,7 @@ func (c *collection) note(format string, args ...any) {
 	c.notes = append(c.notes, catalog.Redact(fmt.Sprintf(format, args...)))
 }
 
-// sorted are the regions by name.
+// sorted returns the regions by name.
 func (c *collection) sorted() []*region {
 	return slices.SortedFunc(maps.Values(c.regions), func(a, b *region) int { return cmp.Compare(a.name, b.name) })
 }

@@ -35,7 +35,7 @@ func TestRegionDeadline(t *testing.T) {
 	w.known[models(lacking)] = catalog.Known{Observed: true, Keys: []string{"gone"}}
 	w.opts.Region, w.opts.Pause = 2*time.Second, time.Hour
 	got := w.listings()
-	if l := got[models(silent)]; l.Outcome != catalog.Unreachable || l.Message != "not read within the 2s that the region may take" {
+	if l := got[models(silent)]; l.Outcome != catalog.Unreachable || l.Message != "not read within 2s, the limit of the region" {
 		t.Errorf("%v: %s: %s", l.Scope, l.Outcome, l.Message)
 	}
 	if l := got[models(throttled)]; l.Outcome != catalog.Throttled || l.ErrorCode != "ThrottlingException" {
@@ -58,7 +58,7 @@ func TestRunDeadline(t *testing.T) {
 	w.opts.Run, w.opts.Region = 2*time.Second, time.Hour
 	w.Inject(hung(other))
 	got := w.listings()
-	if l := got[models(other)]; l.Outcome != catalog.Unreachable || l.Message != "not read within the 2s that the run may take" {
+	if l := got[models(other)]; l.Outcome != catalog.Unreachable || l.Message != "not read within 2s, the limit of the run" {
 		t.Errorf("%s: %s", l.Outcome, l.Message)
 	}
 	if l := got[models(home)]; l.Outcome != catalog.Complete {

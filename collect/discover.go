@@ -13,12 +13,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 )
 
-// regionsPath is the public parameter that names the regions with Bedrock, in
-// every region of a partition, whether or not the account has enabled them.
+// regionsPath is the public parameter that names the regions with Bedrock,
+// whether or not the account has enabled them.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-global-infrastructure.html
 const regionsPath = "/aws/service/global-infrastructure/services/bedrock/regions"
 
-// errNoEnd is a source whose pages lead back to where they were.
+// errNoEnd means that the pages of a source lead back to an earlier one.
 var errNoEnd = errors.New("its pages repeat themselves")
 
 // readRegions reads the public parameter from the home region or, if that does
@@ -34,7 +34,7 @@ func (c *collection) readRegions() (last func()) {
 	return func() { c.answered("ssm:GetParametersByPath", "which regions have Bedrock", err) }
 }
 
-// errNoRegions is a parameter that names no region of the partition.
+// errNoRegions means that the parameter names no region of the partition.
 var errNoRegions = errors.New("it names no region")
 
 // readParameter reads the public parameter from one region, ten regions a page,
@@ -66,8 +66,8 @@ func (c *collection) readParameter(region string) (read int, err error) {
 	return read, err
 }
 
-// readOptIn asks which regions the account has enabled: the account service,
-// or EC2 if that can't tell.
+// readOptIn asks the account service which regions the account has enabled, or
+// EC2 if that fails.
 func (c *collection) readOptIn() (last func()) {
 	enabled, err := c.listRegions()
 	if err == nil {
@@ -80,7 +80,7 @@ func (c *collection) readOptIn() (last func()) {
 	}
 }
 
-// knowOptIn takes what a source says of the regions' opt-in status.
+// knowOptIn stores the opt-in status that a source reports.
 func (c *collection) knowOptIn(enabled map[string]bool, source string, err error) {
 	c.answered(source, "which regions the account has enabled", err)
 	if err != nil {
@@ -92,8 +92,8 @@ func (c *collection) knowOptIn(enabled map[string]bool, source string, err error
 	}
 }
 
-// answered notes that a source failed. Either way it may have taken the
-// credentials for valid.
+// answered notes that a source failed. A source may show that the credentials
+// are valid, even when it fails.
 func (c *collection) answered(source, tells string, err error) {
 	if err == nil {
 		c.accepted = true
@@ -104,11 +104,11 @@ func (c *collection) answered(source, tells string, err error) {
 	if f.code != "" {
 		f.message = f.code + ": " + f.message
 	}
-	c.note("did without %s, which tells %s: %s", source, tells, f.message)
+	c.note("did without %s, which says %s: %s", source, tells, f.message)
 }
 
-// listRegions reads the status of every region that the account could have. A
-// region on its way from one state to the other is left out: how it answers is
+// listRegions reads the status of every region that the account could use. It
+// leaves out a region that is being enabled or disabled: how that answers is
 // not known.
 // https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html
 func (c *collection) listRegions() (map[string]bool, error) {
@@ -160,14 +160,13 @@ func (c *collection) describeRegions() (map[string]bool, error) {
 	return enabled, nil
 }
 
-// sourceContext is under a deadline shorter than that of a region, so that a
-// source that hangs delays the collection by little.
+// sourceContext has a shorter deadline than a region, so that a source that
+// hangs hardly delays the collection.
 func (c *collection) sourceContext(within time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(c.ctx, within, &noAnswerError{within: within})
 }
 
-// eachPage reads pages until none follows. It gives up on a token that was
-// given out before.
+// eachPage reads all pages. It fails on a repeated token.
 func eachPage(read func(token *string) (next *string, err error)) error {
 	seen := map[string]bool{}
 	for token := (*string)(nil); ; {

@@ -9,9 +9,8 @@ import (
 	"snapshotter/catalog"
 )
 
-// RegionError says that there is no region to start from: no AWS region is
-// configured, none with Bedrock is known in its partition, or none of those that
-// are was to be listed.
+// RegionError means that there is no region to list: no AWS region is
+// configured, none with Bedrock is known in its partition, or all are left out.
 type RegionError struct {
 	Region    string   // as configured, "" if not
 	Partition string   // that has nothing to list, "" if the region is at fault
@@ -30,7 +29,7 @@ func (e *RegionError) Error() string {
 	return "no AWS region is configured"
 }
 
-// Advice is what to do about it.
+// Advice says what to do.
 func (e *RegionError) Advice() string {
 	if len(e.LeftOut) > 0 {
 		return "choose from " + strings.Join(e.LeftOut, ", ")
@@ -41,13 +40,12 @@ func (e *RegionError) Advice() string {
 	return "set AWS_REGION to any region of the account, such as us-east-1; it decides the partition, not what is listed"
 }
 
-// CredentialsError says that there are no credentials, or that they were
-// refused and nothing was read.
+// CredentialsError means that there are no credentials, or that AWS refused
+// them and nothing was read.
 type CredentialsError struct {
-	// Code is the AWS error code of the refusal, "" if no credentials could be
-	// had in the first place.
+	// Code is the AWS error code, "" if there were no credentials.
 	Code string
-	// APIKey is whether a Bedrock API key was set, which can't replace them.
+	// APIKey is whether a Bedrock API key is set, which cannot replace them.
 	APIKey bool
 	Err    error
 }
@@ -62,7 +60,7 @@ func (e *CredentialsError) Error() string {
 	if e.missing() {
 		return "no AWS credentials were found"
 	}
-	return catalog.Redact("no AWS credentials could be had: " + describe(e.Err))
+	return catalog.Redact("no AWS credentials are available: " + describe(e.Err))
 }
 
 func (e *CredentialsError) Unwrap() error { return e.Err }
@@ -109,8 +107,7 @@ func (e *CredentialsError) advice() string {
 	return "check that the access key exists, is active and of this partition, and that AWS_SESSION_TOKEN belongs to it: aws sts get-caller-identity"
 }
 
-// UnreachableError says that not one scope that was asked for answered, so
-// that nothing at all was read.
+// UnreachableError means that no scope answered, so that nothing was read.
 type UnreachableError struct {
 	Regions int // asked
 	Reason  string
@@ -118,7 +115,7 @@ type UnreachableError struct {
 }
 
 func (e *UnreachableError) Error() string {
-	return fmt.Sprintf("Bedrock answered in none of %d regions: %s", e.Regions, e.Reason)
+	return fmt.Sprintf("Bedrock did not answer in any of %d regions: %s", e.Regions, e.Reason)
 }
 
 func (e *UnreachableError) Unwrap() error { return e.Err }
@@ -128,7 +125,7 @@ func (e *UnreachableError) Advice() string {
 	return "check this machine's network, DNS, proxy (HTTPS_PROXY) and endpoint settings: each region's bedrock.REGION host must be reachable on port 443"
 }
 
-// noAnswerError is a deadline that passed.
+// noAnswerError means that a deadline passed.
 type noAnswerError struct {
 	within time.Duration
 	whole  string // what the deadline is of, "" for a single attempt
@@ -138,28 +135,28 @@ func (e *noAnswerError) Error() string {
 	if e.whole == "" {
 		return fmt.Sprintf("no answer within %s", e.within)
 	}
-	return fmt.Sprintf("not read within the %s that %s may take", e.within, e.whole)
+	return fmt.Sprintf("not read within %s, the limit of %s", e.within, e.whole)
 }
 
-// RetryableError tells the SDK that another attempt may fare better.
+// RetryableError makes the SDK try again.
 func (e *noAnswerError) RetryableError() bool { return true }
 
-// cutError is an answer that ended too early.
+// cutError means that an answer ended too early.
 type cutError struct{ err error }
 
 func (e *cutError) Error() string        { return "the answer was cut off: " + describe(e.err) }
 func (e *cutError) Unwrap() error        { return e.err }
 func (e *cutError) RetryableError() bool { return true }
 
-// unreadableError is an answer that makes no sense, as a whole or in its size.
+// unreadableError means that an answer cannot be parsed, or is too large.
 type unreadableError struct{ err error }
 
-func (e *unreadableError) Error() string        { return "the answer can't be read: " + e.err.Error() }
+func (e *unreadableError) Error() string        { return "the answer cannot be read: " + e.err.Error() }
 func (e *unreadableError) Unwrap() error        { return e.err }
 func (e *unreadableError) RetryableError() bool { return !errors.Is(e.err, errTooLarge) }
 
-// maxBody bounds an answer. The largest today are a few hundred kilobytes.
+// maxBody limits an answer. The largest today have a few hundred kilobytes.
 const maxBody = 64 << 20
 
-// errTooLarge is not worth another attempt: each costs that much memory.
+// errTooLarge is not retried: each attempt would need that much memory.
 var errTooLarge = fmt.Errorf("it is larger than %d MiB", maxBody>>20)

@@ -15,7 +15,7 @@ import (
 	"snapshotter/catalog"
 )
 
-// finding is what listing a scope came to, before the regions are looked at
+// finding is the result of listing one scope, before all regions are considered
 // together.
 type finding struct {
 	catalog.Listing
@@ -32,9 +32,9 @@ type lister struct {
 	pause   time.Duration
 }
 
-// list makes a listing and, if it lacks known items, another after a pause:
-// only what both lack is believed to be gone. An empty first listing confirms
-// nothing, so a second with items stands as if it were the first.
+// list makes a listing and, if it lacks known items, another one after a pause:
+// only what both lack is gone. An empty first listing confirms nothing, so a
+// second one with items stands as if it were the first.
 func (l lister) list(ctx context.Context) finding {
 	first := l.once(ctx)
 	if len(l.known.Missing(first.Listing)) == 0 {
@@ -47,7 +47,7 @@ func (l lister) list(ctx context.Context) finding {
 	return finding{Listing: l.known.Confirm(first.Listing, second.Listing), err: second.err}
 }
 
-// again lists once more after the pause.
+// again repeats the listing after the pause.
 func (l lister) again(ctx context.Context) finding {
 	timer := time.NewTimer(l.pause)
 	defer timer.Stop()
@@ -58,11 +58,11 @@ func (l lister) again(ctx context.Context) finding {
 	return l.once(ctx)
 }
 
-// restarts is how often one listing is begun before a refused page token is
-// taken for a failure.
+// restarts is how often a listing is started again when the service refuses its
+// page token.
 const restarts = 3
 
-// once reads the scope whole, page by page, or not at all.
+// once reads all pages of the scope, or fails.
 func (l lister) once(ctx context.Context) finding {
 	for try := 1; ; try++ {
 		pages, err := l.pages(ctx)
@@ -73,7 +73,7 @@ func (l lister) once(ctx context.Context) finding {
 			return l.failed(classify(err))
 		case try == restarts:
 			f := classify(err)
-			f.outcome, f.message = catalog.Invalid, fmt.Sprintf("its page token was refused in %d tries: %s", restarts, f.message)
+			f.outcome, f.message = catalog.Invalid, fmt.Sprintf("its page token was refused %d times: %s", restarts, f.message)
 			return l.failed(f)
 		}
 	}
@@ -87,8 +87,8 @@ func (l lister) failed(f failure) finding {
 	}
 }
 
-// barren is how many pages in a row may bring no new item, though each says
-// that more follow, before the listing is given up as one without an end.
+// barren is how many consecutive pages without a new item end a listing,
+// although each says that more follow.
 const barren = 10
 
 // pages reads every page of one listing.
@@ -122,11 +122,11 @@ func (l lister) pages(ctx context.Context) ([]catalog.Page, error) {
 	}
 }
 
-// pageSize is the most that may be asked for. It saves more time than anything
-// else: the service's own pages are of a hundred.
+// pageSize is the largest that may be requested. It saves more time than
+// anything else: by default the service returns pages of a hundred.
 const pageSize = 1000
 
-// page asks for the page that token leads to, "" for the first.
+// page requests the page that token leads to, "" for the first.
 func (l lister) page(ctx context.Context, token string) (page catalog.Page, err error) {
 	c := l.session.call(func(body []byte) (err error) {
 		page, err = catalog.ParsePage(l.scope.Kind, body)
@@ -136,7 +136,7 @@ func (l lister) page(ctx context.Context, token string) (page catalog.Page, err 
 	switch l.scope.Kind {
 	case catalog.KindFoundationModel:
 		if token != "" {
-			return page, &unreadableError{errors.New("it has a page more than the operation can ask for")}
+			return page, &unreadableError{errors.New("it has one page more than the operation can request")}
 		}
 		_, err = l.client.ListFoundationModels(ctx, &bedrock.ListFoundationModelsInput{}, withCall)
 	case catalog.KindInferenceProfile:
@@ -152,15 +152,15 @@ func (l lister) page(ctx context.Context, token string) (page catalog.Page, err 
 	return page, c.verdict(ctx, err)
 }
 
-// tokenError is a page token, just given out, that the service refuses.
+// tokenError means that the service refuses a page token that it has just
+// issued.
 type tokenError struct{ err error }
 
 func (e *tokenError) Error() string { return e.err.Error() }
 func (e *tokenError) Unwrap() error { return e.err }
 
-// refusesToken reports whether an answer to a request with a page token says
-// that the token is at fault: as a parameter that is not valid, when all others
-// were valid on the page before.
+// refusesToken reports whether the service refuses the page token: it calls a
+// parameter invalid, and the page before showed all others to be valid.
 func refusesToken(err error) bool {
 	var api smithy.APIError
 	if !errors.As(err, &api) {

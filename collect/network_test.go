@@ -112,7 +112,7 @@ func TestNothingReachable(t *testing.T) {
 		{"no names", noSuchHost, "no such host"},
 		{"names that can't be looked up", func(host string) error {
 			return &net.DNSError{Err: "server misbehaving", Name: host, Server: "10.0.0.2:53", IsTemporary: true}
-		}, "name could not be looked up"},
+		}, "name could not be resolved"},
 		{"refused", func(string) error {
 			_, err := net.Dial("tcp", "127.0.0.1:1")
 			return err

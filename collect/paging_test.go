@@ -62,7 +62,7 @@ func TestTokenRefusedForGood(t *testing.T) {
 	w := long(t)
 	w.Inject(bedrocktest.Fault{Region: home, Operation: bedrocktest.ListInferenceProfiles, Kind: bedrocktest.InvalidToken})
 	l := w.listings()[profiles(home)]
-	if l.Outcome != catalog.Invalid || l.ErrorCode != "ValidationException" || !strings.Contains(l.Message, "refused in 3 tries") {
+	if l.Outcome != catalog.Invalid || l.ErrorCode != "ValidationException" || !strings.Contains(l.Message, "refused 3 times") {
 		t.Errorf("%s, %q, %q", l.Outcome, l.ErrorCode, l.Message)
 	}
 	if got := w.pagesAsked(); !slices.Equal(got, []int{1, 2, 1, 2, 1, 2}) {

@@ -37,13 +37,13 @@ func newSession(cfg aws.Config, opts Options) *session {
 }
 
 // prefersBearer reports whether the SDK would use a Bedrock API key, which it
-// looks for in the environment by itself.
+// finds in the environment by itself.
 func prefersBearer(o bedrock.Options) bool {
 	return slices.Contains(o.AuthSchemePreference, "httpBearerAuth")
 }
 
-// sharedClient makes one HTTP client of the settings of the SDK's, which would
-// make itself one anew for each region, with connections of its own.
+// sharedClient makes one HTTP client from the settings of the SDK's. The SDK
+// would make one for each region, with connections of its own.
 func sharedClient(given aws.HTTPClient) (shared aws.HTTPClient, closeIdle func()) {
 	buildable, ok := given.(*awshttp.BuildableClient)
 	switch {
@@ -58,8 +58,8 @@ func sharedClient(given aws.HTTPClient) (shared aws.HTTPClient, closeIdle func()
 	return &http.Client{Transport: transport, CheckRedirect: redirect}, transport.CloseIdleConnections
 }
 
-// redirect follows as the SDK's own client does: only where the method is kept,
-// and without the session token when it leads to another host.
+// redirect follows redirects as the SDK's own client does: only if the method
+// stays the same, and without the session token to another host.
 func redirect(r *http.Request, via []*http.Request) error {
 	status := r.Response.StatusCode
 	if len(via) > 9 || status != http.StatusTemporaryRedirect && status != http.StatusPermanentRedirect {
@@ -71,9 +71,10 @@ func redirect(r *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// bedrock is the client of one region. It always signs with the credentials:
-// by itself the SDK prefers a Bedrock API key from the environment, which may
-// be of another account, and which the sources of regions don't take.
+// bedrock returns the client of one region. It always signs with the
+// credentials: by default the SDK prefers a Bedrock API key from the
+// environment, which may belong to another account, and which the sources of
+// regions do not accept.
 // https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html
 func (s *session) bedrock(region string) *bedrock.Client {
 	return bedrock.NewFromConfig(s.config, func(o *bedrock.Options) {
@@ -83,7 +84,7 @@ func (s *session) bedrock(region string) *bedrock.Client {
 	})
 }
 
-// authenticate gets credentials once, before anything is asked with them.
+// authenticate gets credentials once, before the first request.
 func (s *session) authenticate(ctx context.Context, within time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, within, &noAnswerError{within: within})
 	defer cancel()
@@ -99,8 +100,8 @@ func (s *session) authenticate(ctx context.Context, within time.Duration) error 
 	return missing
 }
 
-// provider marks errors of getting credentials, so that they are told from
-// errors of the call that needed them.
+// provider marks errors of getting credentials, so that they differ from errors
+// of the call that needed them.
 type provider struct{ aws.CredentialsProvider }
 
 func (p provider) Retrieve(ctx context.Context) (aws.Credentials, error) {
@@ -117,12 +118,12 @@ func (p provider) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	return credentials, &CredentialsError{Err: err}
 }
 
-// attempts is how often one request is sent at most.
+// attempts is the largest number of attempts of a request.
 const attempts = 6
 
 // newRetryer retries as the SDK's standard does, but without its quota, which
-// the attempts of a single request can't exhaust, and with pauses that fit into
-// a region's deadline: about 0.2, 0.5, 1, 2 and 4 s of 45, an eighth in all.
+// the attempts of a single request cannot exhaust, and with pauses that fit a
+// region's deadline: about 0.2, 0.5, 1, 2 and 4 s of 45 s, an eighth in all.
 func newRetryer(deadline time.Duration) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = attempts
@@ -135,7 +136,8 @@ func newRetryer(deadline time.Duration) aws.Retryer {
 	})
 }
 
-// untrusted keeps the SDK from asking again who is not who they should be.
+// untrusted keeps the SDK from retrying a server that cannot prove its
+// identity.
 func untrusted(err error) aws.Ternary {
 	if errors.As(err, new(*tls.CertificateVerificationError)) {
 		return aws.FalseTernary

@@ -7,8 +7,8 @@ import (
 	"snapshotter/catalog"
 )
 
-// result looks at all findings together: what one region's failure means can
-// depend on how the others fared.
+// result considers all findings together: what a failure in one region means
+// can depend on the others.
 func (c *collection) result() (Result, error) {
 	if err := c.nothingRead(); err != nil {
 		return Result{}, err
@@ -29,7 +29,7 @@ func (c *collection) result() (Result, error) {
 	return result, nil
 }
 
-// settle is what is recorded of a scope.
+// settle returns the listing to record for a scope.
 func (c *collection) settle(r *region, kind catalog.Kind) catalog.Listing {
 	scope := catalog.Scope{Region: r.name, Kind: kind}
 	if !r.asked {
@@ -67,8 +67,8 @@ func (c *collection) answeredAnywhere() bool {
 	return false
 }
 
-// findings are those of all scopes that were asked for and that the account
-// may read, as far as is known, sorted by scope.
+// findings returns the findings of all scopes that were listed and that the
+// account can read, as far as is known, sorted by scope.
 func (c *collection) findings() []finding {
 	var all []finding
 	for _, r := range c.sorted() {
@@ -83,7 +83,8 @@ func (c *collection) findings() []finding {
 	return all
 }
 
-// nothingRead is why the collection has nothing to record, nil if it has.
+// nothingRead returns why there is nothing to record, nil if there is
+// something.
 func (c *collection) nothingRead() error {
 	findings := c.findings()
 	switch {
@@ -116,9 +117,9 @@ func (c *collection) askedAny() bool {
 	return false
 }
 
-// refused is the first of findings that shows the credentials to be no good, if
-// none of them shows the contrary. A refusal that could come of a region being
-// not enabled shows nothing where a source of regions took the credentials.
+// refused returns the first finding that shows invalid credentials, nil if any
+// finding shows the opposite. A refusal that may mean that a region is not
+// enabled shows nothing if a source of regions accepted the credentials.
 func (c *collection) refused(findings []finding) (first *finding) {
 	for i, f := range findings {
 		maybeNotEnabled := c.accepted && !c.enabled[f.Region]

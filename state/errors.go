@@ -46,7 +46,7 @@ func (e *CallError) reason() string {
 	case errors.As(e.Err, &api):
 		return catalog.Redact(api.ErrorCode())
 	case e.credentials():
-		return "no AWS credentials could be had: " + catalog.Redact(innermost(e.Err).Error())
+		return "no AWS credentials are available: " + catalog.Redact(innermost(e.Err).Error())
 	}
 	return catalog.Redact(innermost(e.Err).Error())
 }

@@ -571,7 +571,7 @@ func TestRefused(t *testing.T) {
 		{"unknown key", s.Config(), here, buckettest.Refuse(403, "InvalidAccessKeyId", "unknown"), "InvalidAccessKeyId", "access key exists"},
 		{"wrong clock", s.Config(), here, buckettest.Refuse(403, "SignatureDoesNotMatch", "no match"), "SignatureDoesNotMatch", "clock"},
 		{"something new", s.Config(), here, buckettest.Refuse(400, "Novelty", "new"), "Novelty: new", "list of error responses"},
-		{"no credentials", noCredentials, here, nil, "no AWS credentials could be had: no EC2 IMDS role found", "AWS_PROFILE"},
+		{"no credentials", noCredentials, here, nil, "no AWS credentials are available: no EC2 IMDS role found", "AWS_PROFILE"},
 		{"unreachable", unreachable, here, nil, "connection refused", "network"},
 		{"account in the bucket's name", s.Config(), Location{"history-123456789012", key}, buckettest.Refuse(403, "AccessDenied", "no"), "s3://history-[account]/", "s3:GetObject"},
 	} {

@@ -259,7 +259,7 @@ func (w *life) misleading(f bedrocktest.Fault, l list) (bedrocktest.Fault, prosp
 	alone := len(truthOf(w.truth, l)) == 1
 	switch f.Kind {
 	case bedrocktest.Empty:
-		if w.chance(50) || w.reader.empty[l] > 0 {
+		if w.chance(50) || w.reader.doubt[l].runs > 0 {
 			f.Times = 1
 			return f, prospect{readable: true, late: !known}
 		}

@@ -52,13 +52,13 @@ func TestHistoriesCatch(t *testing.T) {
 		{
 			"an empty list is believed at once", edit{
 				"catalog/listing.go",
-				"const emptyRuns = 3", "const emptyRuns = 1",
+				"const believedRuns = 3", "const believedRuns = 1",
 			},
 		},
 		{
 			"an empty list is believed a run too early", edit{
 				"catalog/listing.go",
-				"const emptyRuns = 3", "const emptyRuns = 2",
+				"const believedRuns = 3", "const believedRuns = 2",
 			},
 		},
 		{

@@ -233,10 +233,16 @@ type reader struct {
 	calls map[string]map[string]bool
 	seen  map[list]int64 // the last run that read the list
 	joint map[string]int64
-	empty map[list]int // runs in a row that found nothing where something was
+	doubt map[list]doubt
 	lost  map[list]streak
 
 	tally map[string]int
+}
+
+// doubt is consecutive runs that found the same items missing and were not believed.
+type doubt struct {
+	missing string
+	runs    int
 }
 
 // streak is a row of runs with one outcome.
@@ -249,7 +255,7 @@ func newReader() *reader {
 	return &reader{
 		named: map[string]bool{}, told: map[list]map[string]thing{}, ways: map[list]map[way]bool{},
 		gone: map[list]map[string]int64{}, calls: map[string]map[string]bool{},
-		seen: map[list]int64{}, joint: map[string]int64{}, empty: map[list]int{}, lost: map[list]streak{},
+		seen: map[list]int64{}, joint: map[string]int64{}, doubt: map[list]doubt{}, lost: map[list]streak{},
 		tally: map[string]int{},
 	}
 }
@@ -357,16 +363,30 @@ func (r *reader) namedBy(n night, gaps map[list]toldGap, firsts map[list]int) ma
 // believable holds what was claimed of a list to what stood in the way.
 func (r *reader) believable(l list, n night, gap bool, told toldGap) {
 	p, truth := n.prospects[l], truthOf(n.truth, l)
-	suspects := r.empty[l]
-	r.empty[l] = 0
-	doubtful := len(r.told[l]) > 0 && suspects < 2 // an empty list would not be believed yet
-	if told.Outcome == "suspect" {
-		r.empty[l] = suspects + 1
-		r.expect(doubtful && (len(truth) == 0 || slices.Contains(p.outcomes, "suspect")), "%v is told as suspect without a reason", l)
+	all, missing := slices.Sorted(maps.Keys(r.told[l])), []string{}
+	for _, id := range all {
+		if _, there := truth[id]; !there {
+			missing = append(missing, id)
+		}
 	}
-	if doubtful && len(truth) == 0 {
-		r.expect(gap, "%v was found empty by %d runs in a row, and that is believed", l, suspects+1)
-		r.expect(told.Outcome == "suspect" || !p.readable, "%v was found empty, and is told as %s", l, told.Outcome)
+	much := len(all) > 0 && (len(truth) == 0 || len(missing) > 5 && 3*len(missing) > len(all))
+	lied := slices.Contains(p.outcomes, "suspect") // by an empty list
+	if lied && !much {
+		missing = all
+	}
+	before := r.doubt[l]
+	delete(r.doubt, l)
+	if before.missing != strings.Join(missing, " ") {
+		before.runs = 0
+	}
+	doubtful := much && before.runs < 2 // such a loss is not believed yet
+	if told.Outcome == "suspect" {
+		r.doubt[l] = doubt{strings.Join(missing, " "), before.runs + 1}
+		r.expect(doubtful || len(all) > 0 && lied, "%v is told as suspect without a reason", l)
+	}
+	if doubtful {
+		r.expect(gap, "%v lost much in %d runs in a row, and that is believed", l, before.runs+1)
+		r.expect(told.Outcome == "suspect" || !p.readable, "%v lost much, and is told as %s", l, told.Outcome)
 	} else {
 		r.expect(!p.readable || !gap, "%v could be read, and is told as %s", l, told.Outcome)
 	}
