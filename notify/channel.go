@@ -145,7 +145,7 @@ func checkOf(address string) (Channel, error) {
 func serviceOf(scheme, raw string) (Channel, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return Channel{}, errors.New("percent-encode what has a meaning of its own in it")
+		return Channel{}, errors.New("percent-encode its special characters")
 	}
 	name, shown := scheme, ""
 	if slices.Contains(addressed, scheme) && strings.ContainsAny(u.Host, ".:") { // else it may be a token in its place
@@ -183,7 +183,7 @@ func (v veil) explain(err error) string {
 		return own.Error()
 	}
 	if keys := validKeys.FindStringSubmatch(err.Error()); keys != nil {
-		return "it has an option that is none of " + strings.ReplaceAll(keys[1], " ", ", ")
+		return "it has an unknown option; the options are " + strings.ReplaceAll(keys[1], " ", ", ")
 	}
 	if said := v.lift(err.Error()); said != "" {
 		return said

@@ -170,7 +170,7 @@ func discordChannel(u *url.URL) (carrier, error) {
 	}
 	config := service.Config
 	if config.JSON {
-		return nil, advice("the form /raw is for payloads made elsewhere: leave it out")
+		return nil, advice("the form /raw is for other payloads: leave it out")
 	}
 	colours := map[diff.Significance]uint{
 		diff.Breaking: config.ColorError, diff.Notice: config.ColorWarn,
@@ -273,7 +273,7 @@ func teamsAddress(u *url.URL) (string, error) {
 	c := service.Config
 	address := teams.BuildWebhookURL(c.Host, c.Group, c.Tenant, c.AltID, c.GroupOwner, c.ExtraID)
 	if teams.ValidateWebhookURL(address) != nil {
-		return "", advice("it makes no address of a webhook: check its ids, and host=NAME.webhook.office.com")
+		return "", advice("it is not the address of a webhook: check its IDs, and host=NAME.webhook.office.com")
 	}
 	return address, nil
 }

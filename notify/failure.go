@@ -62,9 +62,9 @@ func networkReason(err error) string {
 	var network net.Error
 	switch {
 	case errors.Is(err, context.Canceled):
-		return "stopped before an answer came"
+		return "stopped before the answer"
 	case errors.As(err, &lookup):
-		return "the host's name could not be looked up"
+		return "the host name could not be resolved"
 	case untrusted(err):
 		return "the host's certificate is not trusted"
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -96,7 +96,7 @@ func answered(status int) *failure {
 	default:
 		switch {
 		case status >= 300 && status < 400:
-			f.reason += ": it points elsewhere, and is not followed; name that address in the channel's URL"
+			f.reason += ": it redirects, and redirects are not followed; use the new address in the channel's URL"
 		case status >= 500:
 			f.grade = unclear
 		}

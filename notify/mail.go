@@ -40,7 +40,7 @@ func mailChannel(u *url.URL) (carrier, error) {
 	}
 	box := mailbox{config, signIn(config, hasKey(u.Query(), "auth"))}
 	if _, err := box.compose(Message{}); err != nil {
-		return nil, advice("from or to holds what is no mail address")
+		return nil, advice("from or to has an invalid mail address")
 	}
 	return box, nil
 }
@@ -109,7 +109,7 @@ func (b mailbox) undelivered(err error, v veil) *failure {
 	case code == 0 && sending != nil && sending.Reason == mail.ErrSMTPDataClose:
 		return unanswered(err, true)
 	case code == 0 && sending != nil:
-		return &failure{reason: sending.Reason.String() + " did not work", grade: passing}
+		return &failure{reason: sending.Reason.String() + " failed", grade: passing}
 	case code == 0:
 		return b.noSession(err)
 	}
@@ -133,11 +133,11 @@ func (b mailbox) noSession(err error) *failure {
 		mail.ErrNoSupportedAuthDiscovered, gosmtp.ErrUnencrypted,
 	} {
 		if errors.Is(err, unfit) {
-			return &failure{reason: "the mail server offers no way to sign in that keeps the password secret", grade: refused}
+			return &failure{reason: "the mail server offers no sign-in that keeps the password secret", grade: refused}
 		}
 	}
 	if strings.Contains(err.Error(), "does not support") { // STARTTLS, SMTP AUTH: no error values of their own
-		return &failure{reason: "the mail server offers no TLS or no signing in, and the channel's URL asks for it", grade: refused}
+		return &failure{reason: "the mail server does not offer the TLS or the sign-in that the channel's URL asks for", grade: refused}
 	}
 	return unanswered(err, false)
 }

@@ -205,7 +205,7 @@ func TestMailFailures(t *testing.T) {
 		{"gone before the text", "&auth=Plain", once("DATA", "hang up"), notify.Delivered, 2, 1, ""},
 		{"gone after the text", "&auth=Plain", always(".", "hang up"), notify.Unknown, 1, 1, "the connection failed"},
 		{"gone after it took it", "&auth=Plain", always("RSET", "hang up"), notify.Delivered, 1, 1, ""},
-		{"no TLS", "&requirestarttls=yes", nil, notify.Undelivered, 1, 0, "the mail server offers no TLS or no signing in, and the channel's URL asks for it"},
+		{"no TLS", "&requirestarttls=yes", nil, notify.Undelivered, 1, 0, "the mail server does not offer the TLS or the sign-in that the channel's URL asks for"},
 		{"the best way to sign in", "", func(_ int, command string) string {
 			if strings.HasPrefix(command, "AUTH") {
 				return "334 PDEyMzQ1Njc4OTBAbWFpbC5leGFtcGxlLmNvbT4="
@@ -240,7 +240,7 @@ func TestMailPasswordNeedsTLS(t *testing.T) {
 			return ""
 		}})
 		d := notify.Sender{}.Impatient().Send(t.Context(), []notify.Channel{parse(t, server.url(options))}, plain(), nil)[0]
-		if d.Outcome != notify.Undelivered || d.Tries != 1 || d.Reason != "the mail server offers no way to sign in that keeps the password secret" {
+		if d.Outcome != notify.Undelivered || d.Tries != 1 || d.Reason != "the mail server offers no sign-in that keeps the password secret" {
 			t.Errorf("delivery with %q = %+v", options, d)
 		}
 		if talk, _ := server.got(); strings.Contains(strings.Join(talk, " "), "AUTH") {

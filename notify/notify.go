@@ -134,7 +134,7 @@ func (s Sender) each(ctx context.Context, channels []Channel, pings bool, serve 
 func (s Sender) deliver(ctx context.Context, steps func() []step) Delivery {
 	var all []step
 	if err := guarded(func() error { all = steps(); return nil }); err != nil {
-		return Delivery{Outcome: Undelivered, Reason: "the message could not be made"}
+		return Delivery{Outcome: Undelivered, Reason: "the message could not be built"}
 	}
 	d := Delivery{Outcome: Delivered}
 	for i, step := range all {

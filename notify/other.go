@@ -79,7 +79,7 @@ func (o other) steps(_ Sender, v veil, m Message) []step {
 func (o other) send(v veil, m Message) error {
 	service, err := (&router.ServiceRouter{}).Locate(o.url)
 	if err != nil {
-		return undone("the service could not be reached or signed in to", err, v, passing)
+		return undone("the service could not be reached, or refused the sign-in", err, v, passing)
 	}
 	title, params := defuse(m.Title), types.Params{}
 	lines := fit(escaped(m.Lines, defuse), otherTextLimit-runesOf(m.Link)-runesOf(title)-2, runesOf)
@@ -99,7 +99,7 @@ func (o other) send(v veil, m Message) error {
 		if o.single && unconnected(err) {
 			grade = passing
 		}
-		return undone("the service did not take the message", err, v, grade)
+		return undone("the service did not accept the message", err, v, grade)
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func undone(what string, err error, v veil, g grade) *failure {
 		said = v.lift(err.Error())
 	}
 	if said == "" {
-		said = "why can't be shown, since it repeats the channel's URL"
+		said = "the reason is not shown, because it repeats the channel's URL"
 	}
 	return &failure{reason: what + ": " + said, grade: g}
 }

@@ -70,10 +70,10 @@ func TestOtherFailures(t *testing.T) {
 		tries     int
 		reason    string
 	}{
-		{"no connection", "pushover://shoutrrr:s3cretToken@s3cretUser/", seq(errRefused, "")[0], notify.Undelivered, 4, "the service did not take the message: the connection was refused"},
-		{"no connection for one of several", "ifttt://s3cretKey/?events=a,b", seq(errRefused, "")[0], notify.Unknown, 1, "the service did not take the message: the connection was refused"},
-		{"a status", "join://shoutrrr:s3cretApiKey@join/?devices=s3cretDevice", seq(503, "")[0], notify.Unknown, 1, "the service did not take the message: why can't be shown, since it repeats the channel's URL"},
-		{"a status in JSON", "bark://:s3cretDevice@bark.example.com/", seq(500, "<html>")[0], notify.Unknown, 1, "the service did not take the message: status 500"},
+		{"no connection", "pushover://shoutrrr:s3cretToken@s3cretUser/", seq(errRefused, "")[0], notify.Undelivered, 4, "the service did not accept the message: the connection was refused"},
+		{"no connection for one of several", "ifttt://s3cretKey/?events=a,b", seq(errRefused, "")[0], notify.Unknown, 1, "the service did not accept the message: the connection was refused"},
+		{"a status", "join://shoutrrr:s3cretApiKey@join/?devices=s3cretDevice", seq(503, "")[0], notify.Unknown, 1, "the service did not accept the message: the reason is not shown, because it repeats the channel's URL"},
+		{"a status in JSON", "bark://:s3cretDevice@bark.example.com/", seq(500, "<html>")[0], notify.Unknown, 1, "the service did not accept the message: status 500"},
 		// Shoutrrr 0.13.2 closes the body of an answer that it did not get.
 		{"a crash", "zulip://bot%40example.com:s3cretKey@example.zulipchat.com/?stream=bedrock", seq(errRefused, "")[0], notify.Unknown, 1, "the sender crashed"},
 	} {
@@ -107,22 +107,22 @@ func TestParseErrors(t *testing.T) {
 		{"https://hooks.slack.com/services/T/B/X", "a channel's URL begins with its kind: generic+https://… for a webhook, ping:https://… for a check, slack://… for Slack; see docs/notifications.md"},
 		{"slack://x@y", "the URL of a channel of kind slack is not valid: invalid slack token format"},
 		{"ntfy://ntfy.sh/", "the URL of a channel of kind ntfy is not valid: topic is required"},
-		{"ntfy://ntfy.sh/t?prioritty=1", "the URL of a channel of kind ntfy is not valid: it has an option that is none of actions, at, attach, cache, click, delay, disabletls, disabletlsverification, email, filename, firebase, icon, in, priority, scheme, tags, title"},
-		{"ntfy://ntfy.sh/t%zz", "the URL of a channel of kind ntfy is not valid: percent-encode what has a meaning of its own in it"},
+		{"ntfy://ntfy.sh/t?prioritty=1", "the URL of a channel of kind ntfy is not valid: it has an unknown option; the options are actions, at, attach, cache, click, delay, disabletls, disabletlsverification, email, filename, firebase, icon, in, priority, scheme, tags, title"},
+		{"ntfy://ntfy.sh/t%zz", "the URL of a channel of kind ntfy is not valid: percent-encode its special characters"},
 		{"ntfy://ntfy.sh/t?priority=quite", "the URL of a channel of kind ntfy is not valid: compare it with the form in docs/notifications.md"},
 		{"smtp://mail.example.com/?from=a@b.c", "the URL of a channel of kind smtp is not valid: toAddress missing from config URL"},
-		{"smtp://mail.example.com/?from=a@b.c&to=nobody", "the URL of a channel of kind smtp is not valid: from or to holds what is no mail address"},
+		{"smtp://mail.example.com/?from=a@b.c&to=nobody", "the URL of a channel of kind smtp is not valid: from or to has an invalid mail address"},
 		{"smtp:///?from=a@b.c&to=d@e.f", "the URL of a channel of kind smtp is not valid: the mail server's host is missing"},
-		{"discord://token@1/raw", "the URL of a channel of kind discord is not valid: the form /raw is for payloads made elsewhere: leave it out"},
+		{"discord://token@1/raw", "the URL of a channel of kind discord is not valid: the form /raw is for other payloads: leave it out"},
 		{"teams+https://example.com", "the URL of a channel of kind teams+https is not valid: the address of the workflow or webhook is missing"},
-		{"teams://11111111-4444-4444-8444-cccccccccccc@22222222-4444-4444-8444-cccccccccccc/33333333012222222222333333333344/44444444-4444-4444-8444-cccccccccccc/V2?host=example.com", "the URL of a channel of kind teams is not valid: it makes no address of a webhook: check its ids, and host=NAME.webhook.office.com"},
+		{"teams://11111111-4444-4444-8444-cccccccccccc@22222222-4444-4444-8444-cccccccccccc/33333333012222222222333333333344/44444444-4444-4444-8444-cccccccccccc/V2?host=example.com", "the URL of a channel of kind teams is not valid: it is not the address of a webhook: check its IDs, and host=NAME.webhook.office.com"},
 		{"generic:///in", "the URL of a channel of kind generic is not valid: the webhook's host is missing"},
-		{"generic://example.com/in?template=mine", "the URL of a channel of kind generic is not valid: template is json or left out: there are no others"},
-		{"generic://example.com/in?@x=a%0d%0aHost:+evil", "the URL of a channel of kind generic is not valid: a header is no single line of printable text"},
-		{"sns:arn:aws:s3:::bucket", "the URL of a channel of kind sns is not valid: it is no topic's ARN: the form is sns:arn:aws:sns:REGION:ACCOUNT:TOPIC"},
-		{"sns:arn:aws:sns:eu-west-1:111122223333:" + strings.Repeat("x", 257), "the URL of a channel of kind sns is not valid: it is no topic's ARN: the form is sns:arn:aws:sns:REGION:ACCOUNT:TOPIC"},
-		{"ping:https://hc-ping.com/", "the URL of a channel of kind ping is not valid: it is no check's address: the form is ping:https://hc-ping.com/UUID"},
-		{"ping:ftp://hc-ping.com/x", "the URL of a channel of kind ping is not valid: it is no check's address: the form is ping:https://hc-ping.com/UUID"},
+		{"generic://example.com/in?template=mine", "the URL of a channel of kind generic is not valid: template must be json, or left out"},
+		{"generic://example.com/in?@x=a%0d%0aHost:+evil", "the URL of a channel of kind generic is not valid: a header is not a single line of printable text"},
+		{"sns:arn:aws:s3:::bucket", "the URL of a channel of kind sns is not valid: it is not the ARN of a topic: the form is sns:arn:aws:sns:REGION:ACCOUNT:TOPIC"},
+		{"sns:arn:aws:sns:eu-west-1:111122223333:" + strings.Repeat("x", 257), "the URL of a channel of kind sns is not valid: it is not the ARN of a topic: the form is sns:arn:aws:sns:REGION:ACCOUNT:TOPIC"},
+		{"ping:https://hc-ping.com/", "the URL of a channel of kind ping is not valid: it is not the address of a check: the form is ping:https://hc-ping.com/UUID"},
+		{"ping:ftp://hc-ping.com/x", "the URL of a channel of kind ping is not valid: it is not the address of a check: the form is ping:https://hc-ping.com/UUID"},
 	} {
 		if _, err := notify.Parse(c.raw); err == nil || err.Error() != c.want {
 			t.Errorf("Parse(%q)\n got %v\nwant %s", c.raw, err, c.want)

@@ -114,7 +114,7 @@ func genericChannel(u *url.URL) (carrier, error) {
 	switch h.Template {
 	case "", "json", generic.JSONTemplate:
 	default:
-		return nil, advice("template is json or left out: there are no others")
+		return nil, advice("template must be json, or left out")
 	}
 	var err error
 	if h.header, h.extra, err = prefixed(u.Query()); err != nil {
@@ -133,7 +133,7 @@ func prefixed(query url.Values) (header, extra map[string]string, err error) {
 		case name == "":
 		case key[0] == '@':
 			if oneLine(name+value) != name+value || strings.Contains(name, " ") {
-				return nil, nil, advice("a header is no single line of printable text")
+				return nil, nil, advice("a header is not a single line of printable text")
 			}
 			header[textproto.CanonicalMIMEHeaderKey(dashed(name))] = value
 		case key[0] == '$':

@@ -61,26 +61,26 @@ func TestRetries(t *testing.T) {
 		{"wrong address", genericPlain, seq(404, ""), notify.Undelivered, 1, 0, "answered 404 Not Found: check that what the channel's URL names still exists"},
 		{"wrong token", genericPlain, seq(401, ""), notify.Undelivered, 1, 0, "answered 401 Unauthorized: check the token or password in the channel's URL"},
 		{"too long", genericPlain, seq(413, ""), notify.Undelivered, 1, 0, "answered 413 Request Entity Too Large: the message is too long for it"},
-		{"moved", genericPlain, seq(302, ""), notify.Undelivered, 1, 0, "answered 302 Found: it points elsewhere, and is not followed; name that address in the channel's URL"},
+		{"moved", genericPlain, seq(302, ""), notify.Undelivered, 1, 0, "answered 302 Found: it redirects, and redirects are not followed; use the new address in the channel's URL"},
 		{"a gateway that can't know", genericPlain, seq(502, "", 200, ""), notify.Unknown, 1, 0, "answered 502 Bad Gateway"},
 		{"a gateway that gave up", genericPlain, seq(504, "", 200, ""), notify.Unknown, 1, 0, "answered 504 Gateway Timeout"},
 
 		{"Slack takes it", slackHook, seq(200, "ok"), notify.Delivered, 1, 0, ""},
 		{"Slack has archived the channel", slackHook, seq(410, "channel_is_archived"), notify.Undelivered, 1, 0, "answered 410 Gone: check that what the channel's URL names still exists: channel_is_archived"},
-		{"not Slack but a portal", slackHook, seq(200, "<html>Sign in</html>"), notify.Undelivered, 1, 0, "answered that it did not take the message: <html>Sign in</html>"},
-		{"Slack's API says no", slackBot, seq(200, `{"ok":false,"error":"not_in_channel"}`), notify.Undelivered, 1, 0, "answered that it did not take the message: not_in_channel"},
+		{"not Slack but a portal", slackHook, seq(200, "<html>Sign in</html>"), notify.Undelivered, 1, 0, "answered that it did not accept the message: <html>Sign in</html>"},
+		{"Slack's API says no", slackBot, seq(200, `{"ok":false,"error":"not_in_channel"}`), notify.Undelivered, 1, 0, "answered that it did not accept the message: not_in_channel"},
 		{"Slack's API is busy", slackBot, seq(200, `{"ok":false,"error":"ratelimited"}`, 200, `{"ok":true}`), notify.Delivered, 2, 1 * time.Second, ""},
-		{"Slack's API says nothing", slackBot, seq(200, ``), notify.Undelivered, 1, 0, "answered that it did not take the message"},
+		{"Slack's API says nothing", slackBot, seq(200, ``), notify.Undelivered, 1, 0, "answered that it did not accept the message"},
 		{"Discord knows no such webhook", discordHook, seq(404, `{"message":"Unknown Webhook","code":10015}`), notify.Undelivered, 1, 0, "answered 404 Not Found: check that what the channel's URL names still exists: Unknown Webhook"},
 		{"Discord is busy", discordHook, seq(wants("2.5"), `{"retry_after":2.5}`, 204, ""), notify.Delivered, 2, 2500 * time.Millisecond, ""},
 		{"Discord fails", discordHook, seq(502, "<html>", 204, ""), notify.Unknown, 1, 0, "answered 502 Bad Gateway"},
 		{"Teams takes it", teamsHook, seq(200, "1"), notify.Delivered, 1, 0, ""},
 		{"Teams is busy behind a 200", teamsHook, seq(200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId x.", 200, "1"), notify.Delivered, 2, 1 * time.Second, ""},
-		{"Teams fails behind a 200", teamsHook, seq(200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 413"), notify.Undelivered, 1, 0, "answered that it did not take the message: HTTP error 413"},
+		{"Teams fails behind a 200", teamsHook, seq(200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 413"), notify.Undelivered, 1, 0, "answered that it did not accept the message: HTTP error 413"},
 		{"ntfy is full", ntfyTopic, seq(429, `{"code":42908,"http":429,"error":"limit reached: daily message quota reached"}`), notify.Undelivered, 4, 21 * time.Second, "answered 429 Too Many Requests: limit reached: daily message quota reached"},
 		{"Telegram knows no such chat", telegramOne, seq(400, `{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}`), notify.Undelivered, 1, 0, "answered 400 Bad Request: Bad Request: chat not found"},
 		{"Telegram is busy", telegramOne, seq(429, `{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 9","parameters":{"retry_after":9}}`, 200, `{"ok":true}`), notify.Delivered, 2, 9 * time.Second, ""},
-		{"Telegram says nothing", telegramOne, seq(200, ""), notify.Undelivered, 1, 0, "answered that it did not take the message"},
+		{"Telegram says nothing", telegramOne, seq(200, ""), notify.Undelivered, 1, 0, "answered that it did not accept the message"},
 		{"Telegram's second chat is busy", telegramBot, seq(200, `{"ok":true}`, 500, "", 200, `{"ok":true}`), notify.Delivered, 2, 1 * time.Second, ""},
 		{"Telegram's first chat is gone", telegramBot, seq(403, `{"ok":false,"description":"Forbidden: bot was kicked from the group chat"}`, 200, `{"ok":true}`), notify.Undelivered, 1, 0, "part 1 of 2: answered 403 Forbidden: check the token or password in the channel's URL: Forbidden: bot was kicked from the group chat"},
 	} {
@@ -220,7 +220,7 @@ func TestStopped(t *testing.T) {
 		time.AfterFunc(3*time.Second, cancel)
 		begun := time.Now()
 		d := sender.Send(ctx, channels, plain(), nil)[0]
-		if took := time.Since(begun); took != 3*time.Second || d.Outcome == notify.Delivered || d.Reason != "stopped before an answer came" {
+		if took := time.Since(begun); took != 3*time.Second || d.Outcome == notify.Delivered || d.Reason != "stopped before the answer" {
 			t.Errorf("after %v: %+v", took, d)
 		}
 		claimed := 0

@@ -32,7 +32,7 @@ const longestTopic = 256
 func parseTopic(arn string) (topic, error) {
 	parts := topicARN.FindStringSubmatch(arn)
 	if parts == nil || !catalog.ValidRegion(parts[1]) || len(parts[2]) > longestTopic {
-		return topic{}, errors.New("it is no topic's ARN: the form is sns:arn:aws:sns:REGION:ACCOUNT:TOPIC")
+		return topic{}, errors.New("it is not the ARN of a topic: the form is sns:arn:aws:sns:REGION:ACCOUNT:TOPIC")
 	}
 	return topic{arn: arn, region: parts[1], name: parts[2]}, nil
 }
@@ -130,7 +130,7 @@ func unpublished(err error, connected bool) *failure {
 	case connected, errors.As(err, &sending):
 		return unanswered(err, connected)
 	}
-	return &failure{reason: "the request could not be made: " + catalog.Redact(rootOf(err).Error()), grade: refused}
+	return &failure{reason: "the request could not be sent: " + catalog.Redact(rootOf(err).Error()), grade: refused}
 }
 
 func rootOf(err error) error {

@@ -200,7 +200,7 @@ func TestTopicUnreached(t *testing.T) {
 		return aws.Credentials{}, errors.New("the SSO session of arn:aws:iam::111122223333:user/alice has expired")
 	})
 	d = sender.Send(t.Context(), []notify.Channel{parse(t, snsTopic)}, plain(), nil)[0]
-	if d.Outcome != notify.Undelivered || d.Tries != 1 || d.Reason != "the request could not be made: the SSO session of [arn] has expired" {
+	if d.Outcome != notify.Undelivered || d.Tries != 1 || d.Reason != "the request could not be sent: the SSO session of [arn] has expired" {
 		t.Errorf("delivery without credentials = %+v", d)
 	}
 }

@@ -61,7 +61,7 @@ func (p post) send(ctx context.Context, client *http.Client, v veil) error {
 	ctx, connected := watchConnection(ctx)
 	request, err := http.NewRequestWithContext(ctx, p.method, p.url, bytes.NewReader(p.body))
 	if err != nil {
-		return &failure{reason: "the channel's URL makes no valid request", grade: refused}
+		return &failure{reason: "the channel's URL does not make a valid request", grade: refused}
 	}
 	request.Header.Set("User-Agent", "snapshotter")
 	for key, value := range p.header {
@@ -90,7 +90,7 @@ func (p post) judge(response *http.Response, body []byte, v veil) *failure {
 	case good && !a.no:
 		return nil
 	case good:
-		f = &failure{reason: "answered that it did not take the message", grade: refused}
+		f = &failure{reason: "answered that it did not accept the message", grade: refused}
 		if a.later {
 			f.grade = passing
 		}

@@ -9,15 +9,15 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// Job is what is due on a schedule.
+// Job is what runs on a schedule.
 type Job struct {
-	// Last is when the last run began that anybody knows of, the zero time where
-	// there was none or nobody can say.
+	// Last returns when the last known run began, the zero time if there was
+	// none or nobody knows.
 	Last func(context.Context) time.Time
-	// Run runs once, and reports false if it could not even begin, because
-	// another process is at it: then it is asked again within a minute. It ends
-	// soon once the context is done. That it failed is its own to tell; it is
-	// not run again before its next time.
+	// Run runs once. It returns false if it could not start because another
+	// process is running: then the keeper tries again within a minute. It ends
+	// soon after the context is done. It reports its own failures, and does not
+	// run again before its next time.
 	Run func(context.Context) bool
 }
 
@@ -29,19 +29,19 @@ type Keeper struct {
 	mu       sync.Mutex
 	schedule *Schedule
 
-	// Of the checks alone, of which there is one at a time.
+	// Only for the checks, which never run concurrently.
 	since   time.Time // the times up to here are answered
 	counted counted
 }
 
-// counted is the first moment of a schedule since another: kept, because it is
-// asked for every minute and changes once a run.
+// counted caches the first moment of a schedule after another: it is needed
+// every minute and changes once a run.
 type counted struct {
 	schedule    *Schedule
 	since, next time.Time
 }
 
-// NewKeeper returns a keeper that has yet to be started with [Keeper.Run].
+// NewKeeper returns a keeper that [Keeper.Run] starts.
 func NewKeeper(s *Schedule, job Job, now func() time.Time) *Keeper {
 	return &Keeper{schedule: s, job: job, now: now}
 }
@@ -53,35 +53,36 @@ func (k *Keeper) Follow(s *Schedule) {
 	k.schedule = s
 }
 
-// Schedule is the one that is followed.
+// Schedule returns the schedule that the keeper follows.
 func (k *Keeper) Schedule() *Schedule {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.schedule
 }
 
-// Next is the first moment after another of the schedule that is followed. It
-// makes the keeper a [cron.Schedule].
+// Next returns the first moment of the schedule after another. It makes the
+// keeper a [cron.Schedule].
 func (k *Keeper) Next(after time.Time) time.Time { return k.Schedule().Next(after) }
 
-// ErrStillRunning is a run that did not end when it was told to.
-var ErrStillRunning = errors.New("a run did not end when it was told to")
+// ErrStillRunning means that a run did not end when it was asked to.
+var ErrStillRunning = errors.New("a run did not end when it was asked to")
 
 // Run runs the job whenever it is due, at once if a time was missed, until the
-// context is done. It then waits for a run that is going on, no longer than
-// patience: the error is [ErrStillRunning] where that was not enough.
+// context is done. It then waits for a run in progress for at most patience;
+// the error is [ErrStillRunning] if the run takes longer.
 //
-// Log is told of runs that were passed over and of panics, which end no more
-// than the run that they happen in.
+// Log receives the runs that were skipped, and panics, which end only their own
+// run.
 func (k *Keeper) Run(ctx context.Context, patience time.Duration, log cron.Logger) error {
-	// The outer of the two must be the one that passes over: if it recovered
-	// outside, a panic would leave it believing that the run still goes on.
+	// The skipping wrapper must be the outer one: if recovery were outside, a
+	// panic would leave the wrapper believing that the run still goes on.
 	chain := cron.NewChain(cron.SkipIfStillRunning(log), cron.Recover(log))
 	check := chain.Then(cron.FuncJob(func() { k.check(ctx) }))
 	runner := cron.New(cron.WithLogger(log))
 	runner.Schedule(k, check)
-	// Timers know nothing of a machine that slept, of a clock that was set, of
-	// another schedule, or of a database that was busy. To look costs nothing.
+	// Timers do not notice that the machine slept, that the clock was set, that
+	// the schedule changed, or that the database was busy. Checking costs
+	// nothing.
 	runner.Schedule(cron.Every(time.Minute), check)
 	var first sync.WaitGroup
 	first.Go(check.Run)
@@ -104,13 +105,13 @@ func (k *Keeper) Run(ctx context.Context, patience time.Duration, log cron.Logge
 	}
 }
 
-// check runs the job if it is due. It is never called twice at once.
+// check runs the job if it is due. It is never called concurrently.
 func (k *Keeper) check(ctx context.Context) {
 	now := k.now()
 	if ctx.Err() != nil || !k.due(now) {
 		return
 	}
-	// Another process may have answered it since.
+	// Another process may have run it since.
 	if last := k.job.Last(ctx); last.After(k.since) && !misdated(last, now) {
 		k.since = last
 	}
@@ -124,8 +125,8 @@ func (k *Keeper) check(ctx context.Context) {
 	}
 }
 
-// due reports whether a time has passed that is not answered. Nothing is
-// answered where nothing was ever run.
+// due reports whether a scheduled time has passed without a run. If there was
+// never a run, every time counts.
 func (k *Keeper) due(now time.Time) bool {
 	if misdated(k.since, now) {
 		k.since = now
@@ -139,7 +140,7 @@ func (k *Keeper) due(now time.Time) bool {
 	return !k.counted.next.After(now)
 }
 
-// misdated reports whether a run was dated by a clock that was far ahead, so
-// that its time says nothing. A clock that is put back a little is no reason to
-// answer a time twice.
+// misdated reports whether a run was dated by a clock far ahead, so that its
+// time means nothing. A clock that is set back a little is no reason to run
+// twice for one time.
 func misdated(began, now time.Time) bool { return began.Sub(now) > 24*time.Hour }

@@ -166,10 +166,10 @@ func TestParseRefuses(t *testing.T) {
 		"":                     "empty spec",
 		"2 o'clock":            "expected exactly 5 fields",
 		"0 25 * * *":           "above maximum",
-		"0 0 30 2 *":           "no such day ever comes",
-		"@every 1h":            "give times of the clock",
-		"TZ=UTC 0 2 * * *":     "a setting of its own",
-		"CRON_TZ=UTC @daily":   "a setting of its own",
+		"0 0 30 2 *":           "that day never comes",
+		"@every 1h":            "give clock times",
+		"TZ=UTC 0 2 * * *":     "a separate setting",
+		"CRON_TZ=UTC @daily":   "a separate setting",
 		"0 0 2 * * *":          "expected exactly 5 fields",
 		"0 2 * * * rm -rf / #": "expected exactly 5 fields",
 	} {
@@ -197,4 +197,28 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q: %s does not follow %s", expression, next, after)
 		}
 	})
+}
+
+// Crontab files may have Sunday as 7.
+func TestSunday(t *testing.T) {
+	for expression, same := range map[string]string{
+		"0 2 * * 7": "0 2 * * 0", "0 2 * * 1,7": "0 2 * * 0,1", "0 2 * * 5-7": "0 2 * * 0,5,6", "0 2 * * 7-7": "0 2 * * 0",
+	} {
+		got, err := schedule.Parse(expression, time.UTC, 0, "")
+		if err != nil {
+			t.Errorf("%s: %v", expression, err)
+			continue
+		}
+		want, err := schedule.Parse(same, time.UTC, 0, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
+		for range 20 {
+			if got.Next(at) != want.Next(at) {
+				t.Fatalf("%s: %s, want %s", expression, got.Next(at), want.Next(at))
+			}
+			at = want.Next(at)
+		}
+	}
 }

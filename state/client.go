@@ -17,39 +17,40 @@ import (
 	"snapshotter/catalog"
 )
 
-// client speaks to one bucket, wherever it is.
+// client talks to one bucket, in whatever region it is.
 type client struct {
 	s3     *s3.Client
 	bucket string
 	region string // where the bucket is, as far as is known
-	// patience is how long an attempt may take beside moving its bytes.
+	// patience is how long an attempt may take in addition to the time to move
+	// its bytes.
 	patience time.Duration
 }
 
-// newClient makes a client of the SDK's settings. Another endpoint than AWS's
-// (AWS_ENDPOINT_URL_S3) is spoken to in path style, because few have a host
-// name for each bucket.
+// newClient returns a client with the SDK's settings. It uses path style for
+// endpoints other than AWS's (AWS_ENDPOINT_URL_S3), because few of them have a
+// host name for each bucket.
 func newClient(cfg aws.Config, bucket string) *client {
 	return &client{
 		bucket: bucket, region: cmp.Or(cfg.Region, "us-east-1"), patience: time.Minute,
 		s3: s3.NewFromConfig(cfg, func(o *s3.Options) {
 			o.UsePathStyle = o.BaseEndpoint != nil
 			o.DisableLogOutputChecksumValidationSkipped = true
-			// A conflict is with a write that has not ended: AWS says to try
-			// again. Then it is this write's turn, or the precondition fails.
+			// A conflict is with a write that has not finished. AWS says to try
+			// again: then this write succeeds, or its precondition fails.
 			o.Retryer = retry.AddWithErrorCodes(o.Retryer, conflict, "OperationAborted")
 		}),
 	}
 }
 
-// conflict is the code of a conditional write that met another write of the
-// same object, so that it is not known yet which of them stands.
+// conflict is the error code of a conditional write that met another write of
+// the same object, so that it is not known yet which of them wins.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html#conditional-error-response
 const conflict = "ConditionalRequestConflict"
 
-// call makes a call in the bucket's region. The region that is configured
-// decides what is listed, and need not be the bucket's: if it turns out not to
-// be, the call is made again where the bucket is.
+// call makes a call in the bucket's region. The configured region decides what
+// is listed, and need not be the bucket's: if it is not, the call is repeated
+// in the bucket's region.
 func (c *client) call(ctx context.Context, do func(in func(*s3.Options)) error) error {
 	err := do(c.in)
 	if !misdirected(err) {
@@ -65,7 +66,7 @@ func (c *client) call(ctx context.Context, do func(in func(*s3.Options)) error) 
 
 func (c *client) in(o *s3.Options) { o.Region = c.region }
 
-// misdirected reports whether a call went to another region than the bucket's.
+// misdirected reports whether a call went to a region other than the bucket's.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 func misdirected(err error) bool {
 	switch code, _ := answer(err); code {
@@ -77,8 +78,8 @@ func misdirected(err error) bool {
 	return false
 }
 
-// locate asks which region the bucket is in, "" if that can't be told. S3 says
-// so also where it refuses.
+// locate asks which region the bucket is in, "" if S3 does not say. S3 says so
+// even when it refuses access.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
 func (c *client) locate(ctx context.Context) string {
 	out, err := c.s3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &c.bucket}, c.in, s3.WithAPIOptions(c.limit(0, nil)))
@@ -88,8 +89,8 @@ func (c *client) locate(ctx context.Context) string {
 	return header(err, "X-Amz-Bucket-Region")
 }
 
-// answer is what S3 said of a call that failed: its code, and the HTTP status.
-// Both are empty where there was no answer.
+// answer returns the error code and HTTP status of a failed call, empty if
+// there was no answer.
 func answer(err error) (code string, status int) {
 	if api := (smithy.APIError)(nil); errors.As(err, &api) {
 		code = api.ErrorCode()
@@ -100,7 +101,7 @@ func answer(err error) (code string, status int) {
 	return code, status
 }
 
-// header is a header of the answer to a call that failed.
+// header returns a header of the answer to a failed call.
 func header(err error, name string) string {
 	response := (*smithyhttp.ResponseError)(nil)
 	if !errors.As(err, &response) || response.Response == nil {
@@ -109,17 +110,18 @@ func header(err error, name string) string {
 	return response.Response.Header.Get(name)
 }
 
-// slowest is the line, in bytes a second, on which a transfer still succeeds.
+// slowest is the slowest connection, in bytes per second, on which a transfer
+// still succeeds.
 const slowest = 256 << 10
 
-// allowance is how long an attempt that moves so many bytes may take.
+// allowance is how long an attempt that moves this many bytes may take.
 func (c *client) allowance(size int64) time.Duration {
 	return c.patience + time.Duration(size)*time.Second/slowest
 }
 
-// limit gives each attempt at a call, of which size bytes are sent, a deadline
-// of its own: the SDK has none. Receive, if there is one, takes the object that
-// comes, within the attempt, so that one which is cut off is fetched again.
+// limit gives each attempt at a call, which sends size bytes, a deadline of its
+// own: the SDK has none. Receive, if there is one, reads the object within the
+// attempt, so that an interrupted transfer is repeated.
 func (c *client) limit(size int64, receive func(*s3.GetObjectOutput) error) func(*middleware.Stack) error {
 	attempt := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 		out middleware.FinalizeOutput, metadata middleware.Metadata, err error,
@@ -146,17 +148,17 @@ func (c *client) limit(size int64, receive func(*s3.GetObjectOutput) error) func
 	}
 }
 
-// noAnswerError is an attempt that took too long.
+// noAnswerError means that an attempt took too long.
 type noAnswerError struct{ within time.Duration }
 
 func (e *noAnswerError) Error() string { return fmt.Sprintf("no answer within %s", e.within) }
 
-// RetryableError tells the SDK that another attempt may fare better.
+// RetryableError makes the SDK try again.
 func (e *noAnswerError) RetryableError() bool { return true }
 
-// cutError is an object that did not come whole.
+// cutError means that an object arrived incomplete.
 type cutError struct{ err error }
 
-func (e *cutError) Error() string        { return "the object did not come whole: " + e.err.Error() }
+func (e *cutError) Error() string        { return "the object arrived incomplete: " + e.err.Error() }
 func (e *cutError) Unwrap() error        { return e.err }
 func (e *cutError) RetryableError() bool { return true }

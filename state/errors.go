@@ -12,8 +12,8 @@ import (
 	"snapshotter/catalog"
 )
 
-// CallError is a call that S3 refused or did not answer, or whose answer could
-// not be kept here.
+// CallError means that S3 refused a call or did not answer, or that its answer
+// could not be stored here.
 type CallError struct {
 	Doing string // "fetch", "save", …
 	At    Location
@@ -51,12 +51,13 @@ func (e *CallError) reason() string {
 	return catalog.Redact(innermost(e.Err).Error())
 }
 
-// credentials reports whether the call was never sent, for want of them.
+// credentials reports whether the call was never sent because there were no
+// credentials.
 func (e *CallError) credentials() bool {
 	return e.Code == "" && strings.Contains(e.Err.Error(), "get identity")
 }
 
-// innermost is the error that the others wrap, down to one of ours.
+// innermost returns the error that the others wrap, or the first one of ours.
 func innermost(err error) error {
 	switch err := err.(type) {
 	case *noAnswerError, *cutError:
@@ -71,7 +72,7 @@ func innermost(err error) error {
 	return err
 }
 
-// Advice is what to do about it.
+// Advice says what to do.
 func (e *CallError) Advice() string {
 	for _, advice := range advices {
 		if slices.Contains(advice.codes, e.Code) {
@@ -81,23 +82,24 @@ func (e *CallError) Advice() string {
 	local := (*fs.PathError)(nil)
 	switch {
 	case errors.As(e.Err, &local):
-		return "make room, or make the directory writable"
+		return "free some space, or make the directory writable"
 	case e.credentials():
 		return "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where an IAM role is attached"
 	case e.Code == "":
 		return "check this machine's network, DNS, proxy (HTTPS_PROXY) and AWS_ENDPOINT_URL_S3"
 	}
-	return "try again; if it stays, look the code up in S3's list of error responses"
+	return "try again; if it happens again, look up the code in S3's list of error responses"
 }
 
-// advices are what to do about the codes that a person can do something about.
+// advices are the error codes that a user can do something about, with what to
+// do.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 var advices = []struct {
 	codes []string
 	text  string
 }{
 	{[]string{"AccessDenied", "Forbidden", "AllAccessDisabled"},
-		"allow s3:GetObject and s3:PutObject on the object and s3:ListBucket on the bucket, without which S3 denies an object that is not there yet; with a key of KMS, kms:Decrypt and kms:GenerateDataKey too (docs/state-in-s3.md has the policy)"},
+		"allow s3:GetObject and s3:PutObject on the object and s3:ListBucket on the bucket, because S3 otherwise denies access to an object that does not exist yet; with a key of KMS, kms:Decrypt and kms:GenerateDataKey too (docs/state-in-s3.md has the policy)"},
 	{[]string{"NoSuchBucket", "NotFound"},
 		"check the bucket's name, or create it, with versioning on"},
 	{[]string{"ExpiredToken", "TokenRefreshRequired"},
@@ -112,7 +114,7 @@ var advices = []struct {
 		"use an S3 that supports conditional writes: without them a run could overwrite another's"},
 }
 
-// LostRaceError says that something else changed the object after it was
+// LostRaceError means that something else changed the object after it was
 // fetched. Nothing was overwritten.
 type LostRaceError struct {
 	At      Location
@@ -128,21 +130,21 @@ func (e *LostRaceError) Error() string {
 	return fmt.Sprintf("save %s: %s after this run had fetched it; nothing was overwritten, and what this run recorded is in %s alone", e.At, happened, e.Path)
 }
 
-// Advice is what to do about it.
+// Advice says what to do.
 func (e *LostRaceError) Advice() string {
 	if e.Deleted {
 		return "restore the object, or save the local file in its place, then run again"
 	}
-	return "run again: the next run reports what changed since the one that was saved; see that only one schedule writes to this object"
+	return "run again: the next run reports what changed since the one that was saved; make sure that only one schedule writes to this object"
 }
 
-// SaveError says that the local copy is not known to have been saved. If it
-// never is, the next run goes on from what was saved before.
+// SaveError means that the local copy may not have been saved. Unless it is,
+// the next run continues from what was saved before.
 type SaveError struct {
 	At   Location
 	Path string // of the local copy
 	ETag string // of the object that it replaces, "" if there was none
-	// Unknown is whether the upload may still have been kept, or may yet be.
+	// Unknown is whether the upload may have succeeded, or may still succeed.
 	Unknown bool
 	Err     error // a [*CallError]
 }
@@ -150,15 +152,15 @@ type SaveError struct {
 func (e *SaveError) Error() string {
 	unknown := ""
 	if e.Unknown {
-		unknown = " (it may have been kept all the same)"
+		unknown = " (the upload may have succeeded)"
 	}
 	return fmt.Sprintf("%s%s; what this run recorded is in %s", e.Err, unknown, e.Path)
 }
 
 func (e *SaveError) Unwrap() error { return e.Err }
 
-// Advice is what to do about it. The command overwrites nothing either, and
-// fails if the upload was kept.
+// Advice says what to do. The command that it gives overwrites nothing either,
+// and fails if the upload succeeded.
 func (e *SaveError) Advice() string {
 	condition := "--if-none-match '*'"
 	if e.ETag != "" {
@@ -172,33 +174,33 @@ func (e *SaveError) Advice() string {
 	return upload
 }
 
-// shell is a word as a shell takes it for itself.
+// shell quotes a word for a shell.
 func shell(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
 
-// DeletedError says that the object was deleted from a bucket with versions. It
-// is not taken for a first run, which would begin a second history.
+// DeletedError means that the object was deleted from a bucket with versions. A
+// run does not take that for a first run, which would start a second history.
 type DeletedError struct{ At Location }
 
 func (e *DeletedError) Error() string { return fmt.Sprintf("fetch %s: it was deleted", e.At) }
 
-// Advice is what to do about it.
+// Advice says what to do.
 func (e *DeletedError) Advice() string {
-	return "bring it back by deleting its delete marker, which aws s3api list-object-versions shows, or name another key to begin a new history"
+	return "restore it by deleting its delete marker, which aws s3api list-object-versions shows, or give another key to start a new history"
 }
 
-// OccupiedError says that a file is where the local copy would go.
+// OccupiedError means that there is a file where the local copy would go.
 type OccupiedError struct{ Path string }
 
 func (e *OccupiedError) Error() string {
 	return fmt.Sprintf("%s is in the way, and may hold a run that was not saved", e.Path)
 }
 
-// Advice is what to do about it.
+// Advice says what to do.
 func (e *OccupiedError) Advice() string {
 	return "save it or move it away; each run needs an empty directory"
 }
 
-// NotWholeError says that the local copy is no database that can be copied.
+// NotWholeError means that the local copy is not a complete database.
 type NotWholeError struct {
 	Path string
 	Why  string
@@ -208,22 +210,22 @@ func (e *NotWholeError) Error() string {
 	return fmt.Sprintf("%s can't be saved: %s", e.Path, e.Why)
 }
 
-// Advice is what to do about it.
+// Advice says what to do.
 func (e *NotWholeError) Advice() string {
-	return "close every program that has it open; opening and closing it with sqlite3 makes it whole"
+	return "close every program that has it open; opening and closing it with sqlite3 completes it"
 }
 
-// TooLargeError says that the local copy is larger than one upload can be.
+// TooLargeError means that the local copy is too large for one upload.
 type TooLargeError struct {
 	Path string
 	Size int64 // bytes
 }
 
 func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("%s can't be saved: it has %d bytes, and S3 takes at most %d in one upload, which alone can be conditional on what it replaces", e.Path, e.Size, int64(largest))
+	return fmt.Sprintf("%s can't be saved: it has %d bytes, and S3 takes at most %d in one upload, and only a single upload can be conditional", e.Path, e.Size, int64(largest))
 }
 
-// Advice is what to do about it.
+// Advice says what to do.
 func (e *TooLargeError) Advice() string {
 	return "decades of runs take less than 100 MB: see what else the database holds, or keep it on a disk"
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// Fetch copies the database into dir, which must exist and is this run's alone.
-// The file appears whole or not at all. Errors are or wrap [*CallError],
-// [*DeletedError], [*OccupiedError], or what the system said.
+// Fetch copies the database into dir, which must exist and belong to this run
+// alone. The file appears completely or not at all. Errors are or wrap
+// [*CallError], [*DeletedError], [*OccupiedError], or an error of the system.
 func (s *State) Fetch(ctx context.Context, dir string) (Copy, error) {
 	path := filepath.Join(dir, localName)
 	if err := vacant(path); err != nil {
@@ -36,8 +36,8 @@ func (s *State) Fetch(ctx context.Context, dir string) (Copy, error) {
 	return Copy{Path: path, Size: aws.ToInt64(object.ContentLength), Version: aws.ToString(object.VersionId)}, nil
 }
 
-// vacant makes sure that nothing is at path, nor beside it what would be taken
-// for a part of a database there.
+// vacant checks that there is nothing at path, and nothing beside it that
+// SQLite would take for part of a database there.
 func vacant(path string) error {
 	for _, suffix := range append([]string{""}, companions...) {
 		switch _, err := os.Lstat(path + suffix); {
@@ -50,7 +50,7 @@ func vacant(path string) error {
 	return nil
 }
 
-// missing reports whether there is no such object, in a bucket that is there.
+// missing reports whether the bucket exists and the object does not.
 func missing(err error) bool {
 	var none *types.NoSuchKey
 	return errors.As(err, &none)
@@ -60,11 +60,11 @@ func missing(err error) bool {
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
 func deleted(err error) bool { return header(err, "X-Amz-Delete-Marker") == "true" }
 
-// errNoETag is an answer of something that is not quite S3.
-var errNoETag = errors.New("the answer has no ETag, without which nothing could be saved on condition that it is unchanged")
+// errNoETag means that the server does not speak S3 properly.
+var errNoETag = errors.New("the answer has no ETag, so a save could not be conditional")
 
-// Current reports whether the object is still what was fetched or, where there
-// was none, whether there still is none. Errors are [*CallError].
+// Current reports whether the object is still the one that was fetched, or is
+// still missing. Errors are [*CallError].
 func (s *State) Current(ctx context.Context) (bool, error) {
 	etag := ""
 	err := s.client.call(ctx, func(in func(*s3.Options)) error {
@@ -82,7 +82,7 @@ func (s *State) Current(ctx context.Context) (bool, error) {
 	return etag == s.etag, nil
 }
 
-// download copies the object to path by way of another file beside it.
+// download copies the object to path through a temporary file.
 func (s *State) download(ctx context.Context, path string) (*s3.GetObjectOutput, error) {
 	file, err := os.CreateTemp(filepath.Dir(path), localName+".*.part")
 	if err != nil {
@@ -106,7 +106,7 @@ func (s *State) download(ctx context.Context, path string) (*s3.GetObjectOutput,
 	return object, nil
 }
 
-// rewind forgets what an earlier attempt wrote.
+// rewind discards what an earlier attempt wrote.
 func rewind(file *os.File) error {
 	_, err := file.Seek(0, io.SeekStart)
 	return errors.Join(err, file.Truncate(0))
@@ -122,8 +122,8 @@ func (s *State) get(ctx context.Context, receive func(*s3.GetObjectOutput) error
 	return object, err
 }
 
-// receive writes the object to where it goes. That it is the whole of it is
-// known by its length, and by its checksum, which the SDK compares at the end.
+// receive writes the object. Its length, and its checksum, which the SDK
+// compares at the end, show that it is complete.
 func receive(to io.Writer, object *s3.GetObjectOutput) error {
 	size, err := io.Copy(to, object.Body)
 	var local *fs.PathError

@@ -18,8 +18,8 @@ import (
 type History struct {
 	// StartNew allows a new history to start where there seems to have been one.
 	StartNew bool
-	// Evidence says what shows that there was a history, "" if nothing does. It is
-	// asked where there is none; nil shows nothing.
+	// Evidence says what shows that there was a history, "" if nothing does. It
+	// is called if there is no history; nil shows nothing.
 	Evidence func(context.Context) (string, error)
 
 	path string   // of the file
@@ -66,8 +66,8 @@ func (h *History) Read(ctx context.Context, use func(*store.Store) error) error 
 }
 
 // Write opens the history for writing, calls use with the session, and saves it
-// unless use fails. An ended context leaves the save [grace.Period] to end in.
-// Errors are those of [History.Open], [Session.Save] and use.
+// unless use fails. After the context ends, the save has [grace.Period] to
+// finish. Errors are those of [History.Open], [Session.Save] and use.
 func (h *History) Write(ctx context.Context, use func(*Session) error) (err error) {
 	session, err := h.Open(ctx)
 	if err != nil {
@@ -82,9 +82,8 @@ func (h *History) Write(ctx context.Context, use func(*Session) error) (err erro
 	return session.Save(ctx)
 }
 
-// Prepare checks that the history can be used, and updates the schema of an
-// older one. A history in S3 that does not exist yet is left to the first run;
-// a file is created.
+// Prepare checks that the history can be used, and migrates an older schema. It
+// creates a missing file; it leaves a missing object in S3 to the first run.
 func (h *History) Prepare(ctx context.Context) error {
 	if h.path == "" {
 		err := h.Read(ctx, func(*store.Store) error { return nil })
@@ -113,7 +112,7 @@ type fetched struct {
 	copied Copy
 }
 
-// fetch copies the object into a directory of its own.
+// fetch copies the object into a new directory.
 func (h *History) fetch(ctx context.Context) (*fetched, error) {
 	dir, err := os.MkdirTemp(h.Temp, "snapshotter-*")
 	if err != nil {
@@ -127,7 +126,8 @@ func (h *History) fetch(ctx context.Context) (*fetched, error) {
 	return &fetched{object, copied}, nil
 }
 
-// read is [readFile] of the copy. Where there is no object its error names the URL.
+// read is [readFile] of the copy. If there is no object, its error names the
+// URL.
 func (f *fetched) read(ctx context.Context, use func(*store.Store) error) error {
 	if f.copied.First {
 		return fmt.Errorf("read database %s: %w", f.At(), &store.NotFoundError{})

@@ -31,16 +31,16 @@ func TestParse(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for url, want := range map[string]string{
-		"snapshotter.db":             "no URL of S3",
-		"S3://bucket/key":            "no URL of S3",
-		"https://bucket/key":         "no URL of S3",
-		"s3://":                      "no name of an S3 bucket",
-		"s3:///key":                  "no name of an S3 bucket",
-		"s3://ab/key":                "no name of an S3 bucket",
-		"s3://Bucket/key":            "no name of an S3 bucket",
-		"s3://user@bucket/key":       "no name of an S3 bucket",
-		"s3://a..b/key":              "no name of an S3 bucket",
-		"s3://arn:aws:s3:::bucket/k": "no name of an S3 bucket",
+		"snapshotter.db":             "not a URL in S3",
+		"S3://bucket/key":            "not a URL in S3",
+		"https://bucket/key":         "not a URL in S3",
+		"s3://":                      "not the name of an S3 bucket",
+		"s3:///key":                  "not the name of an S3 bucket",
+		"s3://ab/key":                "not the name of an S3 bucket",
+		"s3://Bucket/key":            "not the name of an S3 bucket",
+		"s3://user@bucket/key":       "not the name of an S3 bucket",
+		"s3://a..b/key":              "not the name of an S3 bucket",
+		"s3://arn:aws:s3:::bucket/k": "not the name of an S3 bucket",
 		"s3://bucket/a//b":           "no path",
 		"s3://bucket//b":             "no path",
 		"s3://bucket/../b":           "no path",
@@ -51,14 +51,14 @@ func TestParseRefuses(t *testing.T) {
 	} {
 		_, err := ParseFolder(url)
 		if want == "no path" {
-			want = "none that every S3 client reads alike"
+			want = "S3 clients do not agree on the key"
 		}
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("ParseFolder(%q): %v", url, err)
 		}
 	}
 	for _, url := range []string{"s3://bucket", "s3://bucket/", "s3://bucket/folder/"} {
-		if _, err := Parse(url); err == nil || !strings.Contains(err.Error(), "names no object") {
+		if _, err := Parse(url); err == nil || !strings.Contains(err.Error(), "does not name an object") {
 			t.Errorf("Parse(%q): %v", url, err)
 		}
 	}

@@ -7,15 +7,16 @@ import (
 	"snapshotter/store"
 )
 
-// Mirror reads one history often: an object is fetched again only after it has
-// changed. The zero Mirror is ready for use, by several goroutines too.
+// Mirror reads one history often: it fetches an object again only after it has
+// changed. The zero Mirror is ready for use, and may be used by several
+// goroutines.
 type Mirror struct {
 	mu      sync.Mutex
 	fetched *fetched // nil if the history is a file, or was not fetched yet
 }
 
-// Read is [History.Read]. The history is the same each time; its AWS settings
-// need not be.
+// Read is [History.Read]. The history must be the same each time; its AWS
+// settings may differ.
 func (m *Mirror) Read(ctx context.Context, h *History, use func(*store.Store) error) error {
 	if h.path != "" {
 		return h.Read(ctx, use)
@@ -28,7 +29,7 @@ func (m *Mirror) Read(ctx context.Context, h *History, use func(*store.Store) er
 	return m.fetched.read(ctx, use)
 }
 
-// follow brings the copy up to date.
+// follow updates the copy.
 func (m *Mirror) follow(ctx context.Context, h *History) error {
 	if m.fetched != nil {
 		if current, err := m.fetched.Current(ctx); current || err != nil {

@@ -17,18 +17,18 @@ type Folder struct {
 	at     Location
 }
 
-// NewFolder makes the folder at a location of [ParseFolder]'s. The SDK's
-// settings are as in [New].
+// NewFolder returns the folder at a location that [ParseFolder] returned. The
+// SDK's settings are as in [New].
 func NewFolder(cfg aws.Config, at Location) *Folder {
 	return &Folder{client: newClient(cfg, at.Bucket), at: at}
 }
 
-// Locate is where the report of a name is.
+// Locate returns the location of a report.
 func (f *Folder) Locate(name string) Location { return Location{f.at.Bucket, f.at.Key + name} }
 
-// PutReport writes a report in Markdown under a name, whatever was there: one
-// report is always the same bytes, and of latest.md the last one counts. Errors
-// are [*CallError].
+// PutReport writes a report in Markdown under a name and replaces what was
+// there: a report always has the same bytes, and the last latest.md counts.
+// Errors are [*CallError].
 func (f *Folder) PutReport(ctx context.Context, name string, markdown []byte) error {
 	at := f.Locate(name)
 	err := f.client.call(ctx, func(in func(*s3.Options)) error {
@@ -45,7 +45,7 @@ func (f *Folder) PutReport(ctx context.Context, name string, markdown []byte) er
 	return nil
 }
 
-// Has reports whether there is a report of a name. Errors are [*CallError].
+// Has reports whether there is a report with a name. Errors are [*CallError].
 func (f *Folder) Has(ctx context.Context, name string) (bool, error) {
 	at := f.Locate(name)
 	err := f.client.call(ctx, func(in func(*s3.Options)) error {

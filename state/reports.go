@@ -39,7 +39,7 @@ func (r *Reports) Locate(name string) string {
 	return filepath.Join(r.dir, name)
 }
 
-// Has reports whether there is a report of a name.
+// Has reports whether there is a report with a name.
 func (r *Reports) Has(ctx context.Context, name string) (bool, error) {
 	if r.folder != nil {
 		return r.folder.Has(ctx, name)
@@ -63,7 +63,7 @@ func (r *Reports) Newest(ctx context.Context) (string, error) {
 	return r.Locate(latest), nil
 }
 
-// escapeGlob quotes what has a meaning in a pattern.
+// escapeGlob quotes the special characters of a pattern.
 func escapeGlob(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
@@ -95,11 +95,11 @@ func (r *Reports) write(name string, markdown []byte) error {
 	})
 }
 
-// DirectoryError says that a directory does not take a report.
+// DirectoryError means that a report could not be written to its directory.
 type DirectoryError struct{ Err error }
 
 func (e *DirectoryError) Error() string { return e.Err.Error() }
 func (e *DirectoryError) Unwrap() error { return e.Err }
 
-// Advice is what to do about it.
+// Advice says what to do.
 func (e *DirectoryError) Advice() string { return "make the directory writable" }

@@ -17,12 +17,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// Save puts the local copy, which the caller has closed, in place of what was
-// fetched, if that is still there. An ended context ends the upload, not the
-// look at what became of it, which then takes three seconds at most. After it,
-// the local copy may be recorded in and saved again. Errors are or wrap [*LostRaceError], [*SaveError],
-// [*NotWholeError], [*TooLargeError], or what the system said; after each the
-// local copy is untouched.
+// Save replaces what was fetched with the local copy, which the caller has
+// closed, unless the object has changed. An ended context stops the upload;
+// finding out whether it succeeded then takes three seconds at most. Afterwards
+// the local copy may be used and saved again. Errors are or wrap
+// [*LostRaceError], [*SaveError], [*NotWholeError], [*TooLargeError], or an
+// error of the system; none of them changes the local copy.
 func (s *State) Save(ctx context.Context) error {
 	if s.path == "" {
 		return errors.New("save a state that was not fetched")
@@ -47,16 +47,16 @@ type database struct {
 	sum  [sha256.Size]byte
 }
 
-// magic begins every SQLite file.
+// magic starts every SQLite file.
 // https://www.sqlite.org/fileformat.html#the_database_header
 const magic = "SQLite format 3\x00"
 
-// largest is what S3 takes in one upload.
+// largest is the largest object that S3 accepts in one upload.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
 const largest = 5 << 30
 
-// open makes sure that the file at path is the whole of a database: what was
-// committed to a log beside it would be lost.
+// open checks that the file at path is a complete database: what is committed
+// only to a log beside it would be lost.
 func open(path string) (*database, error) {
 	for _, suffix := range companions {
 		beside, err := os.Stat(path + suffix)
@@ -92,7 +92,7 @@ func (d *database) read() error {
 		return err
 	}
 	if !bytes.Equal(start, []byte(magic)) {
-		return &NotWholeError{d.Name(), "it is no SQLite database"}
+		return &NotWholeError{d.Name(), "it is not an SQLite database"}
 	}
 	sum := sha256.New()
 	d.size, err = io.Copy(sum, d)
@@ -100,8 +100,8 @@ func (d *database) read() error {
 	return err
 }
 
-// upload puts the local copy in place of what it is a copy of, and returns its
-// ETag. That it comes whole is for S3 to check by the checksum.
+// upload replaces the object with the local copy and returns its ETag. S3
+// compares the checksum.
 func (s *State) upload(ctx context.Context, local *database) (etag string, err error) {
 	input := &s3.PutObjectInput{
 		Bucket: &s.at.Bucket, Key: &s.at.Key,
@@ -128,13 +128,13 @@ func (s *State) upload(ctx context.Context, local *database) (etag string, err e
 	return etag, err
 }
 
-// checksum is a sum as S3 spells it.
+// checksum is a checksum as S3 writes it.
 func checksum(sum [sha256.Size]byte) *string {
 	return aws.String(base64.StdEncoding.EncodeToString(sum[:]))
 }
 
-// quoted is an ETag as a condition spells it. Not everything that speaks S3
-// sends it so. https://www.rfc-editor.org/rfc/rfc9110#name-etag
+// quoted returns an ETag as a condition needs it. Not every S3 server quotes
+// it. https://www.rfc-editor.org/rfc/rfc9110#name-etag
 func quoted(etag string) string {
 	if strings.HasSuffix(etag, `"`) {
 		return etag
@@ -142,14 +142,14 @@ func quoted(etag string) string {
 	return `"` + etag + `"`
 }
 
-// hurry is how long the look at what became of an upload may take that was told
-// to stop.
+// hurry is how long finding out about an upload may take after a request to
+// stop.
 const hurry = 3 * time.Second
 
-// settle tells what became of an upload that ended with an error. An answer may
-// have been lost after the object was written; then the SDK's next attempt
-// finds the ETag changed, by the attempt before, and even a failed precondition
-// says nothing. So what is there now decides.
+// settle finds out what happened to an upload that ended with an error. The
+// answer may have been lost after the object was written; then the SDK's next
+// attempt finds the ETag changed by the attempt before, so that even a failed
+// precondition says nothing. What is there now decides.
 func (s *State) settle(ctx context.Context, local *database, cause error) error {
 	limit := s.client.allowance(local.size)
 	if ctx.Err() != nil {
@@ -175,8 +175,8 @@ func (s *State) settle(ctx context.Context, local *database, cause error) error 
 	}
 }
 
-// look reads the object back: its ETag, "" if there is none, and whether it is
-// the local copy.
+// look reads the object back and returns its ETag, "" if there is none, and
+// whether it is the local copy.
 func (s *State) look(ctx context.Context, local *database) (etag string, same bool, err error) {
 	object, err := s.get(ctx, func(object *s3.GetObjectOutput) error {
 		if aws.ToInt64(object.ContentLength) != local.size {

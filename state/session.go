@@ -23,8 +23,9 @@ type Session struct {
 }
 
 // Open opens the history for writing. The error is or wraps a
-// [*store.LockedError] if another process is writing to it, and is one of
-// [State.Fetch] if it can't be fetched. The caller closes the session.
+// [*store.LockedError] if another process is writing to it, a
+// [*store.LostError] if the history seems to be lost, and one of [State.Fetch]
+// if it cannot be fetched. The caller closes the session.
 func (h *History) Open(ctx context.Context) (*Session, error) {
 	s, path := &Session{}, h.path
 	if path == "" {
@@ -73,7 +74,7 @@ func (h *History) evidence(ctx context.Context, lock *store.Lock) (string, error
 }
 
 // NewAt returns the URL of an object that does not exist yet, "" if the history
-// is a file or the object exists: an empty history in S3 may be a mistyped URL.
+// is a file or the object exists. The URL may be misspelled.
 func (s *Session) NewAt() string {
 	if s.fetched == nil || !s.fetched.copied.First {
 		return ""
@@ -81,9 +82,9 @@ func (s *Session) NewAt() string {
 	return s.fetched.At().String()
 }
 
-// Save makes what was recorded the history. A file is that already; an object is
-// uploaded, the first time only. Errors are those of [State.Save]; after one the
-// local copy stays, and nothing is open.
+// Save makes what was recorded the history. For a file there is nothing to do;
+// an object is uploaded the first time Save is called. Errors are those of
+// [State.Save]; after one, the local copy stays and nothing is open.
 func (s *Session) Save(ctx context.Context) error {
 	if s.fetched == nil || s.tried {
 		return nil
@@ -102,7 +103,7 @@ func (s *Session) Save(ctx context.Context) error {
 	return err
 }
 
-// Close ends the session, and removes the local copy unless that alone holds
+// Close ends the session and removes the local copy, unless only that holds
 // what was recorded. Closing a nil session does nothing.
 func (s *Session) Close() error {
 	if s == nil {

@@ -513,10 +513,10 @@ func TestDownload(t *testing.T) {
 		want string // the error, "" where it comes whole
 	}{
 		{"cut once", buckettest.OnlyFor("GET", 1, half), ""},
-		{"cut always", half, "did not come whole: unexpected EOF"},
+		{"cut always", half, "arrived incomplete: unexpected EOF"},
 		{"spoilt once", buckettest.OnlyFor("GET", 1, flipped), ""},
-		{"spoilt always", flipped, "did not come whole: checksum did not match"},
-		{"of no known length", endless, "did not come whole"},
+		{"spoilt always", flipped, "arrived incomplete: checksum did not match"},
+		{"of no known length", endless, "arrived incomplete"},
 		{"lost once", buckettest.OnlyFor("GET", 1, buckettest.Lost), ""},
 		{"lost always", buckettest.Lost, "EOF"},
 		{"busy once", buckettest.OnlyFor("GET", 1, buckettest.Refuse(503, "SlowDown", "later")), ""},
@@ -731,7 +731,7 @@ func TestFullDisk(t *testing.T) {
 	state := New(s.Config(), here)
 	_, err = state.get(t.Context(), func(object *s3.GetObjectOutput) error { return receive(full, object) })
 	failed := newCallError("fetch", here, err)
-	if asked != 1 || !strings.Contains(failed.Error(), "no space left") || !strings.Contains(failed.Advice(), "make room") {
+	if asked != 1 || !strings.Contains(failed.Error(), "no space left") || !strings.Contains(failed.Advice(), "free some space") {
 		t.Errorf("after %d requests: %v; %s", asked, failed, failed.Advice())
 	}
 }
