@@ -14,37 +14,36 @@ import (
 	"sync"
 )
 
-// Channel is a place that messages, or pings, go to. The zero value is none.
+// Channel is where messages, or pings, go. The zero value is not a channel.
 type Channel struct {
 	name string
-	// inside holds secrets. It is a pointer so that no printing of a struct that
-	// holds a channel prints them.
+	// inside holds secrets. It is a pointer so that printing a struct that
+	// holds a channel does not print them.
 	inside *inside
 }
 
 type inside struct {
-	id      func() string
-	veil    veil
-	carrier carrier  // of messages, nil for a check
-	check   *url.URL // that is pinged, nil for a channel of messages
+	id        func() string
+	redaction redaction
+	carrier   carrier  // of messages, nil for a check
+	check     *url.URL // that is pinged, nil for a channel of messages
 }
 
-// carrier makes of a message the steps that deliver it. Each is tried on its
-// own, so that one that is done is not repeated for the sake of another.
+// carrier turns a message into the steps that deliver it. Each is tried on its
+// own, so that a completed one is not repeated because of another.
 type carrier interface {
-	steps(Sender, veil, Message) []step
+	steps(Sender, redaction, Message) []step
 }
 
-// step is one try at one part of a delivery. What it returns is a *failure.
+// step is one attempt at one part of a delivery. Its error is a *failure.
 type step = func(context.Context) error
 
-// Name is the channel as it may be shown: its kind, with the host where that is
-// no secret. Two channels may share one.
+// Name is the channel as it may be shown: its kind, with the host if that is
+// not a secret. Two channels may have the same name.
 func (c Channel) Name() string { return c.name }
 
-// ID tells the channel from every other, today and in later runs, by the whole
-// of its URL, of which it reveals nothing: changing a token makes another
-// channel.
+// ID identifies the channel, today and in later runs, by its whole URL, and
+// reveals nothing of it: a new token makes another channel.
 func (c Channel) ID() string {
 	if c.inside == nil {
 		return ""
@@ -52,7 +51,8 @@ func (c Channel) ID() string {
 	return c.inside.id()
 }
 
-// String is the name, and as much of the id as tells channels of one name apart.
+// String returns the name, with as much of the ID as distinguishes channels of
+// one name.
 func (c Channel) String() string {
 	if c.inside == nil {
 		return "no channel"
@@ -63,11 +63,11 @@ func (c Channel) String() string {
 // GoString keeps %#v from printing the URL.
 func (c Channel) GoString() string { return c.String() }
 
-// Pings reports whether the channel is a check that [Sender.Ping] signals, and
-// takes no messages.
+// Pings reports whether the channel is a check, which [Sender.Ping] signals and
+// which takes no messages.
 func (c Channel) Pings() bool { return c.inside != nil && c.inside.check != nil }
 
-// Schemes are the kinds of channels that [Parse] knows, sorted.
+// Schemes returns the kinds of channels that [Parse] knows, sorted.
 func Schemes() []string {
 	all := append([]string{"ping", "sns", "generic+http", "generic+https", "teams+https"}, otherSchemes...)
 	for scheme := range services {
@@ -77,7 +77,7 @@ func Schemes() []string {
 	return slices.Compact(all)
 }
 
-// services read the URLs of the services that have code of our own.
+// services parse the URLs of the services that this package sends to itself.
 var services = map[string]func(*url.URL) (carrier, error){
 	"discord":       discordChannel,
 	"generic":       genericChannel,
@@ -92,7 +92,7 @@ var services = map[string]func(*url.URL) (carrier, error){
 }
 
 // addressed are the schemes whose host is an address, which may be shown. In
-// the others it is a token, or part of one, or nothing.
+// the others it is a token, part of one, or nothing.
 var addressed = []string{
 	"bark", "generic", "generic+http", "generic+https", "googlechat", "gotify", "hangouts", "lark", "matrix",
 	"mattermost", "ntfy", "opsgenie", "pagerduty", "rocketchat", "signal", "smtp", "teams+https", "zulip",
@@ -100,7 +100,7 @@ var addressed = []string{
 
 // Parse reads a channel's URL without using the network: one of shoutrrr's, an
 // SNS topic's ARN as sns:arn:…, or the address of a check as ping:https://….
-// Its error says what to do, and repeats nothing of the URL but the scheme.
+// Its error says what to do, and repeats nothing of the URL except the scheme.
 func Parse(raw string) (Channel, error) {
 	raw = strings.TrimSpace(raw)
 	scheme, rest, _ := strings.Cut(raw, ":")
@@ -139,7 +139,7 @@ func checkOf(address string) (Channel, error) {
 	if err != nil {
 		return Channel{}, err
 	}
-	return Channel{name: "ping:" + u.Scheme + "://" + u.Host, inside: &inside{veil: veilOf(u, u.Host), check: u}}, nil
+	return Channel{name: "ping:" + u.Scheme + "://" + u.Host, inside: &inside{redaction: redactionOf(u, u.Host), check: u}}, nil
 }
 
 func serviceOf(scheme, raw string) (Channel, error) {
@@ -152,32 +152,32 @@ func serviceOf(scheme, raw string) (Channel, error) {
 		shown = u.Host
 		name += "://" + u.Host
 	}
-	veil := veilOf(u, shown)
+	redaction := redactionOf(u, shown)
 	parse, own := services[scheme]
 	if !own {
 		parse = otherChannel
 	}
 	var carrier carrier
-	// The library crashes on some that are wrong, such as matrix:?room.
+	// The library panics on some invalid URLs, such as matrix:?room.
 	err = guarded(func() (err error) { carrier, err = parse(u); return err })
 	if err != nil {
-		return Channel{}, errors.New(veil.explain(err))
+		return Channel{}, errors.New(redaction.explain(err))
 	}
-	return Channel{name: name, inside: &inside{veil: veil, carrier: carrier}}, nil
+	return Channel{name: name, inside: &inside{redaction: redaction, carrier: carrier}}, nil
 }
 
-// advice is an error in words of our own, which repeat nothing of a URL.
+// advice is an error in our own words, which repeat nothing of a URL.
 type advice string
 
 func (a advice) Error() string { return string(a) }
 
-// validKeys is how shoutrrr ends an error on an option that a service lacks.
+// validKeys ends shoutrrr's error about an option that a service does not have.
 var validKeys = regexp.MustCompile(`\(valid keys: \[([A-Za-z0-9_ ]+)\]\)$`)
 
-// explain is a parser's error if it repeats nothing of the URL, else where to
-// look. An unknown option is not named: it may be the rest of a value that was
-// not percent-encoded.
-func (v veil) explain(err error) string {
+// explain returns a parser's error if it repeats nothing of the URL, and
+// otherwise where to look. It does not name an unknown option: that may be the
+// rest of a value that was not percent-encoded.
+func (r redaction) explain(err error) string {
 	var own advice
 	if errors.As(err, &own) {
 		return own.Error()
@@ -185,14 +185,14 @@ func (v veil) explain(err error) string {
 	if keys := validKeys.FindStringSubmatch(err.Error()); keys != nil {
 		return "it has an unknown option; the options are " + strings.ReplaceAll(keys[1], " ", ", ")
 	}
-	if said := v.lift(err.Error()); said != "" {
+	if said := r.show(err.Error()); said != "" {
 		return said
 	}
 	return "compare it with the form in docs/notifications.md"
 }
 
-// identify hashes a URL. The hash is slow and salted: a topic's name or a short
-// password must not be found by trying, by one who holds the database.
+// identify hashes a URL. The hash is slow and salted, so that somebody who has
+// the database cannot find a topic's name or a short password by trying.
 func identify(raw string) string {
 	key, err := pbkdf2.Key(sha256.New, raw, []byte("snapshotter notification channel"), 50_000, 16)
 	if err != nil {

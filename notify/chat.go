@@ -18,10 +18,10 @@ import (
 	"snapshotter/diff"
 )
 
-// The chat services. Shoutrrr reads their URLs; the requests are ours, because
-// shoutrrr's take no deadline and can't tell a refusal from silence, because
-// its Discord repeats a message that may have arrived, and because its Telegram
-// calls a message delivered that never left.
+// The chat services. Shoutrrr parses their URLs; the requests are ours, because
+// shoutrrr's have no deadline and do not distinguish a refusal from silence,
+// because its Discord repeats a message that may have arrived, and because its
+// Telegram reports a message as delivered that was never sent.
 
 // The payload of Slack's webhooks and of chat.postMessage.
 // https://api.slack.com/methods/chat.postMessage
@@ -52,7 +52,7 @@ type slackBlock struct {
 type slackText struct {
 	Type string `json:"type"`
 	Text string `json:"text"`
-	// Emoji is whether :names: become pictures, which plain_text alone may say.
+	// Emoji is whether :names: become pictures; only plain_text has it.
 	Emoji *bool `json:"emoji,omitempty"`
 }
 
@@ -65,7 +65,7 @@ var slackColours = map[diff.Significance]string{
 	diff.Breaking: "#d60510", diff.Notice: "#ffc441", diff.Good: "#2eb67d", diff.Minor: "#8d8d8d",
 }
 
-// slackEscaper turns what Slack would read as a mention or a link into text.
+// slackEscaper escapes what Slack would read as a mention or a link.
 // https://api.slack.com/reference/surfaces/formatting#escaping
 var slackEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
@@ -122,7 +122,7 @@ func readSlackWebhook(body []byte) answer {
 	return answer{no: word != "ok", said: word}
 }
 
-// readSlackAPI reads the API's answer, which says no with status 200.
+// readSlackAPI reads the API's answer, which reports errors with status 200.
 func readSlackAPI(body []byte) answer {
 	var said struct {
 		OK    bool   `json:"ok"`
@@ -198,8 +198,8 @@ func readDiscord(body []byte) answer {
 	return answer{said: said.Message}
 }
 
-// The payload of Teams, an Adaptive Card, which both its webhooks and its
-// workflows take. Text runs know no Markdown.
+// The payload of Teams, an Adaptive Card, which its webhooks and its workflows
+// accept. Text runs have no Markdown.
 // https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using#send-adaptive-cards-using-an-incoming-webhook
 type teamsMessage struct {
 	Type        string            `json:"type"`
@@ -254,9 +254,9 @@ func teamsChannel(u *url.URL) (carrier, error) {
 	}}, nil
 }
 
-// teamsAddress is the address that a teams:// URL stands for, or the one that
-// stands in a teams+https:// URL as it is: that of a workflow, which shoutrrr
-// doesn't know, or of a webhook.
+// teamsAddress returns the address of a teams:// URL, or the address in a
+// teams+https:// URL: that of a workflow, which shoutrrr does not know, or of a
+// webhook.
 func teamsAddress(u *url.URL) (string, error) {
 	if u.Scheme == "teams+https" {
 		address := *u
@@ -323,8 +323,8 @@ const (
 	telegramTextLimit = 4096 // in UTF-16 code units
 )
 
-// telegramEscape keeps an @ from becoming a mention, and a / a command, which
-// plain text has too: a word joiner, which has no width, parts it from its name.
+// telegramEscape keeps an @ from becoming a mention, and a / a command, even in
+// plain text: a word joiner, which has no width, separates it from the name.
 func telegramEscape(text string) string { return telegramEscaper.Replace(text) }
 
 var telegramEscaper = strings.NewReplacer("@", "@\u2060", "/", "/\u2060")

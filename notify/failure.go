@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// failure is why a try did not deliver. Its reason is in words of our own, or in
-// words of a service that repeat nothing of the channel's URL.
+// failure is why an attempt did not deliver. Its reason is in our own words, or
+// in words of a service that repeat nothing of the channel's URL.
 type failure struct {
 	reason string
 	grade  grade
@@ -22,8 +22,8 @@ type failure struct {
 
 func (f *failure) Error() string { return f.reason }
 
-// grade says what a failure lets one do. A message that may have arrived is
-// never sent again, since it must arrive at most once.
+// grade says what may be done after a failure. A message that may have arrived
+// is never sent again, because it must arrive at most once.
 type grade int
 
 const (
@@ -32,9 +32,9 @@ const (
 	unclear              // it may have arrived
 )
 
-// unanswered grades what stopped a request before it was answered. One that had
-// no connection can't have arrived, and one to a host that can't be trusted
-// never will.
+// unanswered grades an error that prevented an answer. A request without a
+// connection cannot have arrived, and one to a host that is not trusted never
+// will.
 func unanswered(err error, connected bool) *failure {
 	f := &failure{reason: networkReason(err), grade: passing}
 	switch {
@@ -55,8 +55,8 @@ func untrusted(err error) bool {
 
 const connectionFailed = "the connection failed"
 
-// networkReason says what happened to a connection without the text of err,
-// which names the URL.
+// networkReason says what happened to a connection, without the text of err,
+// which contains the URL.
 func networkReason(err error) string {
 	var lookup *net.DNSError
 	var network net.Error
@@ -77,9 +77,9 @@ func networkReason(err error) string {
 	return connectionFailed
 }
 
-// answered grades a status that is no success. A service that says it failed or
-// is too busy is taken at its word; a gateway that got no good answer can't know
-// whether the message went through.
+// answered grades a status that is not a success. It believes a service that
+// says it failed or is too busy; a gateway without a good answer cannot know
+// whether the message arrived.
 // https://www.rfc-editor.org/rfc/rfc9110#name-status-codes
 func answered(status int) *failure {
 	f := &failure{reason: fmt.Sprintf("answered %d %s", status, http.StatusText(status)), grade: refused}
@@ -104,16 +104,18 @@ func answered(status int) *failure {
 	return f
 }
 
-// attempts is how often a message is tried, and pauses what is waited between.
+// attempts is how often a message is tried, and pauses are the waits in
+// between.
 const attempts = 4
 
 var pauses = [attempts - 1]time.Duration{1 * time.Second, 5 * time.Second, 15 * time.Second}
 
-// patience is the longest that a service's wish to wait is heeded.
+// patience is the longest wait that a service may ask for.
 const patience = 30 * time.Second
 
-// persist tries until it is done, or will not be, and returns how often it
-// tried. It never goes on after a failure that may have delivered.
+// persist tries until the step succeeds or cannot succeed, and returns the
+// number of attempts. It never continues after a failure that may have
+// delivered.
 func (s Sender) persist(ctx context.Context, try step) (tries int, err error) {
 	pause := s.pause
 	if pause == nil {
@@ -133,8 +135,8 @@ func (s Sender) persist(ctx context.Context, try step) (tries int, err error) {
 	}
 }
 
-// once makes one try within its own deadline. A panic of a library costs that
-// try alone; how far it came is not known.
+// once makes one attempt within its own deadline. A panic of a library only
+// ends that attempt; how far it got is not known.
 func once(ctx context.Context, try step) error {
 	ctx, cancel := context.WithTimeout(ctx, tryDeadline)
 	defer cancel()

@@ -19,10 +19,10 @@ import (
 	gosmtp "github.com/wneessen/go-mail/smtp"
 )
 
-// mailbox is a channel that takes a message by SMTP: one mail to all recipients.
-// Shoutrrr reads its URL; go-mail writes and sends, because shoutrrr sends a
-// mail to each recipient, so that a second try would repeat it to some, and
-// leaves the subject as it is.
+// mailbox is a channel that delivers by SMTP: one mail to all recipients.
+// Shoutrrr parses its URL; go-mail writes and sends, because shoutrrr sends a
+// mail to each recipient, so that a second attempt would repeat it to some, and
+// does not encode the subject.
 type mailbox struct {
 	config *smtp.Config
 	signIn mail.Option
@@ -45,9 +45,9 @@ func mailChannel(u *url.URL) (carrier, error) {
 	return box, nil
 }
 
-// signIn is the way to sign in that the URL chooses, else the best that the
-// server offers. None sends a password over a connection without TLS but to this
-// machine.
+// signIn is the sign-in that the URL chooses, or else the best that the server
+// offers. It never sends a password over a connection without TLS, except to
+// this machine.
 func signIn(config *smtp.Config, chosen bool) mail.Option {
 	switch {
 	case config.Auth == smtp.AuthTypes.None:
@@ -64,11 +64,11 @@ func signIn(config *smtp.Config, chosen bool) mail.Option {
 	)
 }
 
-func (b mailbox) steps(_ Sender, v veil, m Message) []step {
-	return []step{func(ctx context.Context) error { return b.send(ctx, v, m) }}
+func (b mailbox) steps(_ Sender, r redaction, m Message) []step {
+	return []step{func(ctx context.Context) error { return b.send(ctx, r, m) }}
 }
 
-func (b mailbox) send(ctx context.Context, v veil, m Message) error {
+func (b mailbox) send(ctx context.Context, r redaction, m Message) error {
 	letter, err := b.compose(m)
 	if err != nil {
 		return &failure{reason: "the mail could not be written", grade: refused}
@@ -82,20 +82,20 @@ func (b mailbox) send(ctx context.Context, v veil, m Message) error {
 	}
 	session, err := client.DialToSMTPClientWithContext(ctx)
 	if err != nil {
-		return b.undelivered(err, v)
+		return b.undelivered(err, r)
 	}
 	defer client.CloseWithSMTPClient(session) // a courtesy: whether the mail was taken, its own answer said
 	err = client.SendWithSMTPClient(session, letter)
 	if err == nil || letter.IsDelivered() {
 		return nil
 	}
-	return b.undelivered(err, v)
+	return b.undelivered(err, r)
 }
 
-// undelivered grades an error. Up to the end of the mail's text nothing is
-// delivered; after it only the server's answer can tell.
+// undelivered grades an error. Until the end of the mail's text nothing is
+// delivered; after it, only the server's answer says so.
 // https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1
-func (b mailbox) undelivered(err error, v veil) *failure {
+func (b mailbox) undelivered(err error, r redaction) *failure {
 	var sending *mail.SendError
 	var reply *textproto.Error
 	code, said := 0, ""
@@ -103,7 +103,7 @@ func (b mailbox) undelivered(err error, v veil) *failure {
 		code = sending.ErrorCode()
 	}
 	if errors.As(err, &reply) {
-		code, said = reply.Code, v.lift(reply.Msg)
+		code, said = reply.Code, r.show(reply.Msg)
 	}
 	switch {
 	case code == 0 && sending != nil && sending.Reason == mail.ErrSMTPDataClose:
@@ -126,7 +126,7 @@ func (b mailbox) undelivered(err error, v veil) *failure {
 	return f
 }
 
-// noSession says why no session came about, without a server's answer.
+// noSession says why there was no session, without a server's answer.
 func (b mailbox) noSession(err error) *failure {
 	for _, unfit := range []error{
 		mail.ErrPlainAuthNotSupported, mail.ErrCramMD5AuthNotSupported, mail.ErrXOauth2AuthNotSupported,
@@ -161,8 +161,8 @@ func (b mailbox) client(line *line) (*mail.Client, error) {
 	return mail.NewClient(c.Host, options...)
 }
 
-// line is a connection to a mail server. Go-mail leaves one open where it can't
-// sign in, and knows a context only until the server is reached.
+// line is a connection to a mail server. Go-mail leaves it open if it cannot
+// sign in, and only obeys a context until the server is reached.
 type line struct {
 	config *smtp.Config
 	mu     sync.Mutex
@@ -189,7 +189,7 @@ func (l *line) dial(ctx context.Context, network, address string) (conn net.Conn
 	return conn, nil
 }
 
-// hangUp ends the connection, whatever is being said over it.
+// hangUp closes the connection at once.
 func (l *line) hangUp() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -218,8 +218,8 @@ func (b mailbox) tlsPolicy() mail.TLSPolicy {
 	return mail.NoTLS
 }
 
-// compose writes the mail. Its id is a hash of its content, so that a mail that
-// some server on the way repeats can be known as the same.
+// compose writes the mail. Its ID is a hash of its content, so that a mail that
+// some server repeats can be recognized.
 func (b mailbox) compose(m Message) (*mail.Msg, error) {
 	letter := mail.NewMsg(mail.WithNoDefaultUserAgent())
 	if err := letter.FromFormat(oneLine(b.config.FromName), b.config.FromAddress); err != nil {
@@ -240,7 +240,7 @@ func (b mailbox) compose(m Message) (*mail.Msg, error) {
 	return letter, nil
 }
 
-// digest names a message by its content.
+// digest identifies a message by its content.
 func digest(m Message) string {
 	sum := sha256.Sum256([]byte(m.text()))
 	return hex.EncodeToString(sum[:16])

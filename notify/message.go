@@ -11,22 +11,22 @@ import (
 	"snapshotter/diff"
 )
 
-// Message is what a run has to say to a channel. It is plain text: each channel
-// escapes what it would interpret, and cuts to what it takes.
+// Message is what a run reports to a channel. It is plain text: each channel
+// escapes what it would interpret, and cuts it to its limit.
 type Message struct {
 	Title string   // one line
 	Lines []string // what matters, weightiest first
 	Link  string   // where to read more, http or https; "" is none
-	// Significance is the weightiest of what is told. It sets the colour or the
-	// priority where a channel has one; "" is [diff.Minor].
+	// Significance is the greatest one in the message. It sets the colour or
+	// the priority of a channel that has one; "" is [diff.Minor].
 	Significance diff.Significance
-	// At is the run's time, in UTC, which a mail is dated with; zero is not
-	// said.
+	// At is the run's time, in UTC, which becomes the date of a mail; zero
+	// means none.
 	At time.Time
 }
 
-// What a message is cut to before any channel sees it. It is to be read on a
-// telephone; the report holds the rest.
+// The limits of a message, before those of any channel. It is read on a phone;
+// the report has the rest.
 const (
 	titleLimit = 200 // runes
 	lineLimit  = 300 // runes
@@ -35,9 +35,9 @@ const (
 )
 
 // Compose makes a message of text that may come from outside: control
-// characters and line breaks become spaces, empty lines are left out, long ones
-// are cut, and after ten it says how many more there are. A link that is no web
-// address, or over 500 bytes, is left out.
+// characters and line breaks become spaces, empty lines are dropped, long ones
+// are cut, and after ten lines it says how many more there are. It drops a link
+// that is not a web address or has more than 500 bytes.
 func Compose(title string, lines []string, link string) Message {
 	return Message{Title: title, Lines: lines, Link: link}.clean()
 }
@@ -64,7 +64,8 @@ func (m Message) clean() Message {
 	return m
 }
 
-// text is the message as plain lines: its title, what matters, and the link.
+// text returns the message as plain lines: its title, what matters, and the
+// link.
 func (m Message) text() string { return strings.TrimSpace(m.Title + "\n" + m.body()) }
 
 // body is text without the title.
@@ -78,7 +79,7 @@ func (m Message) body() string {
 
 func more(lines int) string { return fmt.Sprintf("… and %d more in the report", lines) }
 
-// oneLine is text as one line of printable characters, its spaces single.
+// oneLine returns text as one line of printable characters, with single spaces.
 func oneLine(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -98,8 +99,8 @@ func cut(text string, limit int) string {
 	return strings.TrimRight(string(runes[:limit-1]), " ") + "…"
 }
 
-// cutTo cuts text so that what write makes of it measures no more than limit,
-// and returns what write makes of it.
+// cutTo cuts text so that what write makes of it is no longer than limit, and
+// returns that.
 func cutTo(text string, limit int, size func(string) int, write func(string) string) string {
 	written := write(text)
 	for runes := len([]rune(text)) - 1; size(written) > limit && runes > 0; runes-- {
@@ -108,8 +109,8 @@ func cutTo(text string, limit int, size func(string) int, write func(string) str
 	return written
 }
 
-// fit keeps the first lines that together, with a break after each, measure no
-// more than limit, and ends with how many it left out.
+// fit keeps the first lines that together, with a break after each, are no
+// longer than limit, and ends with the number of lines left out.
 func fit(lines []string, limit int, size func(string) int) []string {
 	total := 0
 	for _, line := range lines {
@@ -127,8 +128,8 @@ func fit(lines []string, limit int, size func(string) int) []string {
 	return nil
 }
 
-// webAddress reports whether link is fit for every channel's form of a link. One
-// with a password in it is not.
+// webAddress reports whether link suits every channel's form of a link. One
+// with a password does not.
 func webAddress(link string) bool {
 	u, err := url.Parse(link)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil &&

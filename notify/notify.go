@@ -1,12 +1,12 @@
-// Package notify turns what a finished run has to say into messages over
-// channels (Amazon SNS, chat, mail, push, webhooks), and a run's start and end
-// into pings for a dead-man's switch.
+// Package notify turns what a finished run reports into messages over channels
+// (Amazon SNS, chat, mail, push, webhooks), and a run's start and end into
+// pings for a dead-man's switch.
 //
 // It guarantees that a message reaches a channel at most once: it is claimed
-// before it is sent, and tried again only where it can't have arrived. One
-// channel that fails or hangs costs the others nothing, and is data, not an
-// error. It refuses to let a secret out: of a channel's URL, no name, id, reason
-// or error holds more than the scheme and, where that is no secret, the host.
+// before it is sent, and tried again only if it cannot have arrived. A channel
+// that fails or hangs does not affect the others, and is data, not an error. It
+// refuses to reveal a secret: names, IDs, reasons and errors hold nothing of a
+// channel's URL except the scheme and, if that is not a secret, the host.
 package notify
 
 import (
@@ -24,17 +24,17 @@ import (
 	"snapshotter/catalog"
 )
 
-// Sender delivers. The zero value is ready for all channels but SNS.
+// Sender delivers messages. The zero value works for all channels except SNS.
 type Sender struct {
-	// AWS is what SNS is called with; the region is the topic's own.
+	// AWS are the settings for SNS; the region is the topic's own.
 	AWS aws.Config
-	// HTTP is the client of web channels; nil is one with Go's defaults. Its
-	// policy on redirects is not used: none is followed.
+	// HTTP is the client of web channels; nil is one with Go's defaults.
+	// Redirects are never followed.
 	HTTP *http.Client
-	// Deadline is for each channel, over all its tries; zero is a minute.
+	// Deadline is for each channel, over all its attempts; zero is a minute.
 	Deadline time.Duration
-	// pause waits between tries, and reports whether it waited in full; nil is a
-	// timer. Tests that need the network have no time to wait.
+	// pause waits between attempts and reports whether it waited the whole
+	// time; nil is a timer. Tests on a real network cannot wait.
 	pause func(context.Context, time.Duration) bool
 }
 
@@ -43,15 +43,15 @@ const (
 	tryDeadline     = 15 * time.Second
 )
 
-// Delivery is what became of a message, or a ping, on one channel.
+// Delivery is how sending a message, or a ping, to one channel ended.
 type Delivery struct {
 	Channel   string  `json:"channel"`    // its name
 	ChannelID string  `json:"channel_id"` // its id
 	Outcome   Outcome `json:"outcome"`
-	// Tries is how often the part that took the most of them was tried.
+	// Tries is the number of attempts at the part that needed the most.
 	Tries int `json:"tries"`
-	// Reason is why it was not delivered, in a line that holds nothing of the
-	// channel's URL; "" if it was.
+	// Reason says why the message was not delivered, in one line that repeats
+	// nothing of the channel's URL; "" if it was.
 	Reason string `json:"reason,omitempty"`
 }
 
@@ -69,16 +69,16 @@ const (
 // Lost reports whether the message did not arrive, or may not have.
 func (d Delivery) Lost() bool { return d.Outcome != Delivered && d.Outcome != Before }
 
-// Send delivers m over every channel of messages, side by side, and returns what
-// became of it, sorted by channel name, then id. A channel that is listed twice
-// is served once; checks are passed over.
+// Send delivers m to every channel for messages, concurrently, and returns the
+// deliveries, sorted by channel name, then ID. It serves a channel that is
+// listed twice once, and skips checks.
 //
-// Just before a channel is served, claim is called with its id, never by two at
-// once. It must record, so that a crash can't undo it, that this message goes to
-// this channel, and report whether that is new: false means that it was claimed
-// before, and it is not sent. So a message is delivered at most once, and not
-// at least once: what is lost after its claim stays lost, and shows in the
-// returned deliveries alone. A nil claim always claims, which is for samples.
+// Just before it serves a channel it calls claim with the channel's ID, never
+// concurrently. Claim must record durably that this message goes to this
+// channel, and report whether that is new: if it returns false, the message was
+// claimed before and is not sent. So a message is delivered at most once, not
+// at least once: what is lost after its claim stays lost and only shows in the
+// returned deliveries. A nil claim always claims, for samples.
 func (s Sender) Send(ctx context.Context, channels []Channel, m Message, claim func(channelID string) (bool, error)) []Delivery {
 	m = m.clean()
 	claim = oneAtATime(claim)
@@ -92,21 +92,21 @@ func (s Sender) Send(ctx context.Context, channels []Channel, m Message, claim f
 		case !claimed:
 			return Delivery{Outcome: Before}
 		}
-		return s.deliver(ctx, func() []step { return c.inside.carrier.steps(s, c.inside.veil, m) })
+		return s.deliver(ctx, func() []step { return c.inside.carrier.steps(s, c.inside.redaction, m) })
 	})
 }
 
-// Ping signals to every check among channels, side by side; the order is that
-// of [Sender.Send]. A check bears hearing a thing twice, so nothing is claimed,
-// and a try may follow one that was not answered.
+// Ping signals every check among channels, concurrently; the order is that of
+// [Sender.Send]. A check tolerates repetition, so nothing is claimed, and an
+// unanswered attempt may be repeated.
 func (s Sender) Ping(ctx context.Context, channels []Channel, p Ping) []Delivery {
 	return s.each(ctx, channels, true, func(ctx context.Context, c Channel) Delivery {
-		return s.deliver(ctx, func() []step { return p.steps(c.inside.check, s, c.inside.veil) })
+		return s.deliver(ctx, func() []step { return p.steps(c.inside.check, s, c.inside.redaction) })
 	})
 }
 
-// each serves the channels that ping, or the others, at once, each within its
-// deadline.
+// each serves the channels that ping, or the others, concurrently, each within
+// its deadline.
 func (s Sender) each(ctx context.Context, channels []Channel, pings bool, serve func(context.Context, Channel) Delivery) []Delivery {
 	var chosen []Channel
 	for _, c := range channels {
@@ -130,7 +130,8 @@ func (s Sender) each(ctx context.Context, channels []Channel, pings bool, serve 
 	return deliveries
 }
 
-// deliver takes every step, whatever becomes of the others, and tells the worst.
+// deliver takes every step, even if another fails, and returns the worst
+// result.
 func (s Sender) deliver(ctx context.Context, steps func() []step) Delivery {
 	var all []step
 	if err := guarded(func() error { all = steps(); return nil }); err != nil {

@@ -16,48 +16,48 @@ import (
 	"github.com/nicholas-fedor/shoutrrr/pkg/util/jsonclient"
 )
 
-// other is a channel of a service that shoutrrr itself sends to. It takes no
-// deadline and doesn't tell a message that was refused from one that was never
-// answered, so unless it could not connect there is one try, whose outcome is
-// known only if it is good.
+// other is a channel of a service that shoutrrr sends to. Shoutrrr takes no
+// deadline and does not distinguish a message that was refused from one that
+// was never answered, so there is one attempt unless it could not connect, and
+// its outcome is known only if it succeeds.
 type other struct {
 	url    string
 	titled bool // the service has a title of its own
 	single bool // a message is one request
 }
 
-// otherSchemes are shoutrrr's services without code of our own here. Its logger
-// is none of them: it delivers nothing.
+// otherSchemes are shoutrrr's services that this package does not send to
+// itself. Its logger is not one of them: it delivers nothing.
 var otherSchemes = []string{
 	"bark", "googlechat", "gotify", "hangouts", "ifttt", "join", "lark", "matrix", "mattermost", "notifiarr",
 	"opsgenie", "pagerduty", "pushbullet", "pushover", "rocketchat", "signal", "wecom", "zulip",
 }
 
-// untitled are the services that know no title, or take it for something else.
+// untitled are the services that have no title, or use it for something else.
 var untitled = []string{
 	"googlechat", "hangouts", "ifttt", "matrix", "mattermost", "opsgenie", "pagerduty", "rocketchat", "signal", "wecom", "zulip",
 }
 
-// several are the services that send a request to each of many: where one finds
-// no connection, others may have been through.
+// several are the services that send a request to each of many recipients: if
+// one finds no connection, others may have succeeded.
 var several = []string{"ifttt", "matrix", "pushbullet"}
 
-// What the tightest of them, Pushover, takes in characters.
+// The limit of the tightest of them, Pushover, in characters.
 // https://pushover.net/api#limits
 const (
 	otherTextLimit  = 1024
 	otherTitleLimit = 250
 )
 
-// defuse keeps a service from reading text as a mention or a link, whatever its
-// own way to escape: a word joiner, which has no width, parts the signs that
-// begin one from what follows.
+// defuse keeps a service from reading text as a mention or a link, however it
+// escapes: a word joiner, which has no width, separates the signs that start
+// one from what follows.
 func defuse(text string) string { return defuser.Replace(text) }
 
 var defuser = strings.NewReplacer("@", "@\u2060", "<", "<\u2060", "://", ":\u2060//")
 
-// otherChannel checks a URL as far as that goes without the network: matrix, for
-// one, would sign in.
+// otherChannel checks a URL as far as possible without the network: matrix, for
+// example, would sign in.
 func otherChannel(u *url.URL) (carrier, error) {
 	service, err := (&router.ServiceRouter{}).NewService(u.Scheme)
 	if err != nil {
@@ -70,16 +70,16 @@ func otherChannel(u *url.URL) (carrier, error) {
 	return other{raw, !slices.Contains(untitled, u.Scheme), !slices.Contains(several, u.Scheme)}, nil
 }
 
-func (o other) steps(_ Sender, v veil, m Message) []step {
+func (o other) steps(_ Sender, r redaction, m Message) []step {
 	return []step{func(ctx context.Context) error {
-		return aside(ctx, func() error { return o.send(v, m) })
+		return aside(ctx, func() error { return o.send(r, m) })
 	}}
 }
 
-func (o other) send(v veil, m Message) error {
+func (o other) send(r redaction, m Message) error {
 	service, err := (&router.ServiceRouter{}).Locate(o.url)
 	if err != nil {
-		return undone("the service could not be reached, or refused the sign-in", err, v, passing)
+		return undone("the service could not be reached, or refused the sign-in", err, r, passing)
 	}
 	title, params := defuse(m.Title), types.Params{}
 	lines := fit(escaped(m.Lines, defuse), otherTextLimit-runesOf(m.Link)-runesOf(title)-2, runesOf)
@@ -99,7 +99,7 @@ func (o other) send(v veil, m Message) error {
 		if o.single && unconnected(err) {
 			grade = passing
 		}
-		return undone("the service did not accept the message", err, v, grade)
+		return undone("the service did not accept the message", err, r, grade)
 	}
 	return nil
 }
@@ -111,16 +111,16 @@ func unconnected(err error) bool {
 	return errors.As(err, &lookup) || errors.As(err, &dial) && dial.Op == "dial"
 }
 
-// undone says what went wrong: by the status or the network's error if it can
-// be told, else in the library's words if they repeat nothing of the URL, which
-// they mostly do.
-func undone(what string, err error, v veil, g grade) *failure {
+// undone says what went wrong: by the status or the network's error if there is
+// one, else in the library's words if they repeat nothing of the URL, which
+// they usually do.
+func undone(what string, err error, r redaction, g grade) *failure {
 	said := statusIn(err)
 	if said == "" {
 		said = networkReason(err)
 	}
 	if said == connectionFailed {
-		said = v.lift(err.Error())
+		said = r.show(err.Error())
 	}
 	if said == "" {
 		said = "the reason is not shown, because it repeats the channel's URL"
@@ -128,7 +128,8 @@ func undone(what string, err error, v veil, g grade) *failure {
 	return &failure{reason: what + ": " + said, grade: g}
 }
 
-// statusIn is the HTTP status that an error of shoutrrr's tells of, "" if none.
+// statusIn returns the HTTP status in an error of shoutrrr's, "" if there is
+// none.
 func statusIn(err error) string {
 	var answer jsonclient.Error
 	if errors.As(err, &answer) {
@@ -143,8 +144,8 @@ func statusIn(err error) string {
 	return ""
 }
 
-// aside does what heeds no context in a goroutine of its own, and leaves it
-// behind when the context ends. A panic is that try's failure.
+// aside runs code that ignores contexts in a goroutine, and abandons it when
+// the context ends. A panic fails that attempt.
 func aside(ctx context.Context, do func() error) error {
 	done := make(chan error, 1)
 	go func() {

@@ -9,12 +9,11 @@ import (
 	"strings"
 )
 
-// Ping is what a dead-man's switch is told: it raises the alarm itself if it
-// does not hear in time, even where nothing of this program runs any more.
+// Ping is a signal for a dead-man's switch, which raises the alarm itself if it
+// receives none in time, even if nothing of this program runs any more.
 type Ping struct {
 	Event Event
-	// Exit is the exit code of a [Failed] run where it is known, 1 to 255; 0 is
-	// not known.
+	// Exit is the exit code of a [Failed] run, 1 to 255; 0 if it is not known.
 	Exit int
 	Text string // short, plain; the switch keeps it with the ping
 }
@@ -28,12 +27,12 @@ const (
 	Failed    Event = "failure"
 )
 
-// pingTextLimit is well under what is kept of a ping's body.
+// pingTextLimit is well below what services keep of a ping's body.
 // https://healthchecks.io/docs/attaching_logs/
 const pingTextLimit = 10_000
 
-// parsePing reads the address of a check, in the form of healthchecks.io, which
-// others have taken over.
+// parsePing reads the address of a check in the form of healthchecks.io, which
+// others use too.
 func parsePing(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || !webAddress(address) || len(strings.Trim(u.Path, "/")) == 0 {
@@ -66,6 +65,6 @@ func (p Ping) post(base *url.URL) post {
 	}
 }
 
-func (p Ping) steps(base *url.URL, s Sender, v veil) []step {
-	return []step{func(ctx context.Context) error { return p.post(base).send(ctx, s.client(), v) }}
+func (p Ping) steps(base *url.URL, s Sender, r redaction) []step {
+	return []step{func(ctx context.Context) error { return p.post(base).send(ctx, s.client(), r) }}
 }

@@ -10,26 +10,27 @@ import (
 	"snapshotter/diff"
 )
 
-// Policy says when a run is worth a message. It is silent otherwise.
+// Policy decides when a run is worth a message.
 type Policy struct {
-	// AtLeast is the lightest significance that is; "" is [diff.Good]. A new
-	// region counts as good.
+	// AtLeast is the smallest significance that is worth one; "" is
+	// [diff.Good]. A new region counts as good.
 	AtLeast diff.Significance
-	// LostRuns is for how many runs in a row a list that should be readable must
-	// not have been read, or nothing at all recorded, before that is; zero is 3.
+	// LostRuns is how many consecutive runs must not have read a list that
+	// should be readable, or have recorded nothing at all, before that is worth
+	// a message; zero is 3.
 	LostRuns int
 }
 
 const defaultLostRuns = 3
 
-// State is what a policy must remember from one run to the next. The caller
-// keeps it, as JSON; the zero value is that of a new database.
+// State is what a policy remembers from one run to the next. The caller keeps
+// it, as JSON; the zero value is that of a new database.
 type State struct {
 	Run int64 `json:"run"` // the last run that was decided on
-	// Away are the lists that could not be read of late, sorted by scope.
+	// Away are the lists that could not be read recently, sorted by scope.
 	Away []Away `json:"away"`
-	// Failed is how many runs in a row recorded nothing; FailedTold is whether
-	// that has been told.
+	// Failed is how many consecutive runs recorded nothing; FailedTold is
+	// whether that was announced.
 	Failed     int  `json:"failed"`
 	FailedTold bool `json:"failed_told"`
 }
@@ -44,11 +45,11 @@ type Away struct {
 // Decision is whether to send a message, and why.
 type Decision struct {
 	Reasons []Reason // sorted as declared; none is silence
-	// Significance is the weightiest of what is to be told. Lost coverage, and
-	// runs that record nothing, are notices; a watch rule is good.
+	// Significance is the greatest one to announce. Lost coverage, and runs
+	// that record nothing, are notices; a watch rule is good.
 	Significance diff.Significance
-	// Lost and Back are the lists that are now told to be lost, or to be read
-	// again, sorted by scope.
+	// Lost and Back are the lists to announce as lost or as read again, sorted
+	// by scope.
 	Lost, Back []Away
 	// Next is the state to keep, whether or not a message is sent.
 	Next State
@@ -69,10 +70,11 @@ const (
 // Notify reports whether a message is due.
 func (d Decision) Notify() bool { return len(d.Reasons) > 0 }
 
-// Decide tells whether run is worth a message. Result is what it changed, nil if
-// the run failed; watch is whether a watch rule was first satisfied by it.
-// Deciding on the same run again, with the state kept after it, tells nothing of
-// coverage again; its changes are kept from being told twice by their claim.
+// Decide decides whether run is worth a message. Result is what it changed, nil
+// if the run failed; watch is whether a watch rule was first satisfied by it.
+// Deciding on the same run again, with the state kept after it, does not
+// announce coverage again; the claims of its changes keep those from being
+// announced twice.
 func (p Policy) Decide(run catalog.Run, result *diff.Result, watch bool, before State) Decision {
 	limit := cmp.Or(p.LostRuns, defaultLostRuns)
 	step := 1
@@ -105,8 +107,8 @@ func (d *Decision) add(reason Reason, significance diff.Significance) {
 	}
 }
 
-// failed counts a run that recorded nothing. What it says of no list leaves each
-// as it was.
+// failed counts a run that recorded nothing. It says nothing about any list, so
+// they stay as they were.
 func (d *Decision) failed(before State, step, limit int) {
 	d.Next.Failed, d.Next.FailedTold = before.Failed+step, before.FailedTold
 	if d.Next.Failed >= limit && !before.FailedTold {
@@ -115,8 +117,8 @@ func (d *Decision) failed(before State, step, limit int) {
 	}
 }
 
-// coverage counts the lists that could not be read. One that the run did not ask
-// for stays as it was: it is neither lost nor back.
+// coverage counts the lists that could not be read. A list that the run did not
+// ask for stays as it was: it is neither lost nor back.
 func (d *Decision) coverage(result *diff.Result, before State, step, limit int) {
 	d.Next.Away = nil
 	known := map[catalog.Scope]Away{}
@@ -164,8 +166,8 @@ func lost(gap diff.Gap) bool {
 	return gap.Outcome.Lost(gap.Confirmed != nil)
 }
 
-// weightiest is the weightiest of what changed, if anything did. A list that is
-// read for the first time is no change.
+// weightiest returns the greatest significance of what changed, if anything
+// did. The first reading of a list is not a change.
 func weightiest(result *diff.Result) (weight diff.Significance, any bool) {
 	var all []diff.Significance
 	if len(result.NewRegions) > 0 {
@@ -184,8 +186,9 @@ func (r Reason) rank() int {
 	return slices.Index([]Reason{Changes, WatchRule, CoverageLost, CoverageBack, RunsFail, RunsSucceed}, r)
 }
 
-// Lines tell of coverage, regions rolled up, in plain text for a [Message]; nil
-// if there is nothing to tell. Changes and watch rules are told by the report.
+// Lines describe coverage, with regions rolled up, in plain text for a
+// [Message]; nil if there is nothing to say. The report describes changes and
+// watch rules.
 func (d Decision) Lines() []string {
 	var lines []string
 	for _, reason := range d.Reasons {
@@ -215,8 +218,8 @@ func atLeast(lost []Away) string {
 	return fmt.Sprintf("%d runs", most)
 }
 
-// regions names the regions of lists that are sorted by scope, and which of
-// their lists where that is not all.
+// regions names the regions of lists, which are sorted by scope, and which of
+// their lists unless it is all.
 func regions(lists []Away) string {
 	var parts []string
 	for len(lists) > 0 {

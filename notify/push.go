@@ -26,7 +26,7 @@ var ntfyPriorities = map[diff.Significance]string{
 	diff.Breaking: "high", diff.Notice: "default", diff.Good: "default", diff.Minor: "low",
 }
 
-// ntfyChannel publishes plain text, which ntfy doesn't interpret unless asked to.
+// ntfyChannel publishes plain text, which ntfy does not interpret by default.
 // https://docs.ntfy.sh/publish/#list-of-all-parameters
 func ntfyChannel(u *url.URL) (carrier, error) {
 	service := &ntfy.Service{}
@@ -94,7 +94,7 @@ type hook struct {
 }
 
 // genericChannel sends to any webhook, in the forms of shoutrrr's generic
-// service. What it answers is not known, so only its status is read.
+// service.
 func genericChannel(u *url.URL) (carrier, error) {
 	service := &generic.Service{}
 	if u.Scheme != generic.Scheme {
@@ -123,8 +123,8 @@ func genericChannel(u *url.URL) (carrier, error) {
 	return web{func(m Message) []post { return []post{h.post(m)} }}, nil
 }
 
-// prefixed are the headers and the additions to the payload that a generic
-// URL's query holds, as @NAME and $NAME.
+// prefixed returns the headers and the payload fields in a generic URL's query,
+// which are written as @NAME and $NAME.
 func prefixed(query url.Values) (header, extra map[string]string, err error) {
 	header, extra = map[string]string{}, map[string]string{}
 	for key, values := range query {
@@ -143,7 +143,7 @@ func prefixed(query url.Values) (header, extra map[string]string, err error) {
 	return header, extra, nil
 }
 
-// dashed is a header's name with a dash before each capital in it, as shoutrrr
+// dashed returns a header's name with a dash before each capital, as shoutrrr
 // reads it: acceptLanguage is Accept-Language.
 func dashed(name string) string {
 	var b strings.Builder
@@ -169,8 +169,9 @@ func (h hook) post(m Message) post {
 	return p
 }
 
-// payload is the JSON template's: title and message as shoutrrr has them, and
-// beside them what a program would else have to read out of the text.
+// payload is the payload of the JSON template: title and message as in
+// shoutrrr, and fields that a program would otherwise have to parse out of the
+// text.
 func (h hook) payload(m Message) []byte {
 	fields := map[string]string{
 		"link":         m.Link,
@@ -186,7 +187,7 @@ func (h hook) payload(m Message) []byte {
 	return payload
 }
 
-// hasKey reports whether a query sets key, whose case shoutrrr doesn't heed.
+// hasKey reports whether a query sets key; shoutrrr ignores its case.
 func hasKey(query url.Values, key string) bool {
 	for k := range query {
 		if strings.EqualFold(k, key) {

@@ -21,8 +21,8 @@ import (
 // topic is a channel that publishes to Amazon SNS.
 type topic struct{ arn, region, name string }
 
-// topicARN does not count a name's characters, since counting makes a pattern
-// take every command that starts 4 ms to compile.
+// topicARN does not count a name's characters: with a count, the pattern would
+// take every command 4 ms to compile.
 var topicARN = regexp.MustCompile(`^arn:aws[a-z-]*:sns:([a-z0-9-]+):[0-9]{12}:([A-Za-z0-9_-]+(?:\.fifo)?)$`)
 
 const longestTopic = 256
@@ -37,7 +37,7 @@ func parseTopic(arn string) (topic, error) {
 	return topic{arn: arn, region: parts[1], name: parts[2]}, nil
 }
 
-func (t topic) steps(s Sender, _ veil, m Message) []step {
+func (t topic) steps(s Sender, _ redaction, m Message) []step {
 	return []step{func(ctx context.Context) error {
 		var connected atomic.Bool
 		client := sns.NewFromConfig(s.AWS, func(o *sns.Options) {
@@ -52,8 +52,8 @@ func (t topic) steps(s Sender, _ veil, m Message) []step {
 	}}
 }
 
-// watched tells whether the request itself got a connection. What credentials
-// are fetched with goes another way.
+// watched reports whether the request itself got a connection. Fetching
+// credentials uses another one.
 type watched struct {
 	sns.HTTPClient
 	connected *atomic.Bool
@@ -66,8 +66,8 @@ func (w watched) Do(request *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// input is the message. Its attribute lets a subscription choose what it gets by
-// significance; a topic that keeps order drops repeats by content.
+// input is the message. Its attribute lets a subscription filter by
+// significance; a FIFO topic drops repeats by content.
 func (t topic) input(m Message) *sns.PublishInput {
 	input := &sns.PublishInput{
 		TopicArn: &t.arn, Message: aws.String(m.text()),
@@ -85,12 +85,12 @@ func (t topic) input(m Message) *sns.PublishInput {
 	return input
 }
 
-// subjectLimit is less than 100 characters.
+// subjectLimit is below the limit of 100 characters.
 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 const subjectLimit = 99
 
-// subject is a title as SNS takes it: ASCII that begins with a letter, number or
-// punctuation mark.
+// subject returns a title as SNS accepts it: ASCII that starts with a letter,
+// number or punctuation mark.
 func subject(title string) string {
 	title = strings.NewReplacer("→", "->", "…", "...", "’", "'", "–", "-", "—", "-").Replace(title)
 	title = strings.Map(func(r rune) rune {
@@ -106,11 +106,11 @@ func subject(title string) string {
 	return title
 }
 
-// unknownCode is the SDK's name for an answer without a code.
+// unknownCode is what the SDK calls an answer without a code.
 const unknownCode = "UnknownError"
 
-// unpublished grades an SDK error. Only the parts of it that name no account
-// are told.
+// unpublished grades an SDK error. It only shows the parts that do not name the
+// account.
 func unpublished(err error, connected bool) *failure {
 	var response *smithyhttp.ResponseError
 	var api smithy.APIError

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// web is a channel that takes a message by HTTP, in one request or several.
+// web is a channel that delivers a message by HTTP, in one or more requests.
 type web struct {
 	posts func(Message) []post
 }
@@ -22,14 +22,14 @@ type post struct {
 	method, url string
 	header      map[string]string
 	body        []byte
-	// read tells what an answer's body says; nil where the status says all.
+	// read reads an answer's body; nil if the status says everything.
 	read func(body []byte) answer
-	// harmless is set where a second arrival does no harm, so that a try may
-	// follow one that may have arrived.
+	// harmless is set if a second arrival does no harm, so that an attempt that
+	// may have arrived can be repeated.
 	harmless bool
 }
 
-// answer is what a service says in an answer's body.
+// answer is what a service says in the body of an answer.
 type answer struct {
 	no    bool   // it did not take the message, whatever the status
 	later bool   // and may take it later
@@ -46,10 +46,10 @@ func jsonPost(url string, v any) post {
 	return post{method: http.MethodPost, url: url, header: map[string]string{"Content-Type": "application/json"}, body: body}
 }
 
-func (w web) steps(s Sender, v veil, m Message) []step {
+func (w web) steps(s Sender, r redaction, m Message) []step {
 	var steps []step
 	for _, p := range w.posts(m) {
-		steps = append(steps, func(ctx context.Context) error { return p.send(ctx, s.client(), v) })
+		steps = append(steps, func(ctx context.Context) error { return p.send(ctx, s.client(), r) })
 	}
 	return steps
 }
@@ -57,7 +57,7 @@ func (w web) steps(s Sender, v veil, m Message) []step {
 // bodyLimit is how much of an answer is read.
 const bodyLimit = 64 << 10
 
-func (p post) send(ctx context.Context, client *http.Client, v veil) error {
+func (p post) send(ctx context.Context, client *http.Client, r redaction) error {
 	ctx, connected := watchConnection(ctx)
 	request, err := http.NewRequestWithContext(ctx, p.method, p.url, bytes.NewReader(p.body))
 	if err != nil {
@@ -76,11 +76,11 @@ func (p post) send(ctx context.Context, client *http.Client, v veil) error {
 	if err != nil && p.read != nil && response.StatusCode < 300 {
 		return p.soften(unanswered(err, true))
 	}
-	return p.soften(p.judge(response, body, v))
+	return p.soften(p.judge(response, body, r))
 }
 
-// judge is nil where the answer says that the message was taken.
-func (p post) judge(response *http.Response, body []byte, v veil) *failure {
+// judge returns nil if the answer says that the message was accepted.
+func (p post) judge(response *http.Response, body []byte, r redaction) *failure {
 	var a answer
 	if p.read != nil {
 		a = p.read(body)
@@ -97,15 +97,15 @@ func (p post) judge(response *http.Response, body []byte, v veil) *failure {
 	default:
 		f = answered(response.StatusCode)
 	}
-	if said := v.lift(a.said); said != "" {
+	if said := r.show(a.said); said != "" {
 		f.reason += ": " + said
 	}
 	f.after = max(a.after, retryAfter(response.Header))
 	return f
 }
 
-// soften lets a request that does no harm twice be tried again. It returns an
-// error, so that no failure is no error.
+// soften allows repeating a request that does no harm twice. It returns an
+// error, so that a nil failure is a nil error.
 func (p post) soften(f *failure) error {
 	if f == nil {
 		return nil
@@ -131,7 +131,7 @@ func seconds(text string) time.Duration {
 	return time.Duration(number * float64(time.Second))
 }
 
-// watchConnection tells whether a request made with the context got a
+// watchConnection reports whether a request made with the context got a
 // connection, and so may have been sent.
 func watchConnection(ctx context.Context) (context.Context, *atomic.Bool) {
 	var connected atomic.Bool
@@ -140,8 +140,8 @@ func watchConnection(ctx context.Context) (context.Context, *atomic.Bool) {
 	}), &connected
 }
 
-// client is the caller's, or one like Go's default. Neither follows a redirect:
-// that would turn a message into a GET, and its answer into a delivery.
+// client is the caller's, or one like Go's default. Neither follows a redirect,
+// which would turn a message into a GET and its answer into a delivery.
 func (s Sender) client() *http.Client {
 	client := http.Client{}
 	if s.HTTP != nil {

@@ -10,25 +10,26 @@ import (
 	"snapshotter/catalog"
 )
 
-// veil knows what a channel's URL holds, and lets no text through that repeats
-// any of it: a service's answer may echo the request, and with it the secret.
-type veil struct {
+// redaction knows what a channel's URL holds, and hides any text that repeats
+// part of it: a service's answer may echo the request, and with it the secret.
+type redaction struct {
 	whole []string // users, passwords and parts of paths, in any of which a secret may be
 	holds string   // all of the URL that is not shown, in the spellings it may be echoed in, lower case
 	words []string // of holds
 }
 
-// veilOf hides all of u but its scheme and the host that is shown with it.
-func veilOf(u *url.URL, shown string) veil {
-	var v veil
+// redactionOf hides all of u except its scheme and the host that is shown with
+// it.
+func redactionOf(u *url.URL, shown string) redaction {
+	var r redaction
 	spelled := []string{u.Opaque, u.Path, u.EscapedPath(), u.Fragment, u.User.String()}
 	if u.Host != shown {
-		v.whole = append(v.whole, u.Hostname())
+		r.whole = append(r.whole, u.Hostname())
 	}
 	password, _ := u.User.Password()
-	v.whole = append(v.whole, u.User.Username(), password, u.Fragment)
-	v.whole = append(v.whole, strings.Split(u.Path, "/")...)
-	v.whole = slices.DeleteFunc(v.whole, func(s string) bool { return s == "" })
+	r.whole = append(r.whole, u.User.Username(), password, u.Fragment)
+	r.whole = append(r.whole, strings.Split(u.Path, "/")...)
+	r.whole = slices.DeleteFunc(r.whole, func(s string) bool { return s == "" })
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil { // it holds what is in none of the values
 		spelled = append(spelled, u.RawQuery)
@@ -41,33 +42,33 @@ func veilOf(u *url.URL, shown string) veil {
 			}
 		}
 	}
-	spelled = append(spelled, v.whole...)
+	spelled = append(spelled, r.whole...)
 	for _, secret := range append(slices.Clone(spelled), u.User.Username()+":"+password) {
 		spelled = append(spelled, base64.StdEncoding.EncodeToString([]byte(secret)))
 	}
 	slices.Sort(spelled) // a query has no order of its own
-	v.holds = strings.ToLower(strings.Join(spelled, "\n"))
-	v.words = words(v.holds)
-	return v
+	r.holds = strings.ToLower(strings.Join(spelled, "\n"))
+	r.words = words(r.holds)
+	return r
 }
 
-// tellingLength is from how many characters on a part of a word counts as
-// repeated, and not as chance.
+// tellingLength is the number of characters from which part of a word counts as
+// repeated and not as chance.
 const tellingLength = 4
 
-// repeats reports whether text holds anything of the URL. It would rather hide
-// a harmless text than let a secret through.
-func (v veil) repeats(text string) bool {
-	for _, secret := range v.whole {
+// repeats reports whether text holds anything of the URL. It prefers hiding a
+// harmless text to revealing a secret.
+func (r redaction) repeats(text string) bool {
+	for _, secret := range r.whole {
 		if strings.Contains(text, secret) {
 			return true
 		}
 	}
 	for _, word := range words(strings.ToLower(text)) {
-		if len(word) >= tellingLength && strings.Contains(v.holds, word) {
+		if len(word) >= tellingLength && strings.Contains(r.holds, word) {
 			return true
 		}
-		for _, held := range v.words {
+		for _, held := range r.words {
 			if held == word || len(held) >= tellingLength && strings.Contains(word, held) {
 				return true
 			}
@@ -76,10 +77,10 @@ func (v veil) repeats(text string) bool {
 	return false
 }
 
-// lift is text from outside as one short line fit to show, or "" if it repeats
+// show returns text from outside as one short line, or "" if it repeats
 // anything of the URL.
-func (v veil) lift(text string) string {
-	if v.repeats(text) {
+func (r redaction) show(text string) string {
+	if r.repeats(text) {
 		return ""
 	}
 	return cut(catalog.Redact(text), 200)
