@@ -286,7 +286,7 @@ func TestCrashIsNotRescued(t *testing.T) {
 // Nobody is notified of a run that is not saved. The next run reports and
 // announces everything.
 func TestNotSaved(t *testing.T) {
-	for name, door := range map[string]buckettest.Door{
+	for name, door := range map[string]buckettest.Fault{
 		"denied":       buckettest.Refuse(403, "AccessDenied", "no"),
 		"request lost": buckettest.Reset,
 	} {

@@ -251,7 +251,7 @@ func download(t *testing.T, s3 *buckettest.Server) string {
 }
 
 // onUpload is a door for uploads of the history alone.
-func onUpload(door buckettest.Door) buckettest.Door {
+func onUpload(door buckettest.Fault) buckettest.Fault {
 	return func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		if r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, historyKey) {
 			door(w, r, behind)

@@ -87,7 +87,7 @@ func note(t testing.TB, path, name string) {
 // fault is what goes wrong on a process's way to S3.
 type fault struct {
 	name string
-	door buckettest.Door
+	door buckettest.Fault
 	// settles is whether a look may be what tells that the run was saved, and
 	// doubt whether nothing may.
 	settles, doubt bool
@@ -125,7 +125,7 @@ func race(t *testing.T, s *buckettest.Server, begun []byte, seed uint64) (happen
 		s.Put(t, at.Key, begun)
 		before = []string{"first"}
 	}
-	turns := buckettest.NewTurns(random, 4, "a", "b") // fetch, record, the upload's arrival and its answer
+	turns := buckettest.NewOrder(random, 4, "a", "b") // fetch, record, the upload's arrival and its answer
 	processes := []*process{
 		newProcess(t, s, at, "a", random, turns),
 		newProcess(t, s, at, "b", random, turns),
@@ -204,7 +204,7 @@ func (p *process) judge(kept []string, other *process) (happened, objection stri
 // redo is what follows a run that was not saved, once nothing is wrong with the
 // network: what is in doubt is saved again, and what lost the race is done
 // again.
-func (p *process) redo(t *testing.T, s *buckettest.Server, at Location, turns *buckettest.Turns) {
+func (p *process) redo(t *testing.T, s *buckettest.Server, at Location, turns *buckettest.Order) {
 	p.fault = fault{}
 	defer turns.Leave(p.name)
 	if errors.As(p.err, new(*SaveError)) {
@@ -219,11 +219,11 @@ func (p *process) redo(t *testing.T, s *buckettest.Server, at Location, turns *b
 	p.run(t, nil)
 }
 
-func newProcess(t *testing.T, s *buckettest.Server, at Location, name string, random *rand.Rand, turns *buckettest.Turns) *process {
+func newProcess(t *testing.T, s *buckettest.Server, at Location, name string, random *rand.Rand, turns *buckettest.Order) *process {
 	all := faults()
 	p := &process{name: name, fault: all[random.IntN(len(all))]}
 	way := s.Front(t)
-	way.At(turns.Door(name, p.pass))
+	way.At(turns.Fault(name, p.pass))
 	p.state = New(way.Config(), at)
 	return p
 }
@@ -238,7 +238,7 @@ func (p *process) pass(w http.ResponseWriter, r *http.Request, behind http.Handl
 }
 
 // run is a run of the process: it fetches, records and saves.
-func (p *process) run(t *testing.T, turns *buckettest.Turns) {
+func (p *process) run(t *testing.T, turns *buckettest.Order) {
 	defer turns.Leave(p.name)
 	turns.Take(p.name)
 	dir := t.TempDir()

@@ -283,7 +283,7 @@ func TestUploadSettles(t *testing.T) {
 	denied := buckettest.Refuse(403, "AccessDenied", "no")
 	for _, c := range []struct {
 		name string
-		door buckettest.Door
+		door buckettest.Fault
 		want int
 		// other is whether another run is saved before the upload.
 		other bool
@@ -365,7 +365,7 @@ func TestUploadSettles(t *testing.T) {
 }
 
 // first is a door for one PUT, and then another.
-func first(one, then buckettest.Door) buckettest.Door {
+func first(one, then buckettest.Fault) buckettest.Fault {
 	puts := 0
 	return func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		if r.Method == http.MethodPut {
@@ -509,7 +509,7 @@ func TestDownload(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name string
-		door buckettest.Door
+		door buckettest.Fault
 		want string // the error, "" where it comes whole
 	}{
 		{"cut once", buckettest.OnlyFor("GET", 1, half), ""},
@@ -561,7 +561,7 @@ func TestRefused(t *testing.T) {
 		name   string
 		config aws.Config
 		at     Location
-		door   buckettest.Door
+		door   buckettest.Fault
 		want   string
 		advice string
 	}{

@@ -58,7 +58,7 @@ func TestTaskRaces(t *testing.T) {
 // hazard is what goes wrong with a task, or on its way to S3.
 type hazard struct {
 	name string
-	door buckettest.Door
+	door buckettest.Fault
 	// settles is whether the run may learn only from a look at S3 that it was
 	// saved; fails is whether it may stay unsaved for another reason than the race.
 	settles, fails bool
@@ -98,7 +98,7 @@ func raceTasks(t *testing.T, c *cloud, l *listener, begun []byte, seed uint64) (
 		c.s3.Put(t, key, begun)
 		before = []int{1}
 	}
-	turns := buckettest.NewTurns(random, 3, "a", "b") // fetch, the upload's arrival and its answer
+	turns := buckettest.NewOrder(random, 3, "a", "b") // fetch, the upload's arrival and its answer
 	racers := []*racer{newRacer(t, c, "a", 2, random), newRacer(t, c, "b", 3, random)}
 	var both sync.WaitGroup
 	for _, r := range racers {
@@ -154,7 +154,7 @@ func newRacer(t *testing.T, c *cloud, name string, night int, random *rand.Rand)
 }
 
 // race runs the task once.
-func (r *racer) race(t *testing.T, c *cloud, l *listener, key string, turns *buckettest.Turns) {
+func (r *racer) race(t *testing.T, c *cloud, l *listener, key string, turns *buckettest.Order) {
 	defer turns.Leave(r.name)
 	r.tmp, r.started = t.TempDir(), make(chan struct{})
 	way := c.s3.Front(t)
@@ -179,8 +179,8 @@ func (r *racer) race(t *testing.T, c *cloud, l *listener, key string, turns *buc
 }
 
 // door makes the task's steps take turns, and its hazard happen.
-func (r *racer) door(key string, turns *buckettest.Turns) buckettest.Door {
-	uploads := turns.Door(r.name, r.meet)
+func (r *racer) door(key string, turns *buckettest.Order) buckettest.Fault {
+	uploads := turns.Fault(r.name, r.meet)
 	fetched := sync.Once{}
 	return func(w http.ResponseWriter, request *http.Request, behind http.Handler) {
 		if !strings.HasSuffix(request.URL.Path, key) {

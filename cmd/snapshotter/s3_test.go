@@ -167,7 +167,7 @@ func (c *cloud) kept(t *testing.T, s said) string {
 }
 
 // uploads is a door for uploads of the history alone.
-func uploads(door buckettest.Door) buckettest.Door {
+func uploads(door buckettest.Fault) buckettest.Fault {
 	return func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		if r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, historyKey) {
 			door(w, r, behind)
@@ -234,7 +234,7 @@ func TestTaskLosesTheRace(t *testing.T) {
 func TestTaskIsNotSaved(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]struct {
-		door  buckettest.Door
+		door  buckettest.Fault
 		parts []string
 	}{
 		"denied": {

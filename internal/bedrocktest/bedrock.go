@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// offer is what one region's Bedrock lists, ready to be sent.
+// offer is what one region's Bedrock lists, ready to send.
 type offer struct {
 	optIn    string
 	models   []*item
@@ -29,7 +29,7 @@ func newOffer(region string, content Region) *offer {
 	return o
 }
 
-// offerIn is what a region offers: nothing, once the catalogue lacks it.
+// offerIn returns what a region offers: nothing once the catalogue lacks it.
 func offerIn(offers map[string]*offer, region string) *offer {
 	if o := offers[region]; o != nil {
 		return o
@@ -37,13 +37,13 @@ func offerIn(offers map[string]*offer, region string) *offer {
 	return &offer{optIn: enabledByDefault}
 }
 
-// arn is an ARN in the partition of the region that lists it, which a global
-// profile's models, whose own region is empty, do not tell.
+// arn is an ARN in the partition of the region that lists it: the models of a
+// global profile have an empty region.
 func arn(lister, service, region, account, resource string) string {
 	return strings.Join([]string{"arn", partition(lister), service, region, account, resource}, ":")
 }
 
-// partition is the one that a region belongs to, of those that have Bedrock.
+// partition returns the partition of a region, among those that have Bedrock.
 func partition(region string) string {
 	switch {
 	case strings.HasPrefix(region, "us-gov-"):
@@ -118,7 +118,7 @@ func (p Profile) encode(region string) []byte {
 	}, p.Extra)
 }
 
-// encode is fields as JSON, with the extra ones laid over them.
+// encode returns fields as JSON, overlaid with the extra ones.
 func encode(fields any, extra map[string]json.RawMessage) []byte {
 	raw := mustMarshal(fields)
 	if len(extra) == 0 {
@@ -134,8 +134,8 @@ func encode(fields any, extra map[string]json.RawMessage) []byte {
 	return mustMarshal(all)
 }
 
-// mustMarshal panics on a value without a JSON form, such as an extra field of
-// a fixture that is no JSON.
+// mustMarshal panics on a value that has no JSON form, such as an invalid extra
+// field of a fixture.
 func mustMarshal(value any) []byte {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -171,8 +171,8 @@ func bedrockService() *service {
 // providerPattern is that of the API's Provider shape.
 var providerPattern = regexp.MustCompile(`^[A-Za-z0-9- ]{1,63}$`)
 
-// readModelQuery reads the filters of ListFoundationModels, which a model must
-// pass together.
+// readModelQuery reads the filters of ListFoundationModels; a model must match
+// all.
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListFoundationModels.html
 func readModelQuery(x *exchange) query {
 	p := parameters(x.http.URL.Query())
@@ -208,8 +208,8 @@ func readModelQuery(x *exchange) query {
 	return q
 }
 
-// readProfileQuery reads that of ListInferenceProfiles. Its type filter goes
-// over the wire as "type", and without one only the system's profiles come:
+// readProfileQuery reads the filter of ListInferenceProfiles. It goes over the
+// wire as "type", and without it only system-defined profiles are listed:
 // https://github.com/aws/aws-cli/issues/9728
 func readProfileQuery(x *exchange) query {
 	p := parameters(x.http.URL.Query())
@@ -239,13 +239,13 @@ func bounded(text, name string, limit int) (int, *refusal) {
 	return n, nil
 }
 
-// constraint is how AWS words that a parameter breaks its model.
+// constraint is AWS's wording for a parameter that violates its model.
 func constraint(value, name, must string) *refusal {
 	return &refusal{400, "ValidationException", fmt.Sprintf(
 		"1 validation error detected: Value '%s' at '%s' failed to satisfy constraint: Member must %s", value, name, must)}
 }
 
-// writeJSON is a page of a JSON answer.
+// writeJSON returns a page of a JSON answer.
 func writeJSON(list, next string) func(*exchange, []*item, string) []byte {
 	return func(_ *exchange, items []*item, token string) []byte {
 		page := fmt.Appendf(nil, `{"%s":[%s]`, list, join(items, ","))

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// regionItems makes an item of each region in the partition of at, in order.
+// regionItems returns an item for each region in the partition of at, in order.
 // Optin spells a region's opt-in status, and encode sends it.
 func regionItems(offers map[string]*offer, at string, optIn func(string) string, encode func(region, optIn string) []byte) []*item {
 	var items []*item
@@ -28,8 +28,8 @@ func regionItems(offers map[string]*offer, at string, optIn func(string) string,
 // asIs is how Bedrock's fixtures and account:ListRegions spell a status.
 func asIs(status string) string { return status }
 
-// regionsPath is the public parameter under which the regions with Bedrock
-// stand, whether or not the account has enabled them.
+// regionsPath is the public parameter that names the regions with Bedrock,
+// whether or not the account has enabled them.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-global-infrastructure.html
 const regionsPath = "/aws/service/global-infrastructure/services/bedrock/regions"
 
@@ -82,7 +82,7 @@ func readParameterQuery(x *exchange) query {
 	return q
 }
 
-// unmarshal reads a JSON body; an empty one asks for nothing in particular.
+// unmarshal reads a JSON body; an empty one has no parameters.
 func (x *exchange) unmarshal(input any) *refusal {
 	if len(x.body) == 0 {
 		return nil
@@ -113,7 +113,7 @@ func accountService() *service {
 	}
 }
 
-// readOptInQuery reads that of account:ListRegions.
+// readOptInQuery reads the filter of account:ListRegions.
 // https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html
 func readOptInQuery(x *exchange) query {
 	var input struct {
@@ -185,8 +185,8 @@ func ec2OptIn(status string) string {
 	return notOptedIn
 }
 
-// readRegionQuery reads that of DescribeRegions, which leaves out the regions
-// that are not enabled unless it is asked for all.
+// readRegionQuery reads the filter of DescribeRegions, which leaves out the
+// regions that are not enabled unless all are requested.
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html
 func readRegionQuery(x *exchange) query {
 	names := members(x.form, "RegionName")
@@ -204,7 +204,7 @@ func readRegionQuery(x *exchange) query {
 	}}
 }
 
-// ec2Filters are the filters that DescribeRegions has, and what they look at.
+// ec2Filters are the filters of DescribeRegions, with what they match.
 var ec2Filters = map[string]func(*item) string{
 	"region-name":   func(i *item) string { return i.id },
 	"endpoint":      func(i *item) string { return ec2Endpoint(i.id) },
@@ -266,7 +266,7 @@ func stsService() *service {
 	}
 }
 
-// principal is who the credentials belong to.
+// principal is the identity behind the credentials.
 func principal(at string) string {
 	return arn(at, sts, "", Account, "assumed-role/snapshotter/nightly")
 }

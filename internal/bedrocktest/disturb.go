@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// disturb does to a request what happens on the way, and reports whether that
-// was all that happens to it.
+// disturb applies a fault of the network to a request, and reports whether the
+// request ends there.
 func disturb(ctx context.Context, w http.ResponseWriter, x *exchange, kind FaultKind) bool {
 	switch kind {
 	case Hang:
@@ -31,13 +31,13 @@ func disturb(ctx context.Context, w http.ResponseWriter, x *exchange, kind Fault
 	return true
 }
 
-// noHost can't be the name of a host, as its first label is longer than the 63
-// octets that DNS has room for (RFC 1035, 2.3.4): every resolver says that
-// there is none, without asking anyone.
+// noHost cannot be a host name, because its first label is longer than the 63
+// octets that DNS allows (RFC 1035, 2.3.4): every resolver reports that there
+// is no such host, without a query.
 var noHost = strings.Repeat("x", 64) + ".invalid"
 
-// reset ends the connection by RST, which is what closing does when no time is
-// given to send what is left.
+// reset closes the connection with RST, as closing does when there is no time
+// to send the rest.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -55,7 +55,7 @@ func badGateway(w http.ResponseWriter) {
 	w.Write([]byte("<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"))
 }
 
-// deliver sends an answer, as much of it as kind lets through.
+// deliver sends an answer, as much of it as the fault allows.
 func deliver(ctx context.Context, w http.ResponseWriter, x *exchange, body []byte, kind FaultKind) {
 	if kind == Malformed {
 		body = body[:len(body)/2]
@@ -78,7 +78,8 @@ func deliver(ctx context.Context, w http.ResponseWriter, x *exchange, body []byt
 	panic(http.ErrAbortHandler)
 }
 
-// compressed reports whether the answer may be, to a request with a body.
+// compressed reports whether the answer may be compressed, to a request with a
+// body.
 //
 // Such an answer has to come in one piece. Once its head is there the Go SDK
 // closes the request's body, which net/http, if it has not yet looked whether

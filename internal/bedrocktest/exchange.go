@@ -24,7 +24,7 @@ type exchange struct {
 	account   string // that the credentials belong to
 }
 
-// service is one AWS service: how it speaks, refuses and what it can do.
+// service is one AWS service: its protocol, its refusals and its operations.
 type service struct {
 	protocol   protocol
 	wording    map[FaultKind]refusal
@@ -32,7 +32,7 @@ type service struct {
 }
 
 // operation lists something. Even what AWS does not page is a list here, so
-// that every fault can befall it.
+// that every fault can apply to it.
 type operation struct {
 	name     string
 	pageSize int // at most so many items a page unless asked; 0 is all
@@ -41,7 +41,7 @@ type operation struct {
 	write    func(x *exchange, items []*item, next string) []byte
 }
 
-// item is a thing in a list, as it is sent.
+// item is an element of a list, as it is sent.
 type item struct {
 	id          string
 	raw         []byte
@@ -50,11 +50,11 @@ type item struct {
 	optIn       string // of a region, as the service that lists it spells it
 }
 
-// bodyLimit is far above any request that these operations have.
+// bodyLimit is far above the size of any request to these operations.
 const bodyLimit = 1 << 20
 
-// read takes a request in and finds out what it asks of whom. An error means
-// that it did not arrive whole.
+// read reads a request and finds the service and operation. An error means that
+// the request did not arrive completely.
 func read(r *http.Request) (*exchange, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, bodyLimit))
 	if err != nil {
@@ -76,8 +76,8 @@ func read(r *http.Request) (*exchange, error) {
 	return x, nil
 }
 
-// guess is whose request it is when its signature does not say, so that the
-// refusal comes in the protocol of the client.
+// guess returns the service of a request whose signature does not name it, so
+// that the refusal uses the client's protocol.
 func guess(r *http.Request) string {
 	switch {
 	case r.Header.Get("X-Amz-Target") != "":

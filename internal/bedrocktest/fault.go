@@ -9,29 +9,28 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong, or merely takes its time, for the
-// requests that match it. Of the faults that a request matches, all waits
-// apply, and the first other one.
+// Fault is something that goes wrong, or only takes time, for the requests that
+// match it. All waits that match a request apply, and the first other fault.
 type Fault struct {
 	Region    string // "" is any
 	Operation string // an operation constant; "" is any
 	Page      int    // counted from 1; 0 is any
 	Kind      FaultKind
-	// After is how many matching requests are let through first, and Times how
-	// many it befalls then; 0 is all. Both count, for each region and operation
-	// by itself, the requests that no fault before it has taken, so they mean
-	// the same however many regions are asked at once.
+	// After is how many matching requests succeed first, and Times how many
+	// fail then; 0 is all. Both count, separately for each region and
+	// operation, the requests that no fault before it has taken, so they mean
+	// the same however many regions are listed concurrently.
 	After, Times int
 
-	// Delay is how long a [Wait] lasts; with Until it is drawn from Delay to
-	// Until by Seed, alike each time for the nth request of a region and
+	// Delay is how long a [Wait] lasts. With Until it is drawn from Delay to
+	// Until by Seed, the same each time for the nth request of a region and
 	// operation.
 	Delay, Until time.Duration
 	// Gate is what a [Wait] waits for.
 	Gate *Gate
 
 	// OneIn is how much a [Flap] leaves out: one item in so many, and at least
-	// one; 0 is one in ten. Which they are is drawn by Seed.
+	// one; 0 is one in ten. Seed decides which.
 	OneIn int
 	Seed  uint64
 }
@@ -39,11 +38,11 @@ type Fault struct {
 // FaultKind is what goes wrong.
 type FaultKind string
 
-// Wait lets the request go on after the fault's Delay, or once its Gate is
-// open. It ends early when the client gives up or the server closes.
+// Wait lets the request continue after the fault's Delay, or when its Gate
+// opens. It ends early if the client gives up or the server closes.
 const Wait FaultKind = ""
 
-// Refusals, in the wording and the protocol of the service that is asked.
+// Refusals, in the wording and the protocol of the service.
 const (
 	Throttle           FaultKind = "throttle"
 	DenyIAM            FaultKind = "deny by identity-based policy"
@@ -53,55 +52,55 @@ const (
 	InvalidCredentials FaultKind = "invalid credentials"
 	InvalidSignature   FaultKind = "invalid signature" // a wrong secret key
 	InternalError      FaultKind = "internal error"
-	// NoOperation is a service that is there and does not offer the operation.
+	// NoOperation is a service that exists but does not offer the operation.
 	NoOperation FaultKind = "no such operation"
-	// InvalidToken refuses the page token and forgets every token that was given
-	// out for the operation in the region: only a listing begun anew, with
-	// tokens of its own, can be read to its end. Without a page it matches the
-	// requests that carry a token.
+	// InvalidToken refuses the page token and forgets every token issued for
+	// the operation in the region: only a new listing, with its own tokens, can
+	// be read to its end. Without a page it matches the requests that carry a
+	// token.
 	InvalidToken FaultKind = "invalid page token"
 )
 
-// Disturbances of the network and of what stands between.
+// Faults of the network and of what is in between.
 const (
 	BadGateway FaultKind = "bad gateway" // 502 and a page of HTML
 	// Hang never answers, until the client gives up or the server closes.
 	Hang FaultKind = "hang"
 	// Stall sends half of the answer, then hangs.
 	Stall FaultKind = "stall"
-	// Reset and HangUp end the connection without an answer: by RST, and in the
-	// ordinary way. A Go client sends a GET once more by itself when that
-	// befalls a connection that it had used before.
+	// Reset and HangUp close the connection without an answer: with RST, and in
+	// the ordinary way. A Go client repeats a GET by itself if that happens to
+	// a connection that it had used before.
 	Reset  FaultKind = "connection reset"
 	HangUp FaultKind = "connection closed"
 	// Truncated ends the connection in the middle of the answer.
 	Truncated FaultKind = "truncated"
-	// NoEndpoint is a region without Bedrock, whose endpoint's name does not
-	// exist. One endpoint that stands for all regions can't be without a name,
-	// so it redirects (307) to one that no resolver knows, and a client that
-	// follows, as the Go SDK does with a GET, comes by the very error: no such
-	// host. One that does not sees an error answer of status 307. Bedrock in
-	// regions that the catalogue lacks always answers so.
+	// NoEndpoint is a region without Bedrock, whose endpoint has no name. One
+	// endpoint for all regions always has a name, so it redirects (307) to a
+	// name that no resolver knows, and a client that follows, as the Go SDK
+	// does with a GET, gets the same error: no such host. A client that does
+	// not follow sees an error answer of status 307. In regions that the
+	// catalogue lacks, Bedrock always answers so.
 	NoEndpoint FaultKind = "no endpoint"
 )
 
-// Answers that are well received and wrong.
+// Answers that arrive well and are wrong.
 const (
 	Malformed FaultKind = "malformed" // half of the answer as if it were the whole
 	Empty     FaultKind = "empty"     // a listing of nothing
-	// Flap makes a listing lack some items, other ones each time. It matches the
-	// beginning of listings, whatever its page.
+	// Flap makes a listing lack some items, different ones each time. It
+	// applies to the start of a listing, whatever its page.
 	Flap FaultKind = "flap"
 	// ShortPage leaves out the page's last item.
 	ShortPage FaultKind = "short page"
-	// DuplicatePage gives a token that leads to the same page again.
+	// DuplicatePage issues a token that leads to the same page again.
 	DuplicatePage FaultKind = "duplicate page"
-	// RepeatToken gives the token by which the page was asked for as the next
-	// one; on a first page, one that leads to what follows, be it nothing.
+	// RepeatToken issues the token of the request again; on a first page, one
+	// that leads to what follows, even if nothing does.
 	RepeatToken FaultKind = "repeated token"
 )
 
-// injected is a fault and how often each place has met it.
+// injected is a fault and how often each region and operation has met it.
 type injected struct {
 	Fault
 	met map[place]int
@@ -142,13 +141,13 @@ func (f *injected) matches(c Call) bool {
 		(page == 0 || page == c.Page)
 }
 
-// nth is a wait as the nth request meets it: another draw each time.
+// nth is a wait for the nth request: another draw each time.
 func (f Fault) nth(n int) Fault {
 	f.Seed = hash(f.Seed, strconv.Itoa(n))
 	return f
 }
 
-// pass waits, and reports whether the request may go on.
+// pass waits, and reports whether the request may continue.
 func (f Fault) pass(ctx context.Context, x *exchange) bool {
 	if f.Gate != nil && !f.Gate.pass(ctx) {
 		return false
@@ -187,8 +186,8 @@ func mix(z uint64) uint64 {
 	return z ^ z>>31
 }
 
-// Gate holds requests until it is opened, so that a test can look at a run
-// that is under way.
+// Gate holds requests until it is opened, so that a test can look at a run in
+// progress.
 type Gate struct {
 	reached, open       chan struct{}
 	reachOnce, openOnce sync.Once
@@ -199,10 +198,10 @@ func NewGate() *Gate {
 	return &Gate{reached: make(chan struct{}), open: make(chan struct{})}
 }
 
-// Reached is closed once a request stands at the gate.
+// Reached is closed when a request waits at the gate.
 func (g *Gate) Reached() <-chan struct{} { return g.reached }
 
-// Open lets all requests pass, from now on. It may be called more than once.
+// Open lets all requests pass from now on. It may be called more than once.
 func (g *Gate) Open() { g.openOnce.Do(func() { close(g.open) }) }
 
 func (g *Gate) pass(ctx context.Context) bool {

@@ -11,10 +11,10 @@ import (
 	"syscall"
 )
 
-// Network is one within the process, of hosts that listen on it and no others.
-// It is for tests under [testing/synctest]: to wait for one of its connections
-// is to wait for a goroutine, which lets the bubble's time go on, where to wait
-// for a socket is not.
+// Network is a network within the process, with hosts that listen on it and no
+// others. It is for tests under [testing/synctest]: waiting for one of its
+// connections is waiting for a goroutine, which lets the bubble's time pass;
+// waiting for a socket does not.
 type Network struct {
 	mu    sync.Mutex
 	hosts map[string]*host
@@ -23,8 +23,8 @@ type Network struct {
 // NewNetwork has no hosts.
 func NewNetwork() *Network { return &Network{hosts: map[string]*host{}} }
 
-// Listen makes a host, such as hooks.example.com:80. Its place is free again
-// once the listener is closed.
+// Listen adds a host, such as hooks.example.com:80, until the listener is
+// closed.
 func (n *Network) Listen(address string) net.Listener {
 	h := &host{network: n, address: address, arrivals: make(chan net.Conn), closed: make(chan struct{})}
 	n.mu.Lock()

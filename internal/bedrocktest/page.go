@@ -18,8 +18,8 @@ type cursor struct {
 	page   int // counted from 1; 0 is no place at all
 }
 
-// of is the cursor if x may use it, else none: a token is good for the
-// operation and the region that gave it out.
+// of returns the cursor if x may use it, else none: a token is valid for the
+// operation and the region that issued it.
 func (c cursor) of(x *exchange) cursor {
 	if c.where != x.place() {
 		return cursor{}
@@ -27,7 +27,7 @@ func (c cursor) of(x *exchange) cursor {
 	return c
 }
 
-// page is the answer to a request that nothing is wrong with.
+// page answers a request that has no fault.
 func (s *Server) page(x *exchange, fault Fault) ([]byte, *refusal) {
 	items, next, refusal := s.cut(x, fault)
 	if refusal != nil {
@@ -60,9 +60,9 @@ func (s *Server) cut(x *exchange, fault Fault) ([]*item, string, *refusal) {
 	return at.items[at.offset:end], s.next(x, at, end, fault.Kind), nil
 }
 
-// begin makes a listing: everything that answers the query, in the order of
-// the moment. AWS keeps none, so it differs from listing to listing and from
-// region to region, always in the same way.
+// begin makes a listing: everything that matches the query, in an order that,
+// as AWS keeps none, differs between listings and regions, always in the same
+// way.
 func (s *Server) begin(x *exchange, fault Fault) cursor {
 	where := x.place()
 	s.started[where]++
@@ -81,7 +81,7 @@ func (s *Server) begin(x *exchange, fault Fault) cursor {
 	return cursor{where: where, items: items, page: 1}
 }
 
-// flap leaves out of the nth listing the items whose lot it is.
+// flap leaves some items out of the nth listing.
 func (f Fault) flap(items []*item, region string, n uint64) []*item {
 	seed := hash(f.Seed, region, strconv.FormatUint(n, 10))
 	lot := func(i *item) uint64 { return hash(seed, i.id) }
@@ -93,7 +93,7 @@ func (f Fault) flap(items []*item, region string, n uint64) []*item {
 	return drawn[left:]
 }
 
-// next is the token for what follows the page that ends at end, "" when
+// next returns the token for what follows the page that ends at end, "" if
 // nothing does.
 func (s *Server) next(x *exchange, at cursor, end int, kind FaultKind) string {
 	if x.operation.pageSize == 0 {
@@ -112,7 +112,7 @@ func (s *Server) next(x *exchange, at cursor, end int, kind FaultKind) string {
 	return ""
 }
 
-// issue gives out a token. It says nothing about where it leads.
+// issue issues a token. It does not show where it leads.
 func (s *Server) issue(c cursor) string {
 	s.issued++
 	digest := sha256.Sum256(fmt.Appendf(nil, "page token %d of %s", s.issued, s.url))
@@ -121,7 +121,7 @@ func (s *Server) issue(c cursor) string {
 	return token
 }
 
-// forget makes worthless what tokens were given out at a place.
+// forget invalidates the tokens issued for a region and operation.
 func (s *Server) forget(where place) {
 	for token, c := range s.cursors {
 		if c.where == where {

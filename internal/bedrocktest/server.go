@@ -1,14 +1,14 @@
-// Package bedrocktest is an Amazon Bedrock on loopback: the calls that a
-// collection makes, to Bedrock itself and to the services that say which
-// regions exist, over the real wire protocols. Any AWS client can use it; one
-// endpoint serves every region and service, told apart by the credential scope
-// of the request's signature.
+// Package bedrocktest is an Amazon Bedrock on loopback: the calls of a
+// collection, to Bedrock itself and to the services that say which regions
+// exist, over the real wire protocols. Any AWS client can use it; one endpoint
+// serves every region and service, distinguished by the credential scope of the
+// request's signature.
 //
-// It guarantees that what a client sees is what AWS would send (signatures are
-// checked, page tokens are opaque, errors have each protocol's own shape) and
-// that the same requests in the same order get the same answers. Faults happen
-// only where [Server.Inject] put them. It refuses, as AWS does, what it does
-// not know, rather than answering something plausible.
+// It guarantees that a client sees what AWS would send (it checks signatures,
+// page tokens are opaque, errors have the form of each protocol) and that the
+// same requests in the same order get the same answers. Faults happen only
+// where [Server.Inject] put them. It refuses, as AWS does, what it does not
+// know, instead of answering something plausible.
 package bedrocktest
 
 import (

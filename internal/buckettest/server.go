@@ -31,19 +31,19 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 )
 
-// Server is an S3 on loopback behind a door, at which what goes wrong on the
+// Server is an S3 on loopback behind a fault, at which what goes wrong on the
 // way happens. What S3 itself decides is left to the server behind it.
 type Server struct {
 	URL    string
 	Behind http.Handler
 	http   aws.HTTPClient // nil for the SDK's own
 
-	mu   sync.Mutex
-	door Door
+	mu    sync.Mutex
+	fault Fault
 }
 
-// Door handles a request with the server behind it, or does not.
-type Door func(w http.ResponseWriter, r *http.Request, behind http.Handler)
+// Fault handles a request with the server behind it, or does not.
+type Fault func(w http.ResponseWriter, r *http.Request, behind http.Handler)
 
 // Bucket is the one bucket that there is. It keeps versions.
 const Bucket = "histories"
@@ -68,7 +68,7 @@ func Start(t testing.TB, versity string) *Server {
 	return s
 }
 
-// Front is another way to the same server, with a door of its own.
+// Front is another way to the same server, with a fault of its own.
 func (s *Server) Front(t testing.TB) *Server {
 	way := &Server{Behind: s.Behind}
 	front := httptest.NewServer(way)
@@ -185,20 +185,20 @@ func await(t testing.TB, transport *http.Transport, said *bytes.Buffer) {
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	door := s.door
+	fault := s.fault
 	s.mu.Unlock()
-	if door == nil {
+	if fault == nil {
 		s.Behind.ServeHTTP(w, r)
 		return
 	}
-	door(w, r, s.Behind)
+	fault(w, r, s.Behind)
 }
 
-// At puts a door in front of the server, nil to take it away.
-func (s *Server) At(door Door) {
+// At puts a fault in front of the server, nil to take it away.
+func (s *Server) At(fault Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.door = door
+	s.fault = fault
 }
 
 // Config is that of a client of the server which does not pause before it tries

@@ -41,8 +41,7 @@ func oneLine(text string) string {
 	return strings.Join(strings.Fields(text), " ")
 }
 
-// Cell is plain text from outside, of any length, as a cell of a table in
-// Markdown.
+// Cell escapes plain text from outside, of any length, as a table cell.
 func Cell(s string) string { return EscapeCell(prose(oneLine(s))) }
 
 func upTo(limit int, text string) string {
@@ -52,8 +51,8 @@ func upTo(limit int, text string) string {
 	return text
 }
 
-// special are the characters that mean something within a line of Markdown or
-// HTML. An escaped tilde beside a mark of two would be taken for a third.
+// special are the characters that have a meaning within a line of Markdown or
+// HTML. An escaped tilde beside two others would be taken for a third.
 var special = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`,
 	`<`, `\<`, `>`, `\>`, `&`, `\&`, `|`, `\|`, `~`, `&#126;`,
@@ -63,8 +62,8 @@ var special = strings.NewReplacer(
 // formulas or pictures although it holds no Markdown.
 var referring = regexp.MustCompile(`(?i)[@#$]|://|www\.|:[a-z0-9_+-]+:`)
 
-// Text shows text from outside as prose, or as code where a renderer would take
-// it for more than prose. It never begins a line.
+// Text escapes text from outside as prose, or as code if a renderer would take
+// it for more than prose. It must not start a line.
 func Text(s string) string { return prose(Clean(s)) }
 
 // Name shows a name beside an id.
@@ -85,8 +84,8 @@ func prose(s string) string {
 // Code shows an id from outside, exactly.
 func Code(id string) string { return codeSpan(Clean(id)) }
 
-// codeSpan fences s with more backticks than it holds in a row. A space that
-// is needed at the fence is not part of the code.
+// codeSpan fences s with more backticks than it has in a row. A space that the
+// fence needs is not part of the code.
 // https://spec.commonmark.org/0.31.2/#code-spans
 func codeSpan(s string) string {
 	if s == "" {
@@ -108,8 +107,8 @@ func codeSpan(s string) string {
 	return fence + s + fence
 }
 
-// EscapeCell makes Markdown fit for a cell of a table, where a bar ends the cell even
-// within code, unless it is escaped. Escaped bars are left as they are.
+// EscapeCell escapes Markdown for a table cell, where a bar ends the cell even
+// within code. It leaves escaped bars as they are.
 // https://github.github.com/gfm/#tables-extension-
 func EscapeCell(markdown string) string {
 	var out strings.Builder

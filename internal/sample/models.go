@@ -7,7 +7,7 @@ import (
 )
 
 // model is a row of the table: what is said of a foundation model wherever it
-// is listed, and the offers that stand from the first moment on.
+// is listed, and where it is offered at the first moment.
 type model struct {
 	id, name   string
 	modalities string // input > output
@@ -189,7 +189,7 @@ var providers = []struct {
 	}},
 }
 
-// summary is the model as provider's, with no way to call it yet.
+// summary returns the provider's model, with no way to call it yet.
 func (m model) summary(provider string) bedrocktest.Model {
 	in, out, _ := strings.Cut(m.modalities, ">")
 	return bedrocktest.Model{
@@ -215,15 +215,15 @@ var customizations = map[string]string{
 	"meta.llama3-3-70b-instruct-v1:0:128k": "FINE_TUNING DISTILLATION",
 }
 
-// retirement is when a model turns legacy, may cost more, and ends.
+// retirement is when a model becomes legacy, may cost more, and ends.
 type retirement struct {
 	id                    string
 	regions               string // "" is wherever it is listed
 	legacy, extended, end string
 }
 
-// retirements are those that stand from the first moment on. Models not named
-// are active.
+// retirements are those known at the first moment. Models without one are
+// active.
 var retirements = []retirement{
 	{"amazon.nova-premier-v1:0", "", "2026-03-13T07:00:00Z", "", "2026-09-14T07:00:00Z"},
 	{"amazon.nova-reel-v1:1", "", "2026-03-30T08:00:00Z", "", "2026-09-30T08:00:00Z"},

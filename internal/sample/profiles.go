@@ -105,7 +105,8 @@ var profiles = []profile{
 	{"writer.palmyra-x5-v1:0", "Writer Palmyra X5", "2025-04-28T00:00:00Z", []routing{us}},
 }
 
-// from is where calls from region may run, and whether they may at all.
+// from returns where calls from a region may run, and whether there is a
+// routing.
 func (r routing) from(region string) (to string, starts bool) {
 	for _, leg := range r.legs {
 		if slices.Contains(list(leg.from), region) {
@@ -115,7 +116,7 @@ func (r routing) from(region string) (to string, starts bool) {
 	return "", false
 }
 
-// summary is the profile by one of its routings, as region lists it.
+// summary returns the profile with one of its routings, as region lists it.
 func (p profile) summary(r routing, region, to string) bedrocktest.Profile {
 	geography := strings.ToUpper(r.prefix)
 	if to == anywhere {

@@ -27,7 +27,7 @@ const (
 	australia = "ap-southeast-2 ap-southeast-4"
 	canada    = "ca-central-1 ca-west-1"
 
-	// everywhere is what the account can read from the first moment on.
+	// everywhere is what the account can read from the first moment.
 	everywhere = usFour + " ca-central-1 sa-east-1 " + euFive + " " + apSix
 
 	// The models with open weights came to the same few regions together.
@@ -45,8 +45,8 @@ const (
 	unopened = "af-south-1 ap-east-2 ap-south-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7" +
 		" ca-west-1 eu-central-2 eu-south-1 eu-south-2 il-central-1 me-central-1 me-south-1 mx-central-1"
 
-	// hongKong is an opt-in region that Bedrock comes to. No list of Bedrock's
-	// regions names it so far, so that it is new to whoever discovers it.
+	// hongKong is an opt-in region that gets Bedrock. No list of Bedrock's
+	// regions names it before, so that discovery finds a new region.
 	hongKong = "ap-east-1"
 )
 

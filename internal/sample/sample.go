@@ -1,12 +1,12 @@
 // Package sample is the catalogue that the demo records: what Amazon Bedrock
 // could have listed at four moments of April 2026.
 //
-// It guarantees true names, ids, modalities and dates of real models, and a
-// history in which everything that a report can tell happens at least once. The
-// facts are public ones, written down by hand. It refuses to be a source: some
-// events are made up (Nova 2 Lite on demand in Tokyo, the retirement of Marengo
-// 2.7, Bedrock in Hong Kong, a profile that reaches Zurich, Claude 3 Sonnet's
-// absence from London), and so may be what else it says of any one region.
+// It guarantees real names, IDs, modalities and dates of real models, and a
+// history in which everything that a report can show happens at least once. The
+// facts are public, written by hand. It refuses to be a source: some events are
+// made up (Nova 2 Lite on demand in Tokyo, the retirement of Marengo 2.7,
+// Bedrock in Hong Kong, a profile that reaches Zurich, Claude 3 Sonnet's
+// absence from London), and so may be what else it says about any one region.
 package sample
 
 import (
@@ -20,14 +20,13 @@ import (
 type Moment struct {
 	At        time.Time // UTC
 	Catalogue bedrocktest.Catalogue
-	// Failing are the regions that answer every call with an error. What has
-	// changed in them is in the catalogue and waits to be read.
+	// Failing are the regions that answer every call with an error. Their
+	// changes are in the catalogue and wait to be read.
 	Failing []string
 	Title   string // what happens, in one line
 }
 
-// Moments returns the four moments, oldest first. Each call builds them anew:
-// what is done to one result shows in no other.
+// Moments returns the four moments, oldest first. Each call builds new values.
 func Moments() []Moment {
 	var moments []Moment
 	for i, day := range days {

@@ -7,8 +7,8 @@ import (
 	"snapshotter/internal/bedrocktest"
 )
 
-// world is a catalogue while things happen to it. Its methods panic on what is
-// not there: a slip in this package, which no caller can bring about.
+// world is a catalogue while things happen to it. Its methods panic on what
+// does not exist, which is a mistake in this package.
 type world map[string]*bedrocktest.Region
 
 // catalogue is the world as it is now.
@@ -75,15 +75,16 @@ func summary(id string) bedrocktest.Model {
 	panic(fmt.Sprintf("no model %s in the table", id))
 }
 
-// unlist takes a model off the lists of regions; what routes to it stays.
+// unlist removes a model from the lists of regions; the profiles that route to
+// it stay.
 func (w world) unlist(id, regions string) {
 	for _, region := range list(regions) {
 		w[region].Models = slices.DeleteFunc(w[region].Models, func(m bedrocktest.Model) bool { return m.ID == id })
 	}
 }
 
-// withdraw takes a model and every profile that routes to it off the lists of
-// regions.
+// withdraw removes a model and every profile that routes to it from the lists
+// of regions.
 func (w world) withdraw(id, regions string) {
 	w.unlist(id, regions)
 	for _, region := range list(regions) {

@@ -12,20 +12,20 @@ import (
 )
 
 // Table is rows of cells under a heading. Its cells are plain text, which may
-// have come from outside: each form of output takes the harm out of it.
+// come from outside: each form of output makes it harmless.
 type Table struct {
 	Head []string
 	Rows [][]string
-	// PlainHead keeps the heads as they are written, such as codes.
+	// PlainHead prints the heads as they are, such as codes.
 	PlainHead bool
 }
 
 func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
-// Text writes aligned columns. Where they do not fit into width, if there is
-// one, a row goes on in a further line, indented, with the columns that are
-// left; the last column is broken between words. Ids, which have no spaces, are
-// never broken: one that is wider than all by itself sticks out.
+// Text writes aligned columns. If they do not fit into width, if there is one,
+// a row continues on a further, indented line with the remaining columns; the
+// last column is wrapped between words. IDs, which have no spaces, are never
+// broken: one that is wider than everything sticks out.
 func (t *Table) Text(w io.Writer, width int) error {
 	head := upper(t.Head)
 	if t.PlainHead {
@@ -47,11 +47,10 @@ func (t *Table) Text(w io.Writer, width int) error {
 	return err
 }
 
-// line is the part of a row that stands in one line: columns from first to
-// before end.
+// line is the part of a row on one line: columns from first to before end.
 type line struct{ indent, first, end int }
 
-// room is what the last column needs to be broken between words.
+// room is the width that the last column needs to be wrapped between words.
 func room(rows [][]string) int {
 	needed := narrowest
 	for _, row := range rows {
@@ -62,8 +61,8 @@ func room(rows [][]string) int {
 	return needed
 }
 
-// folded cuts columns into lines that fit, as many columns in each as can. The
-// last column fits where it has room.
+// folded divides columns into lines that fit, as many columns in each as
+// possible. The last column fits if there is room for it.
 func folded(widths []int, width, room int) []line {
 	lines := []line{{}}
 	at := 0
@@ -115,7 +114,7 @@ func printable(cells []string) []string {
 	return plain
 }
 
-// Columns is how many columns of a terminal a printable text takes.
+// Columns returns how many columns of a terminal a printable text takes.
 func Columns(text string) int {
 	for i := range len(text) {
 		if text[i] >= utf8.RuneSelf {
@@ -125,8 +124,8 @@ func Columns(text string) int {
 	return len(text) // as nearly all are; uniseg takes ten times as long to tell
 }
 
-// sprawling is the width from which a cell spoils its own row rather than widen
-// all others. Real ids are a third as wide.
+// sprawling is the width from which a cell breaks its own row instead of
+// widening all others. Real IDs are a third as wide.
 const sprawling = 200
 
 func columnWidths(rows [][]string) []int {
@@ -141,7 +140,7 @@ func columnWidths(rows [][]string) []int {
 	return widths
 }
 
-// narrowest is the width below which breaking lines helps no reader.
+// narrowest is the width below which wrapping does not help a reader.
 const narrowest = 20
 
 func Wrap(text string, width int) []string {
@@ -167,7 +166,8 @@ func trimLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Markdown writes a table of GitHub's kind. https://github.github.com/gfm/#tables-extension-
+// Markdown writes a table as GitHub reads it.
+// https://github.github.com/gfm/#tables-extension-
 func (t *Table) Markdown(w io.Writer) error {
 	var out strings.Builder
 	line := func(cells []string) { out.WriteString("| " + strings.Join(cells, " | ") + " |\n") }
@@ -189,8 +189,8 @@ func (t *Table) Markdown(w io.Writer) error {
 	return err
 }
 
-// CSV writes the rows as RFC 4180. A cell that a spreadsheet would take for a
-// formula is preceded by an apostrophe.
+// CSV writes the rows as RFC 4180. An apostrophe precedes a cell that a
+// spreadsheet would take for a formula.
 // https://owasp.org/www-community/attacks/CSV_Injection
 func (t *Table) CSV(w io.Writer) error {
 	out := csv.NewWriter(w)

@@ -8,9 +8,9 @@ import (
 	"snapshotter/internal/markdown"
 )
 
-// Text writes an answer in words, as text or as Markdown. What came from
-// outside may be in any of them: each form takes the harm out of it. The first
-// error stays and ends the writing.
+// Text writes an answer in words, as text or as Markdown. All of them may come
+// from outside: each form makes them harmless. The first error stays and ends
+// the writing.
 type Text struct {
 	W        io.Writer
 	Markdown bool
@@ -19,7 +19,7 @@ type Text struct {
 	Err      error
 }
 
-// Title begins what is told of one thing.
+// Title starts a section.
 func (t *Text) Title(format string, args ...any) {
 	mark := ""
 	if t.Markdown {
@@ -32,8 +32,8 @@ func (t *Text) Line(format string, args ...any) {
 	t.block(t.fit(t.clean(fmt.Sprintf(format, args...)), ""))
 }
 
-// fit breaks text between words; further lines are indented. In Markdown a
-// paragraph is one line.
+// fit wraps text between words, with further lines indented. A paragraph in
+// Markdown is one line.
 func (t *Text) fit(text, indent string) string {
 	if t.Markdown {
 		return text
@@ -60,7 +60,7 @@ func (t *Text) List(texts []string) {
 	}
 }
 
-// Command writes a line to copy, of characters that are known to be harmless.
+// Command writes a line to copy, whose characters are known to be harmless.
 func (t *Text) Command(line string) {
 	if t.Markdown {
 		t.block("```sh\n" + line + "\n```")
@@ -69,7 +69,7 @@ func (t *Text) Command(line string) {
 	t.block("  " + line)
 }
 
-// Table lets write put rows between the words.
+// Table lets write put a table between the lines.
 func (t *Text) Table(write func() error) {
 	if !t.Markdown {
 		t.apart = true
@@ -81,7 +81,7 @@ func (t *Text) Table(write func() error) {
 	t.apart = true
 }
 
-// Space sets what follows apart from what has been told.
+// Space puts a blank line before what follows.
 func (t *Text) Space() { t.apart = true }
 
 func (t *Text) block(text string) {

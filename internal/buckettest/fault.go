@@ -10,9 +10,9 @@ import (
 	"sync"
 )
 
-// OnlyFor is a door that stands in the way of one method's requests alone, and
-// of the first of them only if there are as many as that; 0 is all.
-func OnlyFor(method string, first int, d Door) Door {
+// OnlyFor limits a fault to the requests of one method, and to the first of
+// them; 0 is all.
+func OnlyFor(method string, first int, d Fault) Fault {
 	var mu sync.Mutex
 	seen := 0
 	return func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
@@ -30,25 +30,23 @@ func OnlyFor(method string, first int, d Door) Door {
 	}
 }
 
-// Reset is a door at which the request is lost.
+// Reset loses the request.
 func Reset(http.ResponseWriter, *http.Request, http.Handler) { panic(http.ErrAbortHandler) }
 
-// Lost is a door at which the answer is lost, to a request that was carried
-// out.
+// Lost carries out the request and loses the answer.
 func Lost(_ http.ResponseWriter, r *http.Request, behind http.Handler) {
 	behind.ServeHTTP(httptest.NewRecorder(), r)
 	panic(http.ErrAbortHandler)
 }
 
-// Silent is a door at which the answer, to a request that was carried out, does
-// not come for as long as it is waited for.
+// Silent carries out the request and never answers.
 func Silent(_ http.ResponseWriter, r *http.Request, behind http.Handler) {
 	behind.ServeHTTP(httptest.NewRecorder(), r)
 	<-r.Context().Done()
 }
 
-// Refuse is a door that answers as S3 does when it refuses.
-func Refuse(status int, code, message string, headers ...string) Door {
+// Refuse answers as S3 does when it refuses.
+func Refuse(status int, code, message string, headers ...string) Fault {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 		io.Copy(io.Discard, r.Body)
 		for i := 0; i < len(headers); i += 2 {
@@ -62,9 +60,8 @@ func Refuse(status int, code, message string, headers ...string) Door {
 	}
 }
 
-// Alter is a door that changes the answer, of which the length was already
-// told.
-func Alter(change func(header http.Header, body []byte) []byte) Door {
+// Alter changes the answer after its length was sent.
+func Alter(change func(header http.Header, body []byte) []byte) Fault {
 	return func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		answer := httptest.NewRecorder()
 		behind.ServeHTTP(answer, r)
@@ -77,7 +74,7 @@ func Alter(change func(header http.Header, body []byte) []byte) Door {
 	}
 }
 
-// forward sends an answer on, with another body but the length that it had.
+// forward sends an answer with another body but its original length.
 func forward(w http.ResponseWriter, answer *httptest.ResponseRecorder, body []byte) {
 	maps.Copy(w.Header(), answer.Header())
 	w.Header().Set("Content-Length", strconv.Itoa(answer.Body.Len()))

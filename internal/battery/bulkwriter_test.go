@@ -20,9 +20,9 @@ import (
 )
 
 // decades is a history that grows faster than runs can be recorded: 30 years of
-// hours are 262,800 of them, and each lists everything anew. Its scribe writes
+// hours are 262,800 of them, and each lists everything anew. Its bulkWriter writes
 // the rows that [store.Store.Record] would have written, and nothing else, as
-// TestScribe proves; only digests are made up, but for those of the runs that
+// TestBulkWriter proves; only digests are made up, but for those of the runs that
 // Record itself adds.
 type decades struct {
 	world   *world
@@ -103,9 +103,9 @@ func (d *decades) record(ctx context.Context, db *store.Store) error {
 	return err
 }
 
-// write adds runs, until there are so many, by the scribe.
+// write adds runs, until there are so many, by the bulkWriter.
 func (d *decades) write(ctx context.Context, until int) error {
-	s, err := newScribe(ctx, d.path)
+	s, err := newBulkWriter(ctx, d.path)
 	if err != nil {
 		return err
 	}
@@ -118,8 +118,8 @@ func (d *decades) write(ctx context.Context, until int) error {
 	return s.db.Close()
 }
 
-// scribe writes to a history.
-type scribe struct {
+// bulkWriter writes to a history.
+type bulkWriter struct {
 	db         *sql.DB
 	tx         *sql.Tx
 	statements map[string]*sql.Stmt
@@ -129,7 +129,7 @@ type scribe struct {
 	err        error // the first one; nothing is done after it
 }
 
-// page is what the scribe knows of a scope.
+// page is what the bulkWriter knows of a scope.
 type page struct {
 	id        int64
 	unread    bool
@@ -140,14 +140,14 @@ type page struct {
 // record is an item and the document that holds for it, 0 if none.
 type record struct{ id, document int64 }
 
-// newScribe reads how the history stands. It waits for no disk.
-func newScribe(ctx context.Context, path string) (*scribe, error) {
+// newBulkWriter reads how the history stands. It waits for no disk.
+func newBulkWriter(ctx context.Context, path string) (*bulkWriter, error) {
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=synchronous(OFF)&_pragma=cache_size(-200000)&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	s := &scribe{db: db, scopes: map[catalog.Scope]*page{}, documents: map[[sha256.Size]byte]int64{}}
+	s := &bulkWriter{db: db, scopes: map[catalog.Scope]*page{}, documents: map[[sha256.Size]byte]int64{}}
 	var scope catalog.Scope
 	var id, item, document, confirmed int64
 	var key, outcome string
@@ -171,7 +171,7 @@ func newScribe(ctx context.Context, path string) (*scribe, error) {
 	return s, s.err
 }
 
-func (s *scribe) each(ctx context.Context, query string, visit func(), into ...any) {
+func (s *bulkWriter) each(ctx context.Context, query string, visit func(), into ...any) {
 	if s.err != nil {
 		return
 	}
@@ -190,7 +190,7 @@ func (s *scribe) each(ctx context.Context, query string, visit func(), into ...a
 }
 
 // runs writes some runs in one transaction.
-func (s *scribe) runs(ctx context.Context, d *decades, until int) error {
+func (s *bulkWriter) runs(ctx context.Context, d *decades, until int) error {
 	s.statements = map[string]*sql.Stmt{}
 	if s.tx, s.err = s.db.BeginTx(ctx, nil); s.err != nil {
 		return s.err
@@ -206,7 +206,7 @@ func (s *scribe) runs(ctx context.Context, d *decades, until int) error {
 }
 
 // take writes the next run.
-func (s *scribe) take(d *decades) {
+func (s *bulkWriter) take(d *decades) {
 	run := d.advance()
 	run.Status = catalog.RunComplete
 	if len(d.weather.left) > 0 {
@@ -232,7 +232,7 @@ func (s *scribe) take(d *decades) {
 }
 
 // touched are the scopes to which something is to be added, sorted.
-func (s *scribe) touched(d *decades) []catalog.Scope {
+func (s *bulkWriter) touched(d *decades) []catalog.Scope {
 	touched := maps.Clone(d.world.altered)
 	for scope, p := range s.scopes {
 		if p.unread || d.weather.left[scope.Region] > 0 {
@@ -243,7 +243,7 @@ func (s *scribe) touched(d *decades) []catalog.Scope {
 }
 
 // cover notes where a scope can no longer be read, or can be again.
-func (s *scribe) cover(p *page, unread bool, run int64) {
+func (s *bulkWriter) cover(p *page, unread bool, run int64) {
 	if unread == p.unread {
 		return
 	}
@@ -256,7 +256,7 @@ func (s *scribe) cover(p *page, unread bool, run int64) {
 }
 
 // change notes what an item has become, nil for none.
-func (s *scribe) change(p *page, key string, item catalog.Item, run int64, written map[catalog.Item]int64) {
+func (s *bulkWriter) change(p *page, key string, item catalog.Item, run int64, written map[catalog.Item]int64) {
 	r := p.items[key]
 	if item == nil && (r == nil || r.document == 0) {
 		return
@@ -286,7 +286,7 @@ func (s *scribe) change(p *page, key string, item catalog.Item, run int64, writt
 	}
 }
 
-func (s *scribe) document(item catalog.Item) int64 {
+func (s *bulkWriter) document(item catalog.Item) int64 {
 	body := catalog.Encode(item)
 	hash := sha256.Sum256(body)
 	if s.documents[hash] == 0 {
@@ -296,7 +296,7 @@ func (s *scribe) document(item catalog.Item) int64 {
 	return s.documents[hash]
 }
 
-func (s *scribe) exec(query string, arguments ...any) {
+func (s *bulkWriter) exec(query string, arguments ...any) {
 	if s.err == nil && s.statements[query] == nil {
 		s.statements[query], s.err = s.tx.Prepare(query)
 	}
@@ -305,9 +305,9 @@ func (s *scribe) exec(query string, arguments ...any) {
 	}
 }
 
-// TestScribe holds the scribe to what Record writes: the same history by both
+// TestBulkWriter holds the bulkWriter to what Record writes: the same history by both
 // is the same in every row of every table, but for the digests.
-func TestScribe(t *testing.T) {
+func TestBulkWriter(t *testing.T) {
 	for _, perDay := range []int{1, 24} {
 		const runs = 300
 		recorded := newHistory(t, 12, perDay)

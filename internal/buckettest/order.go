@@ -8,22 +8,21 @@ import (
 	"sync"
 )
 
-// Turns make processes take their steps one at a time, in a given order. A nil
-// one lets all go as they like.
-type Turns struct {
+// Order makes processes take their steps one at a time, in a fixed order. A nil
+// Order lets them run freely.
+type Order struct {
 	mu     sync.Mutex
 	change *sync.Cond
 	order  []string
 	holder string // whose step is being taken
 }
 
-// NewTurns shuffles so many steps of each process. One in eight is no order at
-// all.
-func NewTurns(random *rand.Rand, steps int, names ...string) *Turns {
+// NewOrder shuffles the steps of the processes. One order in eight is nil.
+func NewOrder(random *rand.Rand, steps int, names ...string) *Order {
 	if random.IntN(8) == 0 {
 		return nil
 	}
-	t := &Turns{}
+	t := &Order{}
 	t.change = sync.NewCond(&t.mu)
 	for _, name := range names {
 		t.order = append(t.order, slices.Repeat([]string{name}, steps)...)
@@ -32,10 +31,9 @@ func NewTurns(random *rand.Rand, steps int, names ...string) *Turns {
 	return t
 }
 
-// Take ends the step that a process was taking, and waits until its next one
-// is due. Steps that were not foreseen, such as second tries, are due when all
-// others have been taken.
-func (t *Turns) Take(name string) {
+// Take ends the current step of a process and waits until its next one is due.
+// Unforeseen steps, such as second attempts, are due after all others.
+func (t *Order) Take(name string) {
 	if t == nil {
 		return
 	}
@@ -48,8 +46,8 @@ func (t *Turns) Take(name string) {
 	t.order, t.holder = t.order[min(1, len(t.order)):], name
 }
 
-// Leave gives up what steps a process has left.
-func (t *Turns) Leave(name string) {
+// Leave gives up the remaining steps of a process.
+func (t *Order) Leave(name string) {
 	if t == nil {
 		return
 	}
@@ -59,9 +57,9 @@ func (t *Turns) Leave(name string) {
 	t.end(name)
 }
 
-// Door is a door at which the uploads of a process take two steps: to arrive, and
-// to be answered. What is beyond it happens in between.
-func (t *Turns) Door(name string, beyond Door) Door {
+// Fault makes each upload of a process two steps: to arrive, and to be
+// answered. The fault beyond happens in between.
+func (t *Order) Fault(name string, beyond Fault) Fault {
 	return func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		if r.Method != http.MethodPut {
 			beyond(w, r, behind)
@@ -78,9 +76,9 @@ func (t *Turns) Door(name string, beyond Door) Door {
 	}
 }
 
-// carry sends a request through a door, and reports whether the connection
+// carry sends a request through a fault, and reports whether the connection
 // broke.
-func carry(door Door, w http.ResponseWriter, r *http.Request, behind http.Handler) (broken bool) {
+func carry(fault Fault, w http.ResponseWriter, r *http.Request, behind http.Handler) (broken bool) {
 	defer func() {
 		if reason := recover(); reason != nil && reason != http.ErrAbortHandler {
 			panic(reason)
@@ -88,11 +86,11 @@ func carry(door Door, w http.ResponseWriter, r *http.Request, behind http.Handle
 			broken = reason != nil
 		}
 	}()
-	door(w, r, behind)
+	fault(w, r, behind)
 	return false
 }
 
-func (t *Turns) end(name string) {
+func (t *Order) end(name string) {
 	if t.holder == name {
 		t.holder = ""
 	}
