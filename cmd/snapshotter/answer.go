@@ -15,7 +15,7 @@ import (
 
 // format is the form that an answer is printed in.
 type format struct {
-	Format string `enum:"table,md,json,csv" default:"table" help:"Form of the output: ${enum}."`
+	Format string `enum:"table,md,json,csv" default:"table" help:"Output format: ${enum}."`
 }
 
 // print writes one answer: rows for people and spreadsheets, value for programs.
@@ -37,7 +37,7 @@ func (f format) forPeople() bool { return f.Format == "table" || f.Format == "md
 
 // asOf is the run whose catalogue a command tells of.
 type asOf struct {
-	AsOf string `placeholder:"RUN" default:"latest" help:"The catalogue as of this run: an id, latest~2, a date, a time or an age (${default})."`
+	AsOf string `placeholder:"RUN" default:"latest" help:"The catalogue as of this run: an ID, latest~2, a date, a time or an age (${default})."`
 }
 
 // read opens the history for reading and calls use with the run.

@@ -25,23 +25,23 @@ type commands struct {
 
 	Run        runCommand        `cmd:"" help:"Take a snapshot of every region and report what changed."`
 	Serve      serveCommand      `cmd:"" help:"Do the same on a schedule, with health, metrics and the newest report over HTTP."`
-	Demo       demoCommand       `cmd:"" help:"Do the whole job against a built-in Bedrock with sample data: no AWS, no set-up."`
+	Demo       demoCommand       `cmd:"" help:"Run the whole job on sample data from a built-in Bedrock: no AWS, no setup."`
 	Report     reportCommand     `cmd:"" help:"Write the report of what changed between two runs."`
 	Diff       diffCommand       `cmd:"" help:"List what changed between two runs."`
 	Runs       runsCommand       `cmd:"" help:"List the recorded runs, with their coverage."`
-	Where      whereCommand      `cmd:"" help:"Tell from which regions a model can be called, and with which id."`
-	History    historyCommand    `cmd:"" help:"Tell everything that ever happened to a model or a profile."`
+	Where      whereCommand      `cmd:"" help:"Show where a model can be called, and with which ID."`
+	History    historyCommand    `cmd:"" help:"Show everything that ever happened to a model or a profile."`
 	Models     modelsCommand     `cmd:"" help:"Show the foundation models, by region or against regions."`
-	Profiles   profilesCommand   `cmd:"" help:"Show the inference profiles, and where each may run a call."`
-	Regions    regionsCommand    `cmd:"" help:"Show the regions, how each was read, and how much it offers."`
+	Profiles   profilesCommand   `cmd:"" help:"Show the inference profiles, and where their calls may run."`
+	Regions    regionsCommand    `cmd:"" help:"Show the regions, how each was read, and what it offers."`
 	Lifecycle  lifecycleCommand  `cmd:"" help:"Show the legacy, extended-access and end-of-life dates ahead."`
-	Watch      watchCommand      `cmd:"" help:"Tell how the watch rules of the configuration file stand."`
-	Notify     notifyCommand     `cmd:"" help:"Test the channels that changes are told over."`
+	Watch      watchCommand      `cmd:"" help:"Show the state of the watch rules in the configuration file."`
+	Notify     notifyCommand     `cmd:"" help:"Test the notification channels."`
 	Doctor     doctorCommand     `cmd:"" help:"Check everything that a run depends on."`
 	Repair     repairCommand     `cmd:"" help:"Go back to a good run of a history that was altered."`
-	Import     importCommand     `cmd:"" help:"Record AWS CLI output, one dated folder a run."`
-	Export     exportCommand     `cmd:"" help:"Write the catalogue as AWS CLI output again, or as one table."`
-	Completion completionCommand `cmd:"" help:"Print the script that completes commands in a shell."`
+	Import     importCommand     `cmd:"" help:"Record AWS CLI output: one run for each dated folder."`
+	Export     exportCommand     `cmd:"" help:"Write the catalogue as AWS CLI output, or as one table."`
+	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
 	Complete   completeCommand   `cmd:"" hidden:"" help:"Complete a command line."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 	Help       helpCommand       `cmd:"" help:"Explain a command."`
@@ -51,7 +51,7 @@ type commands struct {
 type common struct {
 	Config    string `placeholder:"FILE" help:"Configuration file (YAML)."`
 	DB        string `name:"db" placeholder:"FILE" default:"snapshotter.db" help:"Database: a file, or s3://bucket/key (${default})."`
-	LogFormat string `enum:"text,json" default:"text" help:"Form of log lines: ${enum}."`
+	LogFormat string `enum:"text,json" default:"text" help:"Format of log lines: ${enum}."`
 	Quiet     bool   `short:"q" help:"Log errors only, and print no progress."`
 	Verbose   bool   `short:"v" help:"Log details."`
 }

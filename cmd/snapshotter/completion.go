@@ -15,7 +15,7 @@ import (
 
 // completionCommand prints the script that makes a shell call completeCommand.
 type completionCommand struct {
-	Shell string `arg:"" enum:"bash,zsh,fish" help:"The shell to complete in: ${enum}."`
+	Shell string `arg:"" enum:"bash,zsh,fish" help:"The shell: ${enum}."`
 }
 
 func (c *completionCommand) Help() string {

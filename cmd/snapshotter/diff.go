@@ -73,7 +73,7 @@ func (b between) find(ctx context.Context, p *program, db *store.Store) (*catalo
 type diffCommand struct {
 	between  `embed:""`
 	filter   `embed:""`
-	Format   string `enum:"table,md,json,csv" default:"table" help:"Form of the output: ${enum}."`
+	Format   string `enum:"table,md,json,csv" default:"table" help:"Output format: ${enum}."`
 	ExitCode bool   `help:"Exit with 10 if there are changes."`
 }
 

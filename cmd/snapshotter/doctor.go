@@ -15,7 +15,7 @@ import (
 type doctorCommand struct {
 	timing        `embed:""`
 	TimeLimit     time.Duration `placeholder:"TIME" default:"1m" help:"Longest time for all requests to AWS (${default})."`
-	Deep          bool          `help:"Check the database thoroughly: also indexes, constraints and references."`
+	Deep          bool          `help:"Check the whole database: indexes, constraints, references, and every recorded run."`
 	notifications `embed:""`
 	format        `embed:""`
 }

@@ -19,8 +19,8 @@ import (
 // exportCommand writes the catalogue as of a run in forms that other programs
 // read.
 type exportCommand struct {
-	Out          string `short:"o" placeholder:"PATH" help:"Folder to make (aws), or file to write (csv; without it, the standard output)."`
-	Format       string `enum:"aws,csv" default:"aws" help:"Form of what is written: ${enum} (${default})."`
+	Out          string `short:"o" placeholder:"PATH" help:"Folder to create (aws), or file to write (csv; standard output if not given)."`
+	Format       string `enum:"aws,csv" default:"aws" help:"Output format: ${enum} (${default})."`
 	regionFilter `embed:""`
 	asOf         `embed:""`
 }
@@ -34,18 +34,18 @@ func (c *exportCommand) Validate() error {
 }
 
 func (c *exportCommand) Help() string {
-	return `With --format aws, it makes the folder --out as the AWS CLI would have written it:
+	return `With --format aws, it creates the folder --out as the AWS CLI would have written it:
 DIR/TIME/REGION/foundation-models.json and inference-profiles.json, TIME being
 when the run that read the list started. "snapshotter import DIR" into a new
-database gives the same catalogue. A list that the run could not read stands in
-the folder of the run that last did, and so never looks freshly read; one that
-was never read is not written, and the command says so. DIR must not exist or be
-empty, and is there whole or not at all. The ARNs of profiles are without the
-account id, which is never recorded; lists are sorted.
+database gives the same catalogue. A list that the run could not read is in the
+folder of the run that last did, so that it never looks freshly read; one that was
+never read is not written, and the command says so. DIR must be missing or empty,
+and is written completely or not at all. Profile ARNs have no account ID, which is
+never recorded; lists are sorted.
 
-With --format csv, it is one table with a row for each region, model and way to
-call it; a model that nothing can call has one row with an empty access. A cell
-that a spreadsheet would take for a formula begins with an apostrophe.
+With --format csv, it writes one table with a row for each region, model and way to
+call it; a model that cannot be called has one row with an empty access. A cell that a
+spreadsheet would take for a formula starts with an apostrophe.
 
 ` + referenceHelp + `
 

@@ -15,8 +15,8 @@ import (
 
 // historyCommand shows everything that ever happened to a model or a profile.
 type historyCommand struct {
-	ID           string `arg:"" help:"Id of a model or an inference profile; or a part of an id or name that only one has."`
-	Since        string `placeholder:"RUN" help:"Only what was found after this run: an id, latest~2, a date, a time or an age."`
+	ID           string `arg:"" help:"ID of a model or an inference profile, or a part of an ID or name that only one has."`
+	Since        string `placeholder:"RUN" help:"Only what was found after this run: an ID, latest~2, a date, a time or an age."`
 	regionFilter `embed:""`
 	format       `embed:""`
 }

@@ -14,7 +14,7 @@ import (
 
 // importCommand records captures as runs.
 type importCommand struct {
-	Dir []string `arg:"" help:"Folders named by a time (2026-02-08T07-06-08Z), or folders of them."`
+	Dir []string `arg:"" help:"Folders named after a time (2026-02-08T07-06-08Z), or folders that contain such folders."`
 }
 
 func (c *importCommand) Help() string {

@@ -15,7 +15,7 @@ import (
 
 // lifecycleCommand shows which dates lie ahead.
 type lifecycleCommand struct {
-	Within   string `placeholder:"DAYS" help:"Only dates within this many days or weeks, such as 90d or 12w; dates that have passed stay."`
+	Within   string `placeholder:"DAYS" help:"Only dates within this many days or weeks, such as 90d or 12w; past dates are always shown."`
 	ExitCode bool   `help:"Exit with 10 if any date is shown."`
 	asOf     `embed:""`
 	filter   `embed:""`

@@ -15,10 +15,10 @@ import (
 
 // modelsCommand shows the foundation models.
 type modelsCommand struct {
-	Matrix    bool   `help:"Draw models against regions."`
-	Modality  string `placeholder:"NAME" help:"Only models that take or give this, such as IMAGE."`
+	Matrix    bool   `help:"Show a matrix of models and regions."`
+	Modality  string `placeholder:"NAME" help:"Only models with this input or output modality, such as IMAGE."`
 	Lifecycle string `placeholder:"STATUS" help:"Only where a model has this status, such as LEGACY."`
-	Access    string `placeholder:"WAY" enum:",on-demand,profile,provisioned,none" default:"" help:"Only where a model can be called so: on-demand, profile, provisioned; or none, where nothing can call it."`
+	Access    string `placeholder:"WAY" enum:",on-demand,profile,provisioned,none" default:"" help:"Only where a model can be called this way: on-demand, profile, provisioned; or none, where it cannot be called."`
 	asOf      `embed:""`
 	filter    `embed:""`
 	format    `embed:""`

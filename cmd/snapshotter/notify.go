@@ -60,7 +60,7 @@ func (n *notifications) announcements(p *program, config aws.Config) (*job.Annou
 
 // notifyCommand is about the channels themselves.
 type notifyCommand struct {
-	Test notifyTestCommand `cmd:"" help:"Send a sample to every channel."`
+	Test notifyTestCommand `cmd:"" help:"Send a sample message to every channel."`
 }
 
 // notifyTestCommand sends a sample to every channel.

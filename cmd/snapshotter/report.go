@@ -19,8 +19,8 @@ import (
 type reportCommand struct {
 	between `embed:""`
 	filter  `embed:""`
-	Format  string `enum:"${reportFormats}" default:"${reportFormat}" help:"Form of the report: ${enum}."`
-	Output  string `short:"o" placeholder:"FILE" help:"Write to this file, whole or not at all, instead of to the screen."`
+	Format  string `enum:"${reportFormats}" default:"${reportFormat}" help:"Report format: ${enum}."`
+	Output  string `short:"o" placeholder:"FILE" help:"Write to this file, atomically, instead of standard output."`
 }
 
 func (c *reportCommand) Help() string {

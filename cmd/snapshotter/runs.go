@@ -14,12 +14,12 @@ import (
 // runsCommand lists the runs, the newest first.
 type runsCommand struct {
 	Limit  int    `short:"n" default:"30" help:"How many to list, the newest first (${default}); 0 lists all."`
-	Format string `enum:"table,md,json,csv" default:"table" help:"Form of the output: ${enum}."`
+	Format string `enum:"table,md,json,csv" default:"table" help:"Output format: ${enum}."`
 }
 
 func (c *runsCommand) Help() string {
-	return `A list that a run did not read counts as skipped where that is as it should be (the
-region is not enabled, has no such list, or was not asked for), else as not read.
+	return `A list that a run did not read counts as skipped if that is expected (the region is
+not enabled, has no such list, or was left out), and otherwise as not read.
 
 Examples:
   snapshotter runs

@@ -14,7 +14,7 @@ import (
 type timing struct {
 	Schedule string        `placeholder:"CRON" default:"0 2 * * *" help:"When to run: minute, hour, day of the month, month, day of the week; or such as @daily (${default})."`
 	TZ       string        `name:"tz" placeholder:"ZONE" default:"UTC" help:"Time zone of the schedule, such as Europe/Berlin (${default})."`
-	Jitter   time.Duration `placeholder:"TIME" default:"0s" help:"Start up to this much later; by how much differs by machine, database and time, and is the same each time it is asked (${default})."`
+	Jitter   time.Duration `placeholder:"TIME" default:"0s" help:"Start up to this much later. The delay differs between machines, databases and times, and is always the same for one of each (${default})."`
 }
 
 // Validate is called by kong.

@@ -21,7 +21,7 @@ type watchCommand struct {
 }
 
 func (c *watchCommand) Help() string {
-	return `Rules are given in the configuration file, under the key watch, such as
+	return `Rules are in the configuration file, under the key watch, such as
 
   watch:
     - name: opus-in-europe
@@ -30,9 +30,9 @@ func (c *watchCommand) Help() string {
       access: profile
       within: [eu]
 
-docs/configuration.md explains them, and docs/report-json.md the JSON form. A rule
-is satisfied only by a list that the run itself read: where it was not read, the
-rule is not observable, and what the list last held is told as that.
+docs/configuration.md explains the rules, and docs/report-json.md the JSON. Only a list
+that the run itself read satisfies a rule: if it was not read, the rule is not
+observable, and the output says what the list last contained.
 
 Examples:
   snapshotter watch --config snapshotter.yaml

@@ -15,9 +15,9 @@ import (
 
 // whereCommand shows where a model can be called, and with which ID.
 type whereCommand struct {
-	Model        string   `arg:"" help:"Id, part of an id or name, or glob of models; or the id of an inference profile."`
+	Model        string   `arg:"" help:"ID, part of an ID or name, or glob of models; or the ID of an inference profile."`
 	In           string   `placeholder:"REGION" help:"Answer for this region in words, with a command to try."`
-	Within       []string `placeholder:"PLACE" help:"Only calls that stay inside: a geography (eu), a region, or a glob of regions."`
+	Within       []string `placeholder:"PLACE" help:"Only calls that stay inside: a geography (eu), a boundary (EU, UK, CH, US, JP, …), a region, or a glob of regions."`
 	regionFilter `embed:""`
 	asOf         `embed:""`
 	format       `embed:""`
