@@ -68,7 +68,7 @@ func (r Rule) Named() (Rule, error) {
 	}
 	for _, place := range r.Within {
 		if !mayHold(place) {
-			return r, fmt.Errorf("%q is not a place: give a region, a glob of regions such as eu-*, or the first part of region codes such as eu or ap; a prefix of profile IDs such as apac or jp is not a place", place)
+			return r, fmt.Errorf("%q is not a place: give a region, a glob of regions such as eu-*, the first part of region codes such as eu or ap, or a boundary such as EU or UK; a prefix of profile IDs such as apac or jp is not a place", place)
 		}
 	}
 	if r.Access != "" && !slices.Contains(Accesses(), r.Access) {
@@ -87,8 +87,9 @@ var geographic = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)?$`)
 // mayHold reports whether regions may be in a place, see [catalog.InPlace]. A rule
 // for a place without regions would wait forever or guard nothing.
 func mayHold(place string) bool {
+	_, boundary := catalog.BoundaryNamed(place)
 	switch {
-	case strings.ContainsAny(place, "*?["), catalog.ValidRegion(place):
+	case strings.ContainsAny(place, "*?["), catalog.ValidRegion(place), boundary:
 		return true
 	case place == "au", place == "jp": // prefixes of profile IDs, not of regions
 		return false

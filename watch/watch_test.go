@@ -41,3 +41,13 @@ func TestNamed(t *testing.T) {
 		t.Errorf("a long rule is named %q (%v)", got.Name, err)
 	}
 }
+
+// A rule may keep calls inside a boundary with a legal meaning, which the prefix
+// "eu" does not have.
+func TestRuleWithinBoundary(t *testing.T) {
+	for _, place := range []string{"EU", "EEA", "UK", "CH", "JP"} {
+		if _, err := (Rule{Model: "anthropic.*", Within: []string{place}}).Named(); err != nil {
+			t.Errorf("within %s: %v", place, err)
+		}
+	}
+}
