@@ -21,7 +21,7 @@ func TestNamed(t *testing.T) {
 		{Rule{Model: "a.*", Within: []string{"us-gov", "eu-west-1", "[ae]u-*"}}, "a.* within us-gov, eu-west-1, [ae]u-*"},
 		{Rule{Model: "a", Within: []string{"apac"}}, "!\"apac\" is not a place"},
 		{Rule{Model: "a", Within: []string{"eu", "jp"}}, "!\"jp\" is not a place"},
-		{Rule{Model: "a", Within: []string{"EU"}}, "!not a place"},
+		{Rule{Model: "a", Within: []string{"Eu"}}, "!not a place"},
 		{Rule{Model: "a", Access: "provisioned"}, "!not one of on-demand, profile, any"},
 		{Rule{Model: "a", Name: "two\nlines"}, "!not one line"},
 		{Rule{Model: "a", Name: strings.Repeat("x", 101)}, "!not one line"},
