@@ -6,6 +6,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/catalogtest"
 )
 
 // lists is a snapshot of five regions: one read whole, one whose profiles were
@@ -17,28 +18,18 @@ func lists() *catalog.Snapshot {
 	state := func(region string, kind catalog.Kind, outcome catalog.Outcome, confirmed *catalog.RunRef, items ...catalog.Item) catalog.ScopeState {
 		return catalog.ScopeState{Scope: catalog.Scope{Region: region, Kind: kind}, Outcome: outcome, Confirmed: confirmed, Items: items}
 	}
-	model := func(id string, types ...string) *catalog.FoundationModel {
-		return &catalog.FoundationModel{ID: id, Name: "Name of " + id, Provider: "P", InferenceTypes: types}
-	}
-	profile := func(id, model string, regions ...string) *catalog.InferenceProfile {
-		p := &catalog.InferenceProfile{ID: id, Status: catalog.StatusActive}
-		for _, region := range regions {
-			p.Destinations = append(p.Destinations, catalog.Destination{Region: region, Model: model})
-		}
-		return p
-	}
 	const fm, ip = catalog.KindFoundationModel, catalog.KindInferenceProfile
 	whole := func(region string) []catalog.ScopeState {
 		return []catalog.ScopeState{
-			state(region, fm, catalog.Complete, &at, model("a", catalog.InferenceOnDemand), model("b"), model("c", catalog.InferenceProvisioned)),
-			state(region, ip, catalog.Complete, &at, profile("eu.a", "a", "eu-west-1"), profile("global.a", "a", "", region), profile("global.d", "d", "")),
+			state(region, fm, catalog.Complete, &at, catalogtest.Model("a", catalog.InferenceOnDemand), catalogtest.Model("b"), catalogtest.Model("c", catalog.InferenceProvisioned)),
+			state(region, ip, catalog.Complete, &at, catalogtest.Profile("eu.a", "a", "eu-west-1"), catalogtest.Profile("global.a", "a", "", region), catalogtest.Profile("global.d", "d", "")),
 		}
 	}
 	s := &catalog.Snapshot{Run: catalog.Run{ID: 7}}
 	s.Scopes = slices.Concat(
 		[]catalog.ScopeState{
 			state("ap-east-1", fm, catalog.NotEnabled, nil), state("ap-east-1", ip, catalog.NotEnabled, nil),
-			state("ca-central-1", fm, catalog.Complete, &at, model("b")), state("ca-central-1", ip, catalog.Throttled, &before, profile("us.b", "b", "us-east-1")),
+			state("ca-central-1", fm, catalog.Complete, &at, catalogtest.Model("b")), state("ca-central-1", ip, catalog.Throttled, &before, catalogtest.Profile("us.b", "b", "us-east-1")),
 		},
 		whole("eu-central-1"), whole("eu-west-1"),
 		[]catalog.ScopeState{state("sa-east-1", fm, catalog.Complete, &at), state("sa-east-1", ip, catalog.Complete, &at)},

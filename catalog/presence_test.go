@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/catalogtest"
 )
 
 func TestPresence(t *testing.T) {
@@ -12,9 +13,9 @@ func TestPresence(t *testing.T) {
 		return catalog.ScopeState{Scope: catalog.Scope{Region: region, Kind: catalog.KindFoundationModel}, Outcome: outcome}
 	}
 	read := []catalog.ScopeState{
-		readScope("eu-west-1", offers("a.listed")),
-		readScope("us-east-1", offers("a.listed"), offers("a.other")),
-		readScope("us-west-2", offers("a.other")),
+		catalogtest.Models(1, "eu-west-1", catalogtest.Model("a.listed")),
+		catalogtest.Models(1, "us-east-1", catalogtest.Model("a.listed"), catalogtest.Model("a.other")),
+		catalogtest.Models(1, "us-west-2", catalogtest.Model("a.other")),
 	}
 	all := &catalog.Snapshot{Scopes: append(slices.Clone(read), unread("ap-south-2", catalog.NotEnabled))}
 	some := &catalog.Snapshot{Scopes: append(slices.Clone(read), unread("us-east-2", catalog.Throttled))}

@@ -5,33 +5,23 @@ import (
 	"testing"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/catalogtest"
 )
-
-func readScope(region string, items ...catalog.Item) catalog.ScopeState {
-	return catalog.ScopeState{
-		Scope:   catalog.Scope{Region: region, Kind: items[0].Kind()},
-		Outcome: catalog.Complete, Confirmed: &catalog.RunRef{ID: 1}, Items: items,
-	}
-}
-
-func offers(id string, inferenceTypes ...string) *catalog.FoundationModel {
-	return &catalog.FoundationModel{ID: id, InferenceTypes: inferenceTypes}
-}
 
 func TestFamilies(t *testing.T) {
 	s := &catalog.Snapshot{Scopes: []catalog.ScopeState{
-		readScope("us-east-1",
-			offers("a.embed-v3", "ON_DEMAND"), offers("a.embed-v3:0:512", "PROVISIONED"),
-			offers("a.image-v1", "ON_DEMAND"), offers("a.image-v1:0", "PROVISIONED"),
-			offers("a.nova-v1:0"), offers("a.nova-v1:0:300k", "PROVISIONED"), offers("a.nova-v1:0:8k", "ON_DEMAND"), offers("a.nova-v1:0:mm"),
-			offers("a.lost-v1:0:100k", "PROVISIONED"), offers("a.old-v2:0:100k", "PROVISIONED"),
-			offers("a.scout-v1:0"), offers("a.scout-v1:0:10m"),
-			offers("a.text-v1"), offers("a.text-v1:2:8k"),
+		catalogtest.Models(1, "us-east-1",
+			catalogtest.Model("a.embed-v3", "ON_DEMAND"), catalogtest.Model("a.embed-v3:0:512", "PROVISIONED"),
+			catalogtest.Model("a.image-v1", "ON_DEMAND"), catalogtest.Model("a.image-v1:0", "PROVISIONED"),
+			catalogtest.Model("a.nova-v1:0"), catalogtest.Model("a.nova-v1:0:300k", "PROVISIONED"), catalogtest.Model("a.nova-v1:0:8k", "ON_DEMAND"), catalogtest.Model("a.nova-v1:0:mm"),
+			catalogtest.Model("a.lost-v1:0:100k", "PROVISIONED"), catalogtest.Model("a.old-v2:0:100k", "PROVISIONED"),
+			catalogtest.Model("a.scout-v1:0"), catalogtest.Model("a.scout-v1:0:10m"),
+			catalogtest.Model("a.text-v1"), catalogtest.Model("a.text-v1:2:8k"),
 		),
-		readScope("us-east-1", &catalog.InferenceProfile{ID: "us.a.big-v1:0", Status: "ACTIVE", Destinations: []catalog.Destination{
+		catalogtest.Profiles(1, "us-east-1", &catalog.InferenceProfile{ID: "us.a.big-v1:0", Status: "ACTIVE", Destinations: []catalog.Destination{
 			{Region: "us-east-1", Model: "a.big-v1:0"}, {Region: "us-east-1", Model: "a.nova-v1:0:900k"},
 		}}),
-		readScope("us-west-2", offers("a.big-v1:0:20k")),
+		catalogtest.Models(1, "us-west-2", catalogtest.Model("a.big-v1:0:20k")),
 	}}
 	s.Scopes[0].Gone = map[string]catalog.RunRef{"a.lost-v1:0": {ID: 1}}
 	f := catalog.NewFamilies(nil, s)
@@ -66,8 +56,8 @@ func TestFamilies(t *testing.T) {
 // A variant that can be called in either of two snapshots is a model in both:
 // its loss must not be folded away.
 func TestFamiliesOfTwoSnapshots(t *testing.T) {
-	before := &catalog.Snapshot{Scopes: []catalog.ScopeState{readScope("us-east-1", offers("a.b-v1:0"), offers("a.b-v1:0:200k", "ON_DEMAND"))}}
-	after := &catalog.Snapshot{Scopes: []catalog.ScopeState{readScope("us-east-1", offers("a.b-v1:0"), offers("a.b-v1:0:200k", "PROVISIONED"))}}
+	before := &catalog.Snapshot{Scopes: []catalog.ScopeState{catalogtest.Models(1, "us-east-1", catalogtest.Model("a.b-v1:0"), catalogtest.Model("a.b-v1:0:200k", "ON_DEMAND"))}}
+	after := &catalog.Snapshot{Scopes: []catalog.ScopeState{catalogtest.Models(1, "us-east-1", catalogtest.Model("a.b-v1:0"), catalogtest.Model("a.b-v1:0:200k", "PROVISIONED"))}}
 	if catalog.NewFamilies(before, after).IsVariant("a.b-v1:0:200k") {
 		t.Error("a model that could be called is taken for a variant")
 	}

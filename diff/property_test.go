@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/catalogtest"
 )
 
 const histories = 2000
@@ -35,14 +36,14 @@ func TestCompareProperties(t *testing.T) {
 }
 
 func randomSnapshot(random *rand.Rand, n int64) *catalog.Snapshot {
-	s := on(n)
+	s := catalogtest.On(n)
 	for _, region := range []string{"eu-west-1", "us-east-1"} {
 		for _, kind := range catalog.Kinds() {
 			switch random.IntN(5) {
 			case 0:
-				s.Scopes = append(s.Scopes, unread(region, kind, catalog.Denied))
+				s.Scopes = append(s.Scopes, catalogtest.Unread(region, kind, catalog.Denied))
 			default:
-				s.Scopes = append(s.Scopes, read(n, region, kind, randomItems(random, kind)...))
+				s.Scopes = append(s.Scopes, catalogtest.Read(n, region, kind, randomItems(random, kind)...))
 			}
 		}
 	}
@@ -66,7 +67,7 @@ func randomItems(random *rand.Rand, kind catalog.Kind) []catalog.Item {
 }
 
 func randomModel(random *rand.Rand, id string) *catalog.FoundationModel {
-	m := model(id)
+	m := catalogtest.Model(id)
 	if random.IntN(4) == 0 {
 		m.InferenceTypes = nil
 	}
@@ -87,7 +88,7 @@ func randomModel(random *rand.Rand, id string) *catalog.FoundationModel {
 }
 
 func randomProfile(random *rand.Rand, model string) *catalog.InferenceProfile {
-	p := profile("eu."+model, model, "eu-west-1")
+	p := catalogtest.Profile("eu."+model, model, "eu-west-1")
 	switch random.IntN(4) {
 	case 0:
 		p.Status = "CREATING"

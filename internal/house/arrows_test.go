@@ -47,6 +47,7 @@ var arrows = map[string][]string{
 	"internal/needs":       {},
 	"internal/battery":     {},
 	"internal/bedrocktest": {},
+	"internal/catalogtest": {"catalog"},
 	"internal/buckettest":  {},
 	"internal/sample":      {"internal/bedrocktest"},
 	"cmd/snapshotter": {
