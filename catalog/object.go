@@ -36,7 +36,7 @@ func parseAnswer(data []byte) (*object, error) {
 // at says where in data an error of encoding/json stands: line and column, from
 // 1 and in bytes, of the last byte that was read.
 func at(data []byte, err error) error {
-	if mistyped := (*json.UnmarshalTypeError)(nil); errors.As(err, &mistyped) {
+	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("a JSON %s, not an object", mistyped.Value)
 	}
 	syntax := (*json.SyntaxError)(nil)
@@ -86,7 +86,7 @@ func (o *object) read(name string, target any) {
 
 // unexpected says in the answer's terms, not in Go's, what stood there.
 func unexpected(err error) error {
-	if mistyped := (*json.UnmarshalTypeError)(nil); errors.As(err, &mistyped) {
+	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("unexpected JSON %s", mistyped.Value)
 	}
 	return err

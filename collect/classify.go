@@ -102,8 +102,8 @@ const unknownCode = "UnknownError"
 // statusOf returns the HTTP status of the answer that caused err, 0 if there is
 // none.
 func statusOf(err error) int {
-	var response *awshttp.ResponseError
-	if !errors.As(err, &response) {
+	response, ok := errors.AsType[*awshttp.ResponseError](err)
+	if !ok {
 		return 0
 	}
 	return response.HTTPStatusCode()

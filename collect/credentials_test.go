@@ -20,8 +20,8 @@ import (
 func credentialsError(t *testing.T, cfg aws.Config, opts collect.Options) *collect.CredentialsError {
 	t.Helper()
 	result, err := collect.Collect(t.Context(), cfg, nil, opts)
-	var refused *collect.CredentialsError
-	if !errors.As(err, &refused) {
+	refused, ok := errors.AsType[*collect.CredentialsError](err)
+	if !ok {
 		t.Fatalf("got %v, %v", outcomes(result.Listings), err)
 	}
 	if refused.Advice() == "" || leaks(err.Error()) || strings.Contains(err.Error(), "ASIA") {

@@ -162,8 +162,8 @@ func (e *tokenError) Unwrap() error { return e.err }
 // refusesToken reports whether the service refuses the page token: it calls a
 // parameter invalid, and the page before showed all others to be valid.
 func refusesToken(err error) bool {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok {
 		return false
 	}
 	code := api.ErrorCode()

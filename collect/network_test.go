@@ -127,8 +127,8 @@ func TestNothingReachable(t *testing.T) {
 				return func(_ context.Context, host string) (net.Conn, error) { return nil, tt.fail(host) }
 			})
 			result, err := collect.Collect(t.Context(), cfg, nil, w.opts)
-			var unreachable *collect.UnreachableError
-			if !errors.As(err, &unreachable) {
+			unreachable, ok := errors.AsType[*collect.UnreachableError](err)
+			if !ok {
 				t.Fatalf("got %v, %v", outcomes(result.Listings), err)
 			}
 			if unreachable.Regions != 2 || !strings.Contains(unreachable.Reason, tt.reason) || unreachable.Advice() == "" || leaks(err.Error()) {

@@ -92,8 +92,8 @@ func (s *session) authenticate(ctx context.Context, within time.Duration) error 
 	if err == nil {
 		return nil
 	}
-	var missing *CredentialsError
-	if !errors.As(err, &missing) {
+	missing, ok := errors.AsType[*CredentialsError](err)
+	if !ok {
 		missing = &CredentialsError{Err: err}
 	}
 	missing.APIKey = s.apiKey
@@ -139,7 +139,7 @@ func newRetryer(deadline time.Duration) aws.Retryer {
 // untrusted keeps the SDK from retrying a server that cannot prove its
 // identity.
 func untrusted(err error) aws.Ternary {
-	if errors.As(err, new(*tls.CertificateVerificationError)) {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return aws.FalseTernary
 	}
 	return aws.UnknownTernary

@@ -178,8 +178,7 @@ var validKeys = regexp.MustCompile(`\(valid keys: \[([A-Za-z0-9_ ]+)\]\)$`)
 // otherwise where to look. It does not name an unknown option: that may be the
 // rest of a value that was not percent-encoded.
 func (r redaction) explain(err error) string {
-	var own advice
-	if errors.As(err, &own) {
+	if own, ok := errors.AsType[advice](err); ok {
 		return own.Error()
 	}
 	if keys := validKeys.FindStringSubmatch(err.Error()); keys != nil {

@@ -145,8 +145,7 @@ func (s Sender) deliver(ctx context.Context, steps func() []step) Delivery {
 			continue
 		}
 		d.Outcome, d.Reason = Undelivered, err.Error()
-		var f *failure
-		if errors.As(err, &f) && f.grade == unclear {
+		if f, ok := errors.AsType[*failure](err); ok && f.grade == unclear {
 			d.Outcome = Unknown
 		}
 		if len(all) > 1 {

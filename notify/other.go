@@ -131,8 +131,7 @@ func undone(what string, err error, r redaction, g grade) *failure {
 // statusIn returns the HTTP status in an error of shoutrrr's, "" if there is
 // none.
 func statusIn(err error) string {
-	var answer jsonclient.Error
-	if errors.As(err, &answer) {
+	if answer, ok := errors.AsType[jsonclient.Error](err); ok {
 		return fmt.Sprintf("status %d", answer.StatusCode)
 	}
 	for status := 300; status < 600; status++ {

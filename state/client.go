@@ -92,10 +92,10 @@ func (c *client) locate(ctx context.Context) string {
 // answer returns the error code and HTTP status of a failed call, empty if
 // there was no answer.
 func answer(err error) (code string, status int) {
-	if api := (smithy.APIError)(nil); errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		code = api.ErrorCode()
 	}
-	if response := (*smithyhttp.ResponseError)(nil); errors.As(err, &response) {
+	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
 		status = response.HTTPStatusCode()
 	}
 	return code, status

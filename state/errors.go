@@ -168,7 +168,7 @@ func (e *SaveError) Advice() string {
 	}
 	upload := fmt.Sprintf("then, before the next run: aws s3api put-object --bucket %s --key %s --body %s %s",
 		e.At.shownBucket(), shell(catalog.Redact(e.At.Key)), shell(e.Path), condition)
-	if advised := (*CallError)(nil); errors.As(e.Err, &advised) {
+	if advised, ok := errors.AsType[*CallError](e.Err); ok {
 		return advised.Advice() + "; " + upload
 	}
 	return upload

@@ -207,7 +207,7 @@ func (p *process) judge(kept []string, other *process) (happened, objection stri
 func (p *process) redo(t *testing.T, s *buckettest.Server, at Location, turns *buckettest.Order) {
 	p.fault = fault{}
 	defer turns.Leave(p.name)
-	if errors.As(p.err, new(*SaveError)) {
+	if _, ok := errors.AsType[*SaveError](p.err); ok {
 		if p.err = p.state.Save(context.Background()); p.err == nil {
 			return
 		}

@@ -62,7 +62,7 @@ func (h *history) checkPasts() {
 // changesBy is what a run told against the one before, nothing for the first.
 func changesBy(ctx context.Context, db *store.Store, run int64) ([]diff.Change, error) {
 	before, err := db.Before(ctx, run)
-	if errors.As(err, new(*store.NoRunError)) {
+	if _, ok := errors.AsType[*store.NoRunError](err); ok {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
