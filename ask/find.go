@@ -36,6 +36,7 @@ type Directory struct {
 	names    map[string]string          // by model id; "" where no region lists it
 	gone     map[string]bool            // models that lists have lost
 	behind   map[string]map[string]bool // models by profile
+	presence *catalog.Presence
 }
 
 // NewDirectory reads all that s holds.
@@ -43,7 +44,7 @@ func NewDirectory(s *catalog.Snapshot) *Directory {
 	d := &Directory{
 		snapshot: s, regions: s.Regions(), ground: map[string]*catalog.Region{},
 		names: map[string]string{}, gone: map[string]bool{},
-		behind: map[string]map[string]bool{},
+		behind: map[string]map[string]bool{}, presence: catalog.NewPresence(s),
 	}
 	for _, code := range d.regions {
 		d.add(code, s.Region(code))

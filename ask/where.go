@@ -47,6 +47,9 @@ type Stand struct {
 	// Inactive are the profiles that route to the model but are not ACTIVE, by
 	// id.
 	Inactive []string `json:"inactive"`
+	// Doubtful are the IDs of the profiles among Paths that route to no region that
+	// lists the model: it has probably been retired.
+	Doubtful []string `json:"doubtful,omitempty"`
 	// Gone is the run that found the model on the list no longer, nil if it is
 	// listed or never was.
 	Gone     *catalog.RunRef `json:"gone"`
@@ -120,6 +123,9 @@ func (d *Directory) stand(code, model string, spans []Span, places []string) Sta
 			return p.Access == path.Access && p.ModelID == path.ModelID && p.Within(code, places)
 		})
 		at.Paths = append(at.Paths, Way{path, held})
+		if path.Access == catalog.ViaProfile && d.presence.Doubtful(model, path.Destinations) {
+			at.Doubtful = append(at.Doubtful, path.ModelID)
+		}
 	}
 	if held, ok := Since(spans, code, func(p catalog.Path) bool { return p.Callable() && p.Within(code, places) }); ok {
 		at.Since = &held

@@ -2,6 +2,7 @@ package ask_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,6 +10,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/catalogtest"
 )
 
 // TestWhereAgainstEverySnapshot checks for random histories that the answer
@@ -118,5 +120,24 @@ func TestFind(t *testing.T) {
 	}
 	if got := ask.NewDirectory(s).Find("z.hidden").Models[0].Callable; !slices.Equal(got, []string{"eu-west-1"}) {
 		t.Errorf("callable from %q, want eu-west-1: a profile calls what its region does not list", got)
+	}
+}
+
+// A profile that remains although nothing behind it does is marked.
+func TestWhereDoubtful(t *testing.T) {
+	us := catalogtest.Profile("us.old", "old", "us-east-1", "us-west-2")
+	s := catalogtest.On(1,
+		catalogtest.Models(1, "us-east-1", catalogtest.Model("new")), catalogtest.Profiles(1, "us-east-1", us),
+		catalogtest.Models(1, "us-west-2"), catalogtest.Profiles(1, "us-west-2"))
+	at := ask.NewDirectory(s).Where("old", nil, nil).Regions[0]
+	if !slices.Equal(at.Doubtful, []string{"us.old"}) || len(at.Paths) != 1 {
+		t.Errorf("doubtful %q, paths %v", at.Doubtful, at.Paths)
+	}
+	if remarks := strings.Join(at.Remarks("old"), " "); !strings.Contains(remarks, "probably been retired") {
+		t.Errorf("remarks %q", remarks)
+	}
+	s.Scopes[2].Items = []catalog.Item{catalogtest.Model("old")}
+	if at := ask.NewDirectory(s).Where("old", nil, nil).Regions[0]; at.Doubtful != nil {
+		t.Errorf("doubtful although us-west-2 lists it: %q", at.Doubtful)
 	}
 }

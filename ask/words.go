@@ -217,6 +217,9 @@ func (s Stand) Remarks(model string) []string {
 	if s.Callable() && s.Listed != nil && !*s.Listed {
 		remarks = append(remarks, s.Region+" does not list the model itself, but the profile routes to it.")
 	}
+	if len(s.Doubtful) > 0 {
+		remarks = append(remarks, "No region that "+strings.Join(s.Doubtful, ", ")+" routes to lists the model any more: it has probably been retired, and calls may fail.")
+	}
 	if len(s.Inactive) > 0 {
 		remarks = append(remarks, "Not ACTIVE, and so not callable: "+strings.Join(s.Inactive, ", ")+".")
 	}
