@@ -17,18 +17,18 @@ type Candidate struct {
 	Callable []string
 }
 
-// Found are the models that a word means.
+// Found is what a word means.
 type Found struct {
-	// Profile is the inference profile that the word names, "" if it names
-	// models: then the models are those behind it.
+	// Profile is the inference profile that the word names; the models are then
+	// those that it routes to. It is "" if the word names models.
 	Profile string
 	Models  []Candidate // by id
-	// Several tells that the word asks for all of them, as a glob does and a
-	// profile with several models. Otherwise more than one is ambiguous.
+	// Several means that the word asks for all of them, as a glob does, and a
+	// profile with several models. Otherwise more than one model is ambiguous.
 	Several bool
 }
 
-// Directory is a snapshot in the form in which models are looked up.
+// Directory is a snapshot indexed for finding models.
 type Directory struct {
 	snapshot *catalog.Snapshot
 	regions  []string                   // sorted
@@ -39,7 +39,7 @@ type Directory struct {
 	presence *catalog.Presence
 }
 
-// NewDirectory reads all that s holds.
+// NewDirectory indexes s.
 func NewDirectory(s *catalog.Snapshot) *Directory {
 	d := &Directory{
 		snapshot: s, regions: s.Regions(), ground: map[string]*catalog.Region{},
@@ -59,11 +59,11 @@ func NewDirectory(s *catalog.Snapshot) *Directory {
 	return d
 }
 
-// Find reads word as an id of a model or an inference profile, else as a glob
-// over the ids and names of models, else as a whole name or an id without its
-// provider, else as a part of an id or name, else as a part of a profile's id.
-// Only exact ids mind case. An id that every list has lost is found by its exact
-// form alone.
+// Find reads word as the ID of a model or an inference profile, else as a glob
+// over the IDs and names of models, else as a complete name or an ID without
+// its provider, else as part of an ID or name, else as part of a profile's ID.
+// Case counts only in exact IDs. An ID that is gone from every list is found
+// only by its exact form.
 func (d *Directory) Find(word string) Found {
 	folded := strings.ToLower(word)
 	if d.Knows(word) {
@@ -118,13 +118,14 @@ func (d *Directory) add(code string, region *catalog.Region) {
 	}
 }
 
-// Knows reports whether id is that of a model that is listed, routed to, or gone.
+// Knows reports whether id is the ID of a model that is listed, routed to, or
+// gone.
 func (d *Directory) Knows(id string) bool {
 	_, known := d.names[id]
 	return known || d.gone[id]
 }
 
-// routed reports whether a profile with this part in its id routes to model.
+// routed reports whether a profile whose ID contains part routes to model.
 func (d *Directory) routed(model, part string) bool {
 	for id, models := range d.behind {
 		if models[model] && strings.Contains(strings.ToLower(id), part) {

@@ -8,23 +8,23 @@ import (
 	"snapshotter/catalog"
 )
 
-// Timeline is what is on record of some items in one region. It makes the
-// snapshots that a comparison needs from their events alone, so that years of
-// them are told without reading all that was ever listed.
+// Timeline is the recorded past of some items in one region. It builds the
+// snapshots that a comparison needs from their events alone, so that years can
+// be compared without reading everything that was ever listed.
 type Timeline struct {
 	region string
 	tracks map[catalog.Kind]*track
 }
 
-// track is the part of a timeline that one list holds.
+// track is the part of a timeline that belongs to one list.
 type track struct {
 	covered []catalog.Interval
 	keys    []string                   // sorted
 	events  map[string][]catalog.Event // by key and run
 }
 
-// NewTimeline takes, of all regions, how lists were covered, and the events of
-// items by kind and key, each by run.
+// NewTimeline builds a timeline from how lists were covered, in all regions,
+// and the events of items by kind and key, each in the order of runs.
 func NewTimeline(region string, covered map[catalog.Scope][]catalog.Interval, events map[catalog.Kind]map[string][]catalog.Event) *Timeline {
 	t := &Timeline{region: region, tracks: map[catalog.Kind]*track{}}
 	for _, kind := range catalog.Kinds() {
@@ -42,9 +42,9 @@ func NewTimeline(region string, covered map[catalog.Scope][]catalog.Interval, ev
 	return t
 }
 
-// Turns are the runs by which anything may differ from the run before, sorted:
-// those that found an event, and for each of these the first run since then that
-// read all lists of the region, since what is callable rests on all of them.
+// Turns returns the runs that may differ from the run before, sorted: those
+// that found an event, and for each of these the next run that read all lists
+// of the region, because what is callable rests on all of them.
 func (t *Timeline) Turns() []int64 {
 	turns := map[int64]bool{}
 	for _, tr := range t.tracks {
@@ -60,8 +60,8 @@ func (t *Timeline) Turns() []int64 {
 	return slices.Sorted(maps.Keys(turns))
 }
 
-// jointSince is the first run from one on that read all lists of the region, 0
-// if none did.
+// jointSince returns the first run, from run on, that read all lists of the
+// region, 0 if none did.
 func (t *Timeline) jointSince(run int64) int64 {
 	for {
 		latest := run
@@ -79,8 +79,8 @@ func (t *Timeline) jointSince(run int64) int64 {
 	}
 }
 
-// At is the snapshot as of a recorded run, with these items and this region
-// alone.
+// At returns the snapshot as of a recorded run, with only these items and this
+// region.
 func (t *Timeline) At(run catalog.RunRef) *catalog.Snapshot {
 	s := &catalog.Snapshot{Run: catalog.Run{ID: run.ID, StartedAt: run.At}}
 	for _, kind := range catalog.Kinds() {
@@ -102,8 +102,8 @@ func (t *Timeline) At(run catalog.RunRef) *catalog.Snapshot {
 	return s
 }
 
-// joint is what the last run up to one listed that read all lists whole, nil if
-// none did, and whether that is another than the last to read each.
+// joint returns what the last run, up to run, that read all lists found, nil if
+// none did, and whether different runs last read the lists.
 func (t *Timeline) joint(run catalog.RunRef) (_ *catalog.Joint, apart bool) {
 	for {
 		earliest, alike := run, true
@@ -133,13 +133,14 @@ func (t *Timeline) listedBy(run catalog.RunRef) *catalog.Joint {
 	return joint
 }
 
-// interval is the place of the interval that holds a run, -1 if no run up to it
-// named the list.
+// interval returns the index of the interval that contains a run, -1 if no run
+// up to it named the list.
 func (tr *track) interval(run int64) int {
 	return sort.Search(len(tr.covered), func(i int) bool { return tr.covered[i].From.ID > run }) - 1
 }
 
-// confirmed is the last run up to one that read the list whole, nil if none did.
+// confirmed returns the last run, up to run, that read the list, nil if none
+// did.
 func (tr *track) confirmed(run catalog.RunRef) *catalog.RunRef {
 	for i := tr.interval(run.ID); i >= 0; i-- {
 		if span := tr.covered[i]; span.Outcome == catalog.Complete {
@@ -152,7 +153,8 @@ func (tr *track) confirmed(run catalog.RunRef) *catalog.RunRef {
 	return nil
 }
 
-// readSince is the first run from one on that read the list whole, 0 if none did.
+// readSince returns the first run, from run on, that read the list, 0 if none
+// did.
 func (tr *track) readSince(run int64) int64 {
 	for _, span := range tr.covered[max(0, tr.interval(run)):] {
 		if span.Outcome == catalog.Complete && span.To.ID >= run {
@@ -162,7 +164,8 @@ func (tr *track) readSince(run int64) int64 {
 	return 0
 }
 
-// held are the items as of a run, sorted, and the runs that found others gone.
+// held returns the items as of a run, sorted, and the runs that found others
+// gone.
 func (tr *track) held(run int64) (items []catalog.Item, gone map[string]catalog.RunRef) {
 	gone = map[string]catalog.RunRef{}
 	for _, key := range tr.keys {

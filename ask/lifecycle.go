@@ -17,22 +17,22 @@ const (
 	EndOfLife      Event = "end-of-life"     // hard: calls fail from then
 )
 
-// Date is one date of one model, in the regions that agree on it.
+// Date is one date of one model, in the regions that have the same one.
 type Date struct {
 	Date  string `json:"date"` // YYYY-MM-DD, UTC
 	Days  int    `json:"days"` // from the run's date; negative once it has passed
 	Event Event  `json:"event"`
 	ID    string `json:"id"`
 	Name  string `json:"name,omitempty"`
-	// Regions list the model with this date, sorted. Carried are those of them
-	// that the run itself did not read.
+	// Regions list the model with this date, sorted. Carried are those that the
+	// run itself did not read.
 	Regions []string `json:"regions"`
 	Carried []string `json:"carried"`
 }
 
-// Dates are the lifecycle dates of listed models from the run's date on, and the
-// ends of life before it of models that are listed still, soonest first. That a
-// model becomes legacy is none where it already is.
+// Dates returns the lifecycle dates of listed models from the run's date on,
+// and the past ends of life of models that are still listed, soonest first. It
+// leaves out the legacy date of a model that is already legacy.
 func Dates(s *catalog.Snapshot) []Date {
 	type key struct {
 		date, id string

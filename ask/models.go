@@ -7,30 +7,30 @@ import (
 	"snapshotter/catalog"
 )
 
-// Entry is a foundation model and how it stands in every region that lists it
-// or has a profile for it.
+// Entry is a foundation model with every region that lists it or has a profile
+// for it.
 type Entry struct {
 	ID string `json:"id"`
-	// Name and Provider are what the first region, by code, says that lists it;
-	// "" where none does.
+	// Name and Provider are those of the first region, by code, that lists it;
+	// "" if none does.
 	Name     string     `json:"name,omitempty"`
 	Provider string     `json:"provider,omitempty"`
 	Regions  []InRegion `json:"regions"` // sorted by region
 }
 
-// InRegion is how a model stands in one region, as last confirmed there.
+// InRegion is a model in one region, as last confirmed there.
 type InRegion struct {
 	Region string `json:"region"`
-	// Model is what the region lists; nil where only a profile names the model.
+	// Model is what the region lists; nil if only a profile names the model.
 	Model *catalog.FoundationModel `json:"model"`
 	Paths []catalog.Path           `json:"paths"` // on demand first, provisioned last
-	// Carried is set where the run itself did not read a list that this rests
-	// on, so that it may have changed since.
+	// Carried is set if the run itself did not read a list that this rests on,
+	// so that it may have changed since.
 	Carried bool `json:"carried"`
 }
 
-// Models are the models that any region of the snapshot lists, or that a
-// profile listed in one routes to, sorted by id.
+// Models returns the models that any region of the snapshot lists, or that a
+// profile there routes to, sorted by ID.
 func Models(s *catalog.Snapshot) []Entry {
 	entries := map[string]*Entry{}
 	for _, code := range s.Regions() {
@@ -66,7 +66,7 @@ func readWhole(s *catalog.Snapshot, region string) bool {
 	return true
 }
 
-// Mark is how a model stands in a region, in one word.
+// Mark is how a model can be called from a region, in one word.
 type Mark string
 
 const (
@@ -79,16 +79,16 @@ const (
 	MarkUnobserved  Mark = "not-observed" // a list was not read, so nothing is known
 )
 
-// Marks are all marks, in the order in which they are shown.
+// Marks returns all marks, in the order in which they are shown.
 func Marks() []Mark {
 	return []Mark{MarkOnDemand, MarkGeographic, MarkGlobal, MarkProvisioned, MarkListed, MarkAbsent, MarkUnobserved}
 }
 
-// Cell is how a model stands in one region of a matrix.
+// Cell is a model in one region of a matrix.
 type Cell struct {
 	Region string `json:"region"`
 	Marks  []Mark `json:"marks"` // one, or several ways to call it
-	// Carried is as in [Place].
+	// Carried is as in [InRegion].
 	Carried bool `json:"carried"`
 }
 
@@ -126,7 +126,7 @@ func cell(region string, there map[string]InRegion, carried bool) Cell {
 	return Cell{region, []Mark{MarkAbsent}, false}
 }
 
-// marks are the ways of calling that paths give, in the order of [Marks].
+// marks returns the marks of paths, in the order of [Marks].
 func marks(paths []catalog.Path) []Mark {
 	var found []Mark
 	for _, path := range paths {

@@ -9,25 +9,24 @@ import (
 	"snapshotter/catalog"
 )
 
-// Routing is how an inference profile routes calls from those regions that
-// agree on it: the same id may route to other regions when called from
-// elsewhere.
+// Routing is how an inference profile routes calls from the regions where it
+// routes alike: the same ID may route elsewhere from other regions.
 type Routing struct {
 	ID        string   `json:"id"`
 	Name      string   `json:"name,omitempty"`
 	Geography string   `json:"geography"`
 	Status    string   `json:"status"`
 	From      []string `json:"from"` // the regions that list it so, sorted
-	// Carried are those of From whose list the run itself did not read.
+	// Carried are those of From whose lists the run itself did not read.
 	Carried []string `json:"carried"`
-	// Models are what it routes to, and Destinations where, sorted; "" is any
-	// commercial region, and covers the one it is called from: that is left out.
+	// Models are what it routes to, and Destinations where, sorted. "" is any
+	// commercial region, which includes the calling one, so that is left out.
 	Models       []string `json:"models"`
 	Destinations []string `json:"destinations"`
 }
 
-// Routings are the profiles that any region of the snapshot lists, sorted by
-// id, then by where they are called from.
+// Routings returns the profiles that any region of the snapshot lists, sorted
+// by ID, then by where they are called from.
 func Routings(s *catalog.Snapshot) []Routing {
 	type way struct{ id, name, status, routes string }
 	found := map[way]*Routing{}
@@ -59,8 +58,8 @@ func Routings(s *catalog.Snapshot) []Routing {
 	return all
 }
 
-// covered leaves out the region that a profile is called from where any region
-// is a destination for the same model: global profiles name it besides.
+// covered leaves out the calling region if any region is a destination for the
+// same model: global profiles name both.
 func covered(routes []catalog.Destination, from string) []catalog.Destination {
 	return slices.DeleteFunc(slices.Clone(routes), func(d catalog.Destination) bool {
 		return d.Region == from && slices.Contains(routes, catalog.Destination{Model: d.Model})

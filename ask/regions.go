@@ -5,7 +5,7 @@ import (
 	"snapshotter/catalog"
 )
 
-// Coverage is a region, how its lists were read, and how much they hold.
+// Coverage is a region, how its lists were read, and how much they contain.
 type Coverage struct {
 	Region   string `json:"region"`
 	Models   List   `json:"models"`
@@ -16,18 +16,18 @@ type Coverage struct {
 
 // List is one list of a region as of a run.
 type List struct {
-	// Outcome is what the run itself learned: [catalog.NotListed] where it named
-	// no such list.
+	// Outcome is what the run itself learned: [catalog.NotListed] if it did not
+	// name the list.
 	Outcome   catalog.Outcome `json:"outcome"`
 	ErrorCode string          `json:"error_code,omitempty"`
 	Message   string          `json:"message,omitempty"`
-	// Confirmed is the last run that read it whole, nil if none did, and Items
-	// how many that run listed.
+	// Confirmed is the last run that read the list, nil if none did, and Items
+	// is how many items it found.
 	Confirmed *catalog.RunRef `json:"confirmed"`
 	Items     int             `json:"items"`
 }
 
-// Regions are all regions that the snapshot names, sorted.
+// Regions returns all regions that the snapshot names, sorted.
 func Regions(s *catalog.Snapshot) []Coverage {
 	var all []Coverage
 	for _, code := range s.Regions() {

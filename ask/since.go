@@ -9,24 +9,24 @@ import (
 )
 
 // Span is a stretch of runs over which an access path to a model held in a
-// region, unchanged. A path that changes its destinations begins a new span
-// where the old one ends.
+// region, unchanged. If the destinations change, a new span starts where the
+// old one ends.
 type Span struct {
 	Region string       `json:"region"`
 	Path   catalog.Path `json:"path"`
-	// After is the last run that read the list it rests on before it held, so
-	// that it began between the two. It is nil where From was the first to read
-	// that list: then it holds at least since From.
+	// After is the last run that read the path's list before the path held, so
+	// that it began between the two. It is nil if From was the first run to
+	// read that list: then the path has held at least since From.
 	After *catalog.RunRef `json:"after"`
 	From  catalog.RunRef  `json:"from"` // the first run that saw it
 	To    *catalog.RunRef `json:"to"`   // the first run that saw it no longer; nil while it holds
 }
 
-// Spans are the stretches over which each access path to model held, as of the
-// run with the id asOf: later events do not count. Each history is of one item,
-// by run: that of the model itself, and of every inference profile that ever
-// routed to it. Spans come by region, then path as [catalog.Region.Paths] has
-// them, then run.
+// Spans returns the stretches over which each access path to model held, as of
+// the run asOf: later events do not count. Each history is that of one item, in
+// the order of runs: the model itself, and every inference profile that ever
+// routed to it. Spans are sorted by region, then path as in
+// [catalog.Region.Paths], then run.
 func Spans(model string, asOf int64, histories ...[]catalog.Event) []Span {
 	var spans []Span
 	for _, history := range histories {
@@ -42,13 +42,13 @@ func Spans(model string, asOf int64, histories ...[]catalog.Event) []Span {
 	return spans
 }
 
-// accessOrder is the order in which ways to call a model are told.
+// accessOrder is the order in which ways to call a model are shown.
 func accessOrder(p catalog.Path) int {
 	return slices.Index([]catalog.Access{catalog.OnDemand, catalog.ViaProfile, catalog.Provisioned}, p.Access)
 }
 
-// pathKey tells apart the paths that one item can open: by destinations and
-// status it is still the same one.
+// pathKey identifies the paths that one item can open; other destinations or
+// another status do not make another path.
 type pathKey struct {
 	region string
 	access catalog.Access
@@ -83,7 +83,7 @@ func spansOf(model string, asOf int64, history []catalog.Event) []Span {
 	return spans
 }
 
-// pathsOf are the paths to model that one item opens where it is listed.
+// pathsOf returns the paths to model that one item opens where it is listed.
 func pathsOf(model string, item catalog.Item) []catalog.Path {
 	if item == nil {
 		return nil
@@ -93,19 +93,20 @@ func pathsOf(model string, item catalog.Item) []catalog.Path {
 
 // Held says since when something holds.
 type Held struct {
-	// After is the last run known to have seen it not hold, so that it began
-	// between the two. It is nil where no run did: it holds at least since From.
+	// After is the last run as of which it did not hold, so that it began
+	// between the two. It is nil if there is none: then it has held at least
+	// since From.
 	After *catalog.RunRef `json:"after"`
-	// From is the first of the unbroken row of runs, up to the run asked about,
-	// as of which it held.
+	// From is the first of the consecutive runs, up to the given one, as of
+	// which it held.
 	From catalog.RunRef `json:"from"`
 }
 
-// Since tells since when, without a break, the region has had any path that
-// passes; false if it has none now. A path of a list that a run did not read
-// counts as last confirmed. Where one path ended before another was seen, and
-// the other's list was not read in between, nobody knows whether there was a
-// break: From then is when the other was seen, and After lies before both.
+// Since returns since when, without a break, the region has had any path that
+// passes; false if it has none now. The paths of a list that a run did not read
+// count as last confirmed. If one path ended before another was seen, and the
+// other's list was not read in between, nobody knows whether there was a break:
+// then From is when the other was seen, and After is before both.
 func Since(spans []Span, region string, passes func(catalog.Path) bool) (Held, bool) {
 	var passing []Span
 	for _, s := range spans {
@@ -120,8 +121,8 @@ func Since(spans []Span, region string, passes func(catalog.Path) bool) (Held, b
 	return Held{After: lastWithout(passing, from), From: from}, true
 }
 
-// unbroken is the first of the runs, up to the last, as of each of which one of
-// spans held.
+// unbroken returns the first of the consecutive runs, up to the last, as of
+// each of which one of spans held.
 func unbroken(spans []Span) (from catalog.RunRef, ok bool) {
 	spans = slices.SortedFunc(slices.Values(spans), func(a, b Span) int { return -cmp.Compare(a.end(), b.end()) })
 	for _, s := range spans {
@@ -135,8 +136,8 @@ func unbroken(spans []Span) (from catalog.RunRef, ok bool) {
 	return from, ok
 }
 
-// lastWithout is the last run before from that saw none of spans hold; nil if
-// none did.
+// lastWithout returns the last run before from as of which none of spans held;
+// nil if there is none.
 func lastWithout(spans []Span, from catalog.RunRef) *catalog.RunRef {
 	run := &from
 	for earlier := true; earlier; {
@@ -153,12 +154,13 @@ func lastWithout(spans []Span, from catalog.RunRef) *catalog.RunRef {
 	return run
 }
 
-// mayHold reports whether nothing speaks against that the span held as of a run.
+// mayHold reports whether the span may have held as of a run.
 func (s Span) mayHold(run int64) bool {
 	return s.end() > run && (s.After == nil || s.After.ID < run)
 }
 
-// end is the id of the run that no longer saw it, beyond all while it holds.
+// end returns the ID of the run that found it gone, beyond all runs while it
+// holds.
 func (s Span) end() int64 {
 	if s.To == nil {
 		return int64(^uint64(0) >> 1)

@@ -6,7 +6,7 @@ import (
 	"snapshotter/catalog"
 )
 
-// Standing is how a model stands in a region.
+// Standing says how a model can be called from a region.
 type Standing string
 
 const (
@@ -16,48 +16,48 @@ const (
 	StandsProvisioned Standing = "provisioned-only" // listed; a purchase comes first
 	StandsListed      Standing = "listed-only"      // listed, but nothing can call it
 	StandsAbsent      Standing = "absent"           // both lists were read, and neither has it
-	StandsUnknown     Standing = "not-observed"     // a list was never read that could have told
+	StandsUnknown     Standing = "not-observed"     // a list that could say was never read
 )
 
-// Whereabouts are where a model can be called.
+// Whereabouts is where a model can be called.
 type Whereabouts struct {
 	ID       string   `json:"id"`
 	Name     string   `json:"name,omitempty"`     // "" where no region lists it
 	Provider string   `json:"provider,omitempty"` // likewise
 	Output   []string `json:"output_modalities"`
-	// Regions are all that a run up to the snapshot's has named, by code.
+	// Regions are all regions that a run up to the snapshot's named, by code.
 	Regions []Stand `json:"regions"`
 }
 
-// Stand is how a model stands in one region.
+// Stand is a model in one region.
 type Stand struct {
 	Region   string   `json:"region"`
 	Standing Standing `json:"standing"`
-	// Listed tells whether the region's list of foundation models has it, as
-	// last confirmed: nil where that list was never read. A profile may route
-	// to a model that its region does not list.
+	// Listed is whether the region's list of foundation models has it, as last
+	// confirmed; nil if that list was never read. A profile may route to a
+	// model that its region does not list.
 	Listed *bool `json:"listed"`
-	// Since is since when the region has had any callable path that stays
-	// within the places asked for; nil where it has none.
+	// Since is since when the region has had a callable path within the places;
+	// nil if it has none.
 	Since *Held `json:"since"`
 	Paths []Way `json:"paths"`
 	// Outside are the callable paths left out because a call may leave the
-	// places asked for.
+	// places.
 	Outside []catalog.Path `json:"outside"`
-	// Inactive are the profiles that route to the model but are not ACTIVE, by
-	// id.
+	// Inactive are the IDs of the profiles that route to the model but are not
+	// ACTIVE, sorted.
 	Inactive []string `json:"inactive"`
 	// Doubtful are the IDs of the profiles among Paths that route to no region that
 	// lists the model: it has probably been retired.
 	Doubtful []string `json:"doubtful,omitempty"`
-	// Gone is the run that found the model on the list no longer, nil if it is
+	// Gone is the run that found the model gone from the list, nil if it is
 	// listed or never was.
 	Gone     *catalog.RunRef `json:"gone"`
 	Models   Reading         `json:"foundation_models"`
 	Profiles Reading         `json:"inference_profiles"`
 }
 
-// Way is a path and since when it has held, whatever else of it has changed.
+// Way is a path, with since when it has held, whatever else of it has changed.
 type Way struct {
 	catalog.Path
 	Since Held `json:"since"`
@@ -65,19 +65,18 @@ type Way struct {
 
 // Reading is how well a list is known.
 type Reading struct {
-	// Outcome is what the run asked about learned of the list.
+	// Outcome is what the run learned about the list.
 	Outcome catalog.Outcome `json:"outcome"`
-	// Confirmed is the last run that read it whole, nil if none did.
+	// Confirmed is the last run that read it, nil if none did.
 	Confirmed *catalog.RunRef `json:"confirmed"`
 }
 
-// Callable reports whether the model can be called there within the places
-// asked for.
+// Callable reports whether the model can be called there within the places.
 func (s Stand) Callable() bool { return s.Standing == StandsOnDemand || s.Standing == StandsByProfile }
 
-// Where tells how model stands in every region. With places, only paths
-// that stay within them count: see [catalog.Path.Within]. The spans are those
-// of model as of the same run.
+// Where returns how model can be called from every region. With places, only
+// paths that stay within them count: see [catalog.Path.Within]. Spans are those
+// of the model as of the same run.
 func (d *Directory) Where(model string, spans []Span, places []string) Whereabouts {
 	w := Whereabouts{ID: model, Output: []string{}, Regions: []Stand{}}
 	for _, code := range d.regions {

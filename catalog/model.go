@@ -10,7 +10,7 @@ import (
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_FoundationModelSummary.html
 //
 // Lists are sorted and without duplicates; a nil list was not sent, an empty
-// one was sent empty. Enum values are kept as they come: real answers hold
+// one was sent empty. Enum values are kept as they are: real answers have
 // values (INFERENCE_PROFILE, VIDEO) that the published enums lack.
 type FoundationModel struct {
 	ID               string    `json:"id"`
@@ -22,7 +22,7 @@ type FoundationModel struct {
 	Customizations   []string  `json:"customizations,omitzero"`
 	Streaming        *bool     `json:"streaming,omitzero"` // nil: not said
 	Lifecycle        Lifecycle `json:"lifecycle,omitzero"`
-	// Unknown holds the fields this version does not know, by their dotted
+	// Unknown has the fields that this version does not know, by their dotted
 	// path, as compact JSON with sorted keys. They are kept, never compared.
 	Unknown map[string]json.RawMessage `json:"unknown,omitzero"`
 }

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// object is a JSON object being taken apart: what is read is removed, so that
-// what is left is what this version does not know. The first error, in the
-// order of reading, is shared by all objects of one answer.
+// object is a JSON object being parsed: fields are removed as they are read, so
+// that what is left is what this version does not know. All objects of one
+// answer share the first error, in the order of reading.
 type object struct {
 	path    string // where it stands in the answer: "modelSummaries[3].modelLifecycle"
 	fields  map[string]json.RawMessage
@@ -33,8 +33,8 @@ func parseAnswer(data []byte) (*object, error) {
 	return &object{fields: fields, first: new(error)}, nil
 }
 
-// at says where in data an error of encoding/json stands: line and column, from
-// 1 and in bytes, of the last byte that was read.
+// at says where in data an error of encoding/json is: the line and column, from
+// 1 and in bytes, of the last byte read.
 func at(data []byte, err error) error {
 	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("a JSON %s, not an object", mistyped.Value)
@@ -64,7 +64,7 @@ func (o *object) join(name string) string {
 	return o.path + "." + name
 }
 
-// take removes a field and returns it; false where it was not sent or is null.
+// take removes a field and returns it; false if it was not sent or is null.
 func (o *object) take(name string) (json.RawMessage, bool) {
 	raw, sent := o.fields[name]
 	delete(o.fields, name)
@@ -73,7 +73,7 @@ func (o *object) take(name string) (json.RawMessage, bool) {
 
 func (o *object) drop(name string) { delete(o.fields, name) }
 
-// read takes a field into target, which it leaves alone where none was sent.
+// read reads a field into target, and does not touch target if it was not sent.
 func (o *object) read(name string, target any) {
 	raw, sent := o.take(name)
 	if !sent {
@@ -84,7 +84,7 @@ func (o *object) read(name string, target any) {
 	}
 }
 
-// unexpected says in the answer's terms, not in Go's, what stood there.
+// unexpected says in JSON's terms, not in Go's, what was found.
 func unexpected(err error) error {
 	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("unexpected JSON %s", mistyped.Value)
@@ -97,12 +97,12 @@ func (o *object) text(name string) (s string) {
 	return s
 }
 
-// longestName is that of an ARN, and ids are shorter. Every lookup would read a
-// longer one whole.
+// longestName is that of an ARN; IDs are shorter. Every lookup would read a
+// longer one.
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_InferenceProfileSummary.html
 const longestName = 2048
 
-// required takes what names something: an id or an ARN.
+// required reads what names something: an ID or an ARN.
 func (o *object) required(name string) string {
 	s := o.text(name)
 	switch {
@@ -114,7 +114,7 @@ func (o *object) required(name string) string {
 	return s
 }
 
-// list takes a list of texts: nil where none was sent, empty where it was sent
+// list reads a list of texts: nil if it was not sent, empty if it was sent
 // empty.
 func (o *object) list(name string) []string {
 	var sent []*string
@@ -138,7 +138,7 @@ func (o *object) boolean(name string) (b *bool) {
 	return b
 }
 
-// object takes a nested object; nil where none was sent.
+// object reads a nested object; nil if it was not sent.
 func (o *object) object(name string) *object {
 	var fields map[string]json.RawMessage
 	o.read(name, &fields)
@@ -148,7 +148,7 @@ func (o *object) object(name string) *object {
 	return &object{path: o.join(name), fields: fields, first: o.first}
 }
 
-// objects takes a list of objects and whether it was sent.
+// objects reads a list of objects, and whether it was sent.
 func (o *object) objects(name string) (list []*object, sent bool) {
 	raw, sent := o.take(name)
 	if !sent {
@@ -165,8 +165,8 @@ func (o *object) objects(name string) (list []*object, sent bool) {
 	return list, true
 }
 
-// timeLayouts are the forms that the service, the AWS CLI and boto3 write. One
-// without an offset is in UTC, which is what the service sends.
+// timeLayouts are the forms that the service, the AWS CLI and boto3 write. A
+// time without an offset is in UTC, which is what the service sends.
 var timeLayouts = []string{
 	time.RFC3339Nano,
 	"2006-01-02T15:04:05.999999999Z0700",
@@ -176,8 +176,8 @@ var timeLayouts = []string{
 	"2006-01-02",
 }
 
-// time takes an ISO 8601 time, or seconds since 1970 as AWS JSON protocols may
-// send; zero where none was sent.
+// time reads an ISO 8601 time, or seconds since 1970 as AWS JSON protocols may
+// send; zero if it was not sent.
 func (o *object) time(name string) time.Time {
 	raw, sent := o.take(name)
 	if !sent {
@@ -207,8 +207,8 @@ func parseTime(raw string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("%q is not a time", Redact(text))
 }
 
-// maxEpoch is the year 10000, past which RFC 3339 ends. A time in milliseconds
-// lies beyond it.
+// maxEpoch is the year 10000, where RFC 3339 ends. A time in milliseconds is
+// beyond it.
 const maxEpoch = 253402300800
 
 // ParseTime reads an ISO 8601 time in any form that AWS tools write, in UTC:
@@ -232,8 +232,8 @@ func ParseTime(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// keep adds what a nested object left over to what this one leaves over. Of two
-// values for one name the greater stands, whichever came first.
+// keep adds what a nested object left unread to what this one did. Of two
+// values for one name the greater counts, whichever came first.
 func (o *object) keep(name string, rest map[string]json.RawMessage) {
 	if o.unknown == nil && len(rest) > 0 {
 		o.unknown = map[string]json.RawMessage{}
@@ -246,7 +246,7 @@ func (o *object) keep(name string, rest map[string]json.RawMessage) {
 	}
 }
 
-// rest is what nothing took, in canonical form; nil where there is nothing.
+// rest returns what was not read, in canonical form; nil if there is nothing.
 func (o *object) rest() map[string]json.RawMessage {
 	rest := o.unknown
 	for name, raw := range o.fields {
@@ -258,7 +258,8 @@ func (o *object) rest() map[string]json.RawMessage {
 	return rest
 }
 
-// canonical is raw as compact JSON with sorted keys and its numbers as written.
+// canonical returns raw as compact JSON with sorted keys and its numbers as
+// written.
 func canonical(raw json.RawMessage) json.RawMessage {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()

@@ -17,8 +17,8 @@ type Page struct {
 }
 
 // ParsePage reads one answer of a kind's list operation, as the service sends
-// it and as the AWS CLI and boto3 write it down. It keeps what it does not
-// know. An answer without the list, or with an item it cannot read, is an
+// it and as the AWS CLI and boto3 write it. It keeps fields that it does not
+// know. An answer without the list, or with an item that it cannot read, is an
 // error that says where: never an empty or a shorter page.
 //
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListFoundationModels.html
@@ -48,8 +48,8 @@ func ParsePage(kind Kind, data []byte) (Page, error) {
 	return page, nil
 }
 
-// answersOf is what each kind's list operation calls its list, and how one
-// element of it is read; a nil item is left out.
+// answersOf is the name of the list in each kind's answer, and how to read an
+// element; a nil item is left out.
 var answersOf = map[Kind]struct {
 	list  string
 	parse func(*object) Item
@@ -58,14 +58,14 @@ var answersOf = map[Kind]struct {
 	KindInferenceProfile: {"inferenceProfileSummaries", parseProfile},
 }
 
-// cliNextToken is how the AWS CLI says that it stopped at --max-items. Passed
-// over, the part of the list that it wrote would be taken for the whole.
+// cliNextToken is how the AWS CLI says that it stopped at --max-items. Ignoring
+// it would take part of the list for the whole list.
 // https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-pagination.html
 const cliNextToken = "NextToken"
 
-// Collect joins the pages of one listing into its items: sorted by key, one an
-// item. A list that shifts while it is paged may send an item twice; the later
-// one stands.
+// Collect joins the pages of one listing into its items: sorted by key, without
+// duplicates. A list that shifts while it is paged may send an item twice; the
+// later one counts.
 func Collect(pages ...Page) []Item {
 	byKey := map[string]Item{}
 	for _, page := range pages {
@@ -108,8 +108,8 @@ func parseModel(o *object) Item {
 	return m
 }
 
-// typeApplication marks the profiles that an account made itself. They are
-// another kind; a recording made without the filter holds both.
+// typeApplication marks the profiles that an account created. They are another
+// kind; a recording without the filter has both.
 const typeApplication = "APPLICATION"
 
 func parseProfile(o *object) Item {
@@ -142,7 +142,7 @@ func parseProfile(o *object) Item {
 }
 
 // parseDestination reads "arn:aws:bedrock:us-east-1::foundation-model/ID". What
-// is not a foundation model keeps its whole resource as its name.
+// is not a foundation model keeps its complete resource as its name.
 func parseDestination(o *object) Destination {
 	arn := strings.SplitN(o.required("modelArn"), ":", 6)
 	if len(arn) != 6 || arn[0] != "arn" {
@@ -157,7 +157,7 @@ var (
 	accountText  = regexp.MustCompile(`"[0-9]{12}"`)
 )
 
-// withoutAccount takes account ids out of canonical JSON: those of ARNs, which
+// withoutAccount removes account IDs from canonical JSON: those in ARNs, which
 // stay ARNs, and texts that are one.
 func withoutAccount(raw json.RawMessage) json.RawMessage {
 	raw = accountInARN.ReplaceAll(raw, []byte("${1}:"))

@@ -50,8 +50,8 @@ func (p *InferenceProfile) Key() string { return p.ID }
 // Active reports whether the profile can be called.
 func (p *InferenceProfile) Active() bool { return p.Status == StatusActive }
 
-// Geography is the id's prefix, taken as it comes: "us", "apac", "global", or
-// any that AWS may add.
+// Geography is the prefix of the ID as it is: "us", "apac", "global", or any
+// that AWS may add.
 func (p *InferenceProfile) Geography() string {
 	prefix, _, found := strings.Cut(p.ID, ".")
 	if !found {

@@ -6,10 +6,10 @@ import (
 	"unicode"
 )
 
-// secrets are what a message may hold that names the account, a principal or a
-// key to either, and what stands in its place. A later pattern sees what the
-// earlier ones left. None relies on a word's boundary, which an underscore or a
-// letter beside a number would hide.
+// secrets are what a message may contain that names the account, a principal or
+// a key to either, and what replaces it. A later pattern sees what the earlier
+// ones left. None relies on a word boundary, which an underscore or a letter
+// beside a number would hide.
 var secrets = []struct {
 	pattern *regexp.Regexp
 	stand   string
@@ -35,15 +35,15 @@ var secrets = []struct {
 	{regexp.MustCompile(`[0-9]{12,}`), "[account]"},
 }
 
-// ansi is a terminal's control sequence, taken out whole.
+// ansi is a terminal's control sequence, which is removed completely.
 // https://ecma-international.org/publications-and-standards/standards/ecma-48/
 var ansi = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]`)
 
 const messageLimit = 300
 
-// Redact makes a message from outside fit to keep and show: ARNs, account ids,
-// principals, keys, tokens and passwords are taken out, control characters
-// become spaces, and it is cut to a line's length.
+// Redact makes a message from outside safe to keep and show: it removes ARNs,
+// account IDs, principals, keys, tokens and passwords, turns control characters
+// into spaces, and cuts the message to the length of a line.
 func Redact(message string) string {
 	message = plain(message)
 	for _, secret := range secrets {
@@ -55,7 +55,8 @@ func Redact(message string) string {
 	return message
 }
 
-// plain is message as one line of printable characters, its spaces single.
+// plain returns message as one line of printable characters, with single
+// spaces.
 func plain(message string) string {
 	message = ansi.ReplaceAllString(message, "")
 	message = strings.Map(func(r rune) rune {

@@ -14,8 +14,8 @@ type Run struct {
 	// Digest is a hash of the effective state after the run, "" for a failed
 	// run. Two runs with equal digests left the same catalogue.
 	Digest string `json:"digest"`
-	// Message says why a failed run failed, or what a recorded one had to do
-	// without (a source of regions, say), free of ARNs and account ids.
+	// Message says why a failed run failed, or what a recorded one did without
+	// (a source of regions, for example), free of ARNs and account IDs.
 	Message string `json:"message,omitempty"`
 }
 

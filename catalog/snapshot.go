@@ -9,11 +9,11 @@ import (
 type Snapshot struct {
 	Run    Run
 	Scopes []ScopeState // sorted by region, then kind
-	// Together holds, for each region whose scopes were last read whole by
-	// different runs, what the last run that read all of them whole listed.
-	// Where no run did, the region is present with a nil value. Whether a model
-	// is callable rests on all of a region's lists, so only lists of one run
-	// may say that it has changed.
+	// Together has, for each region whose scopes were last read by different
+	// runs, what the last run that read all of them found. If no run did, the
+	// region is present with a nil value. Whether a model is callable rests on
+	// all of a region's lists, so only lists of one run can show that it
+	// changed.
 	Together map[string]*Joint
 }
 
@@ -31,25 +31,25 @@ type ScopeState struct {
 	Outcome   Outcome
 	ErrorCode string
 	Message   string
-	// Since is the first of the unbroken row of runs, ending with this one,
-	// that had Outcome; Streak is how many they are.
+	// Since is the first of the consecutive runs, ending with this one, that
+	// had Outcome; Streak is how many they are.
 	Since  RunRef
 	Streak int
-	// Confirmed is the last run, at or before this one, that read the scope
-	// whole; nil if none ever did.
+	// Confirmed is the last run, at or before this one, that read the scope;
+	// nil if none did.
 	Confirmed *RunRef
 	// Items are what that run listed, sorted by key.
 	Items []Item
-	// Gone holds the keys that an earlier run listed and Confirmed did not,
-	// with the run that found each gone.
+	// Gone has the keys that an earlier run listed and Confirmed did not, with
+	// the run that found each gone.
 	Gone map[string]RunRef
 }
 
-// Observed reports whether any run ever read the scope whole.
+// Observed reports whether any run ever read the scope.
 func (s *ScopeState) Observed() bool { return s.Confirmed != nil }
 
-// Fresh reports whether the run itself read the scope whole, so that nothing
-// in it is carried forward.
+// Fresh reports whether the run itself read the scope, so that nothing in it is
+// carried forward.
 func (s *ScopeState) Fresh() bool { return s.Outcome == Complete }
 
 // Scope returns the state of one scope, nil if no run named it.

@@ -53,11 +53,11 @@ func (c *serverClock) examine(found *Examination) {
 	defer c.mu.Unlock()
 	switch {
 	case !c.known:
-		found.Add("clock", Warning, "no answer told the time", "see the other findings first")
+		found.Add("clock", Warning, "no answer contained the time", "see the other findings first")
 	case c.ahead.Abs() > tolerance:
-		found.Add("clock", Warning, "more than 5 minutes away from the time that AWS tells",
+		found.Add("clock", Warning, "more than 5 minutes away from the time of AWS",
 			"set the clock, best by NTP: AWS refuses requests that are signed with a wrong time")
 	default:
-		found.Add("clock", OK, "within 5 minutes of the time that AWS tells", "")
+		found.Add("clock", OK, "within 5 minutes of the time of AWS", "")
 	}
 }

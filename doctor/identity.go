@@ -65,7 +65,7 @@ func (e *Examination) unidentified(err error) {
 		e.Add("identity", Problem, "AWS refuses the credentials: "+api.ErrorCode()+": "+api.ErrorMessage(),
 			"sign in again or renew the keys; if they are new, set the clock")
 	default:
-		e.Add("identity", Warning, "AWS STS did not tell: "+api.ErrorCode()+": "+api.ErrorMessage(), "a run does without")
+		e.Add("identity", Warning, "AWS STS did not answer: "+api.ErrorCode()+": "+api.ErrorMessage(), "a run works without it")
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 	"snapshotter/store"
 )
 
-// format is the form that an answer is printed in.
+// format is the flag for the format of an answer.
 type format struct {
 	Format string `enum:"table,md,json,csv" default:"table" help:"Output format: ${enum}."`
 }
@@ -31,11 +31,11 @@ func (f format) print(p *program, rows *terminal.Table, value any) error {
 	return rows.Text(p.stdout, p.width())
 }
 
-// forPeople reports whether words beside the rows reach a person, and do not
-// spoil what a program reads.
+// forPeople reports whether the output is read by people, so that words may
+// stand beside the rows.
 func (f format) forPeople() bool { return f.Format == "table" || f.Format == "md" }
 
-// asOf is the run whose catalogue a command tells of.
+// asOf is the flag for the run whose catalogue a command shows.
 type asOf struct {
 	AsOf string `placeholder:"RUN" default:"latest" help:"The catalogue as of this run: an ID, latest~2, a date, a time or an age (${default})."`
 }

@@ -177,7 +177,7 @@ func TestDoctorAsksWho(t *testing.T) {
 	}{
 		bedrocktest.ExpiredCredentials: {exitFailed, doctor.Problem, "sign in again"},
 		bedrocktest.InvalidCredentials: {exitFailed, doctor.Problem, "InvalidClientTokenId"},
-		bedrocktest.DenySCP:            {exitOK, doctor.Warning, "a run does without"},
+		bedrocktest.DenySCP:            {exitOK, doctor.Warning, "a run works without it"},
 		bedrocktest.HangUp:             {exitOK, doctor.Warning, "STS gave no answer"},
 		bedrocktest.Malformed:          {exitOK, doctor.Warning, "STS gave no answer"},
 	} {

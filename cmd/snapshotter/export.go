@@ -16,8 +16,7 @@ import (
 	"snapshotter/store"
 )
 
-// exportCommand writes the catalogue as of a run in forms that other programs
-// read.
+// exportCommand writes the catalogue as of a run for other programs.
 type exportCommand struct {
 	Out          string `short:"o" placeholder:"PATH" help:"Folder to create (aws), or file to write (csv; standard output if not given)."`
 	Format       string `enum:"aws,csv" default:"aws" help:"Output format: ${enum} (${default})."`
@@ -130,7 +129,7 @@ func pathTable(s *catalog.Snapshot) *terminal.Table {
 	return t
 }
 
-// modelCells are empty but for the id where the region does not list the model.
+// modelCells are empty except for the ID if the region does not list the model.
 func modelCells(id string, m *catalog.FoundationModel) []string {
 	if m == nil {
 		m = &catalog.FoundationModel{}
@@ -146,7 +145,7 @@ func pathCells(path catalog.Path) []string {
 	return []string{string(path.Access), path.ModelID, path.Geography, catalog.RegionCodes(path.Destinations), catalog.YesNo(path.Callable())}
 }
 
-// confirmedAt is when the list was last read whole, "" if it never was.
+// confirmedAt is when the list was last read, "" if it never was.
 func confirmedAt(s *catalog.Snapshot, region string, kind catalog.Kind) string {
 	state := s.Scope(catalog.Scope{Region: region, Kind: kind})
 	if state == nil {

@@ -13,7 +13,7 @@ import (
 	"snapshotter/store"
 )
 
-// lifecycleCommand shows which dates lie ahead.
+// lifecycleCommand shows the dates ahead.
 type lifecycleCommand struct {
 	Within   string `placeholder:"DAYS" help:"Only dates within this many days or weeks, such as 90d or 12w; past dates are always shown."`
 	ExitCode bool   `help:"Exit with 10 if any date is shown."`
@@ -62,7 +62,7 @@ func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 		}
 		shown := c.filter.chosen().Apply(snapshot)[0]
 		answer := lifecycleAnswer{run.Ref(), slices.DeleteFunc(ask.Dates(shown), c.beyond), ask.UnreadLists(shown, catalog.KindFoundationModel)}
-		if err := c.tell(p, run, answer); err != nil {
+		if err := c.write(p, run, answer); err != nil {
 			return err
 		}
 		if c.ExitCode && len(answer.Dates) > 0 {
@@ -72,7 +72,7 @@ func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 	})
 }
 
-// beyond reports whether a date lies farther ahead than was asked for.
+// beyond reports whether a date is farther ahead than requested.
 func (c *lifecycleCommand) beyond(d ask.Date) bool {
 	m := withinPattern.FindStringSubmatch(c.Within)
 	if m == nil {
@@ -85,13 +85,13 @@ func (c *lifecycleCommand) beyond(d ask.Date) bool {
 	return d.Days > days
 }
 
-func (c *lifecycleCommand) tell(p *program, run catalog.Run, answer lifecycleAnswer) error {
+func (c *lifecycleCommand) write(p *program, run catalog.Run, answer lifecycleAnswer) error {
 	if !c.forPeople() {
 		return c.print(p, dateRows(answer.Dates), answer)
 	}
 	defer sayNeverRead(p, answer.NeverRead)
 	if len(answer.Dates) == 0 {
-		p.println("No date lies ahead that the filters let through, as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
+		p.println("No dates match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	}
 	return c.print(p, dateSummary(answer.Dates), answer)

@@ -55,7 +55,7 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 		}
 		defer sayNeverRead(p, answer.NeverRead)
 		if len(answer.Profiles) == 0 {
-			p.println("No inference profile is listed as of run %d (%s) that the filters let through.", run.ID, catalog.Moment(run.StartedAt))
+			p.println("No inference profiles match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
 			return nil
 		}
 		return c.print(p, routingSummary(answer.Profiles), answer)
@@ -70,7 +70,7 @@ func routingSummary(routings []ask.Routing) *terminal.Table {
 	return t
 }
 
-// carriedMarked are regions, those with a ~ that the run did not read.
+// carriedMarked lists regions, with a ~ after those that the run did not read.
 func carriedMarked(regions, carried []string) string {
 	var marked []string
 	for _, region := range regions {

@@ -10,7 +10,7 @@ import (
 	"snapshotter/store"
 )
 
-// regionsCommand shows the regions, and how well each is known.
+// regionsCommand shows the regions, and how each was read.
 type regionsCommand struct {
 	asOf         `embed:""`
 	regionFilter `embed:""`
@@ -69,7 +69,7 @@ func coverageSummary(regions []ask.Coverage) *terminal.Table {
 	return t
 }
 
-// counted is how many items a list holds, "-" where that was never read.
+// counted is how many items a list has, "-" if it was never read.
 func counted(l ask.List) string {
 	if l.Confirmed == nil {
 		return "-"
@@ -79,14 +79,14 @@ func counted(l ask.List) string {
 
 // standing says how both lists were read, once if alike.
 func standing(r ask.Coverage) string {
-	models, profiles := told(r.Models), told(r.Profiles)
+	models, profiles := readingOf(r.Models), readingOf(r.Profiles)
 	if models == profiles {
 		return models
 	}
 	return "models " + models + "; profiles " + profiles
 }
 
-func told(l ask.List) string {
+func readingOf(l ask.List) string {
 	switch {
 	case l.Outcome == catalog.Complete:
 		return "read"

@@ -10,10 +10,10 @@ import (
 	"snapshotter/watch"
 )
 
-// ruleKeys are the keys of a watch rule, as a reader is told of them.
+// ruleKeys are the keys of a watch rule.
 var ruleKeys = []string{"name", "model", "region", "access", "within", "note"}
 
-// watchRules reads the list of watch rules. Each has a name of its own.
+// watchRules reads the list of watch rules, whose names must differ.
 func watchRules(list *yaml.Node) ([]watch.Rule, error) {
 	list = followed(list)
 	if list.Kind != yaml.SequenceNode {
@@ -73,7 +73,8 @@ func followed(node *yaml.Node) *yaml.Node {
 	return node
 }
 
-// wordOf is a value that is set: an empty one would be taken for no wish at all.
+// wordOf returns a value that must not be empty: an empty one would look like
+// none.
 func wordOf(node *yaml.Node) (string, error) {
 	node = followed(node)
 	if node.Kind != yaml.ScalarNode || node.Value == "" || node.Tag == "!!null" {
@@ -82,7 +83,7 @@ func wordOf(node *yaml.Node) (string, error) {
 	return node.Value, nil
 }
 
-// wordsOf is one value, or a list of at least one.
+// wordsOf returns one value, or a list of at least one.
 func wordsOf(node *yaml.Node) ([]string, error) {
 	node = followed(node)
 	if node.Kind != yaml.SequenceNode {

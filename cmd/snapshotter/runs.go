@@ -11,7 +11,7 @@ import (
 	"snapshotter/store"
 )
 
-// runsCommand lists the runs, the newest first.
+// runsCommand lists the runs, newest first.
 type runsCommand struct {
 	Limit  int    `short:"n" default:"30" help:"How many to list, the newest first (${default}); 0 lists all."`
 	Format string `enum:"table,md,json,csv" default:"table" help:"Output format: ${enum}."`
@@ -34,7 +34,7 @@ func (c *runsCommand) Validate() error {
 	return nil
 }
 
-// runSummary is a run and how far it came.
+// runSummary is a run with its coverage.
 type runSummary struct {
 	catalog.Run
 	Read    int `json:"lists_read"`
@@ -66,7 +66,7 @@ func (c *runsCommand) Run(ctx context.Context, p *program) error {
 	return runsTable(summaries).Text(p.stdout, p.width())
 }
 
-// asked are the runs to list, by id.
+// asked returns the runs to list, by ID.
 func (c *runsCommand) asked(ctx context.Context, db *store.Store) ([]catalog.Run, error) {
 	if c.Limit == 0 {
 		return db.Runs(ctx)
@@ -74,7 +74,7 @@ func (c *runsCommand) asked(ctx context.Context, db *store.Store) ([]catalog.Run
 	return db.LastRuns(ctx, c.Limit)
 }
 
-// summarise returns the runs to list, the newest first.
+// summarise returns the runs to list, newest first.
 func (c *runsCommand) summarise(ctx context.Context, db *store.Store) ([]runSummary, error) {
 	runs, err := c.asked(ctx, db)
 	if err != nil || len(runs) == 0 {

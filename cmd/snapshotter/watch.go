@@ -13,7 +13,7 @@ import (
 	"snapshotter/watch"
 )
 
-// watchCommand tells how the watch rules stand.
+// watchCommand shows the state of the watch rules.
 type watchCommand struct {
 	asOf     `embed:""`
 	format   `embed:""`
@@ -40,7 +40,7 @@ Examples:
   until snapshotter watch --config snapshotter.yaml --exit-code; do sleep 1h; done`
 }
 
-// watchAnswer is how the rules stand as programs read it.
+// watchAnswer is the answer as programs read it.
 type watchAnswer struct {
 	Run   catalog.RunRef `json:"run"`
 	Watch []watch.State  `json:"watch"`
@@ -67,7 +67,8 @@ func (c *watchCommand) Run(ctx context.Context, p *program) error {
 	})
 }
 
-// states are how the rules stand as of a run, against the one before.
+// states returns the state of the rules as of a run, compared with the run
+// before.
 func (c *watchCommand) states(ctx context.Context, p *program, db *store.Store, run catalog.Run) ([]watch.State, error) {
 	base, err := job.Before(ctx, db, run)
 	if err != nil {
@@ -80,8 +81,8 @@ func (c *watchCommand) states(ctx context.Context, p *program, db *store.Store, 
 	return watched(ctx, db, p.rules, base, now)
 }
 
-// watched tells how rules stand in now, against base, which may be nil, and since
-// when.
+// watched returns the state of rules in now, compared with base, which may be
+// nil, and since when.
 func watched(ctx context.Context, db *store.Store, rules []watch.Rule, base *catalog.Run, now *catalog.Snapshot) ([]watch.State, error) {
 	if len(rules) == 0 {
 		return nil, nil
@@ -106,8 +107,8 @@ func watched(ctx context.Context, db *store.Store, rules []watch.Rule, base *cat
 	return states, nil
 }
 
-// watchTable has a row for each id that satisfies a rule, or one for a rule that
-// none satisfies.
+// watchTable has a row for each ID that satisfies a rule, or one for a rule
+// that is not satisfied.
 func watchTable(states []watch.State) *terminal.Table {
 	t := &terminal.Table{Head: []string{"rule", "state", "since", "id", "call_from", "detail"}}
 	for _, s := range states {
