@@ -19,28 +19,28 @@ var broken = []struct {
 	},
 	{
 		"does not sync a report",
-		[]edit{{"cmd/snapshotter/output.go", "if err := file.Sync(); err != nil {", "if err := error(nil); err != nil {"}},
+		[]edit{{"internal/atomicfile/atomicfile.go", "if err := file.Sync(); err != nil {", "if err := error(nil); err != nil {"}},
 		true, onPowerLoss,
 	},
 	{
 		"does not sync the name of a report",
-		[]edit{{"cmd/snapshotter/output.go", "	return syncDirectory(filepath.Dir(path))\n}\n\n// partPrefix", "	return nil\n}\n\n// partPrefix"}},
+		[]edit{{"internal/atomicfile/atomicfile.go", "	return syncDirectory(filepath.Dir(path))\n}\n\n// partPrefix", "	return nil\n}\n\n// partPrefix"}},
 		true, onPowerLoss,
 	},
 	{
 		"writes a report in its place",
-		[]edit{{"cmd/snapshotter/output.go", `os.CreateTemp(filepath.Dir(path), partPrefix(path)+"*")`, "os.Create(path)"}},
+		[]edit{{"internal/atomicfile/atomicfile.go", `os.CreateTemp(filepath.Dir(path), partPrefix(path)+"*")`, "os.Create(path)"}},
 		true, onPowerLoss,
 	},
 	{
 		"commits a run in two parts",
-		[]edit{{"store/record.go", "	w := writer{ctx: ctx, tx: tx,", "	tx.ExecContext(ctx, `COMMIT; BEGIN`)\n	w := writer{ctx: ctx, tx: tx,"}},
+		[]edit{{"store/record.go", "	w := bulkWriter{ctx: ctx, tx: tx,", "	tx.ExecContext(ctx, `COMMIT; BEGIN`)\n	w := bulkWriter{ctx: ctx, tx: tx,"}},
 		true, onKills,
 	},
 	{
 		"shows a run before all of it is there",
 		[]edit{
-			{"store/record.go", "	w := writer{ctx: ctx, tx: tx,", "	tx.ExecContext(ctx, `COMMIT`)\n	time.Sleep(time.Second)\n	tx.ExecContext(ctx, `BEGIN`)\n	w := writer{ctx: ctx, tx: tx,"},
+			{"store/record.go", "	w := bulkWriter{ctx: ctx, tx: tx,", "	tx.ExecContext(ctx, `COMMIT`)\n	time.Sleep(time.Second)\n	tx.ExecContext(ctx, `BEGIN`)\n	w := bulkWriter{ctx: ctx, tx: tx,"},
 			{"store/record.go", `import (`, "import (\n	\"time\""},
 		},
 		false, func(t *testing.T, program string) []string {

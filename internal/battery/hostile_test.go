@@ -181,13 +181,13 @@ func TestHostileCatch(t *testing.T) {
 		name string
 		edit edit
 	}{
-		{"HTML is let through", edit{"report/escape.go", "`<`, `\\<`, ", ""}},
-		{"links are let through", edit{"report/escape.go", "if referring.MatchString(s) {", "if false {"}},
-		{"a fence of code is always one backtick", edit{"report/escape.go", `strings.Repeat("` + "`" + `", longest+1)`, `"` + "`" + `"`}},
-		{"formulas are let through", edit{"cmd/snapshotter/table.go", `return "'" + cell`, "return cell"}},
-		{"control characters are let through to a terminal", edit{"cmd/snapshotter/cli.go", "if !unicode.IsPrint(r) {", "if !unicode.IsPrint(r) && r == 0 {"}},
+		{"HTML is let through", edit{"internal/markdown/markdown.go", "`<`, `\\<`, ", ""}},
+		{"links are let through", edit{"internal/markdown/markdown.go", "if referring.MatchString(s) {", "if false {"}},
+		{"a fence of code is always one backtick", edit{"internal/markdown/markdown.go", `strings.Repeat("` + "`" + `", longest+1)`, `"` + "`" + `"`}},
+		{"formulas are let through", edit{"internal/terminal/table.go", `return "'" + cell`, "return cell"}},
+		{"control characters are let through to a terminal", edit{"internal/terminal/terminal.go", "if !unicode.IsPrint(r) {", "if !unicode.IsPrint(r) && r == 0 {"}},
 		{"control characters are let through in JSON", edit{"report/json.go", `if r == '\n' || unicode.IsPrint(r) {`, "if r != 0 || unicode.IsPrint(r) {"}},
-		{"invisible characters are let through in reports", edit{"report/escape.go", "case !unicode.IsPrint(r):", "case r < ' ':"}},
+		{"invisible characters are let through in reports", edit{"internal/markdown/markdown.go", "case !unicode.IsPrint(r):", "case r < ' ':"}},
 	} {
 		t.Run(mutant.name, func(t *testing.T) {
 			test, err := os.Executable()

@@ -103,8 +103,8 @@ func TestHistoriesCatch(t *testing.T) {
 		{
 			"lists of different runs tell what is callable", edit{
 				"catalog/snapshot.go",
-				"if joint, apart := s.Together[region]; apart {",
-				"if joint, apart := s.Together[region]; apart && joint == nil {",
+				"if joint, apart := s.Together[region]; apart && len(kinds) > 1 {",
+				"if joint, apart := s.Together[region]; apart && joint == nil && len(kinds) > 1 {",
 			},
 		},
 		{
@@ -116,13 +116,13 @@ func TestHistoriesCatch(t *testing.T) {
 		{
 			"a comparison reads only what changed of a list that was not read", edit{
 				"store/between.go",
-				"only := &selection{whole: carriedForward(after),", "only := &selection{whole: map[int64]bool{},",
+				"only := &selection{scopes: carriedForward(after),", "only := &selection{scopes: map[int64]bool{},",
 			},
 		},
 		{
 			"a run that lost a list is called complete", edit{
 				"catalog/listing.go",
-				"if lost || !l.Outcome.Expected() {", "if lost && false || !l.Outcome.Expected() {",
+				"if l.Outcome.Lost(known[l.Scope].Observed) {", "if !l.Outcome.Expected() {",
 			},
 		},
 	} {
