@@ -116,7 +116,7 @@ func (r *Region) ModelIDs() []string {
 
 // Paths are the ways to call model from the region: on demand first, then by
 // profile id, then provisioned. Nil when there is none. A profile that is not
-// ACTIVE is no path.
+// ACTIVE is not a path.
 func (r *Region) Paths(model string) []Path {
 	var paths []Path
 	listed := r.Models[model]

@@ -128,7 +128,7 @@ func readSlackAPI(body []byte) answer {
 		OK    bool   `json:"ok"`
 		Error string `json:"error"`
 	}
-	json.Unmarshal(body, &said) // what is no JSON says no "ok" either
+	json.Unmarshal(body, &said) // without JSON there is no "ok" either
 	return answer{no: !said.OK, later: said.Error == "ratelimited" || said.Error == "service_unavailable", said: said.Error}
 }
 
@@ -194,7 +194,7 @@ func readDiscord(body []byte) answer {
 	var said struct {
 		Message string `json:"message"`
 	}
-	json.Unmarshal(body, &said) // a good answer has no body, and a gateway's is no JSON
+	json.Unmarshal(body, &said) // a good answer has no body, and a gateway's is not JSON
 	return answer{said: said.Message}
 }
 
@@ -369,7 +369,7 @@ func readTelegram(body []byte) answer {
 			RetryAfter int `json:"retry_after"`
 		} `json:"parameters"`
 	}
-	json.Unmarshal(body, &said) // what is no JSON says no "ok" either
+	json.Unmarshal(body, &said) // without JSON there is no "ok" either
 	return answer{no: !said.OK, said: said.Description, after: time.Duration(said.Parameters.RetryAfter) * time.Second}
 }
 

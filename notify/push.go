@@ -83,7 +83,7 @@ func readNtfy(body []byte) answer {
 	var said struct {
 		Error string `json:"error"`
 	}
-	json.Unmarshal(body, &said) // a proxy's answer is no JSON
+	json.Unmarshal(body, &said) // a proxy's answer is not JSON
 	return answer{said: said.Error}
 }
 

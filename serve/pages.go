@@ -30,7 +30,7 @@ type Pages struct {
 	Settings func() *Settings // the current ones; others are at another address
 	Now      func() time.Time
 	Next     func(after time.Time) time.Time // when the first run after a time is due
-	Failed   func(page string, err error)    // is told why a page could not be read
+	Failed   func(page string, err error)    // receives why a page could not be read
 
 	mu     sync.Mutex
 	newest *view // of the newest recorded run that was requested

@@ -27,11 +27,11 @@ func (*EmptyError) Advice() string {
 	return "restore it from a copy; to start a new history in it, add --new"
 }
 
-// LostError means that there is no history although something shows that there was
-// one.
+// LostError means that a history is gone: there is none, although something
+// shows that there was one.
 type LostError struct{ Evidence string }
 
-func (e *LostError) Error() string { return "there is no history here any more: " + e.Evidence }
+func (e *LostError) Error() string { return "the history that was here is gone: " + e.Evidence }
 
 // Advice says how to go on.
 func (e *LostError) Advice() string {

@@ -27,7 +27,7 @@ var withinPattern = regexp.MustCompile(`^([0-9]{1,5})([dw])$`)
 // Validate implements kong's hook.
 func (c *lifecycleCommand) Validate() error {
 	if c.Within != "" && !withinPattern.MatchString(c.Within) {
-		return usageError("--within: %q is no number of days or weeks such as 90d or 12w", terminal.OneLine(c.Within))
+		return usageError("--within: %q is not a number of days or weeks such as 90d or 12w", terminal.OneLine(c.Within))
 	}
 	return c.filter.Validate()
 }

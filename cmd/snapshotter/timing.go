@@ -27,7 +27,7 @@ func (c *timing) Validate() error {
 func (c *timing) times(db string) (*schedule.Schedule, error) {
 	place, err := time.LoadLocation(c.TZ)
 	if err != nil || c.TZ == "Local" {
-		return nil, usageError("--tz: %q is no time zone such as Europe/Berlin or UTC", terminal.OneLine(c.TZ))
+		return nil, usageError("--tz: %q is not a time zone such as Europe/Berlin or UTC", terminal.OneLine(c.TZ))
 	}
 	if path, err := filepath.Abs(db); err == nil && !state.Remote(db) {
 		db = path
