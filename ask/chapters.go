@@ -51,7 +51,7 @@ func (p *Past) Chapters(ctx context.Context, h History, since int64, includes fu
 	if err != nil {
 		return nil, err
 	}
-	changes, err := p.changes(ctx, h, covered, since)
+	changes, err := p.changes(ctx, h, since)
 	if err != nil {
 		return nil, err
 	}

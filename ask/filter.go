@@ -93,18 +93,13 @@ func (f Filter) Matching(snapshots ...*catalog.Snapshot) map[string]bool {
 	return matching
 }
 
-// Words spells the filter as flags.
+// Words spells the filter for a title: "eu-*, Anthropic".
 func (f Filter) Words() string {
-	var words []string
-	for _, one := range []struct {
-		flag  string
-		globs []string
-	}{{"--region", f.Regions}, {"--exclude-region", f.ExcludeRegions}, {"--model", f.Models}, {"--provider", f.Providers}} {
-		for _, glob := range one.globs {
-			words = append(words, one.flag+" "+glob)
-		}
+	words := slices.Concat(f.Regions, f.Models, f.Providers)
+	for _, glob := range f.ExcludeRegions {
+		words = append(words, "not "+glob)
 	}
-	return strings.Join(words, " ")
+	return strings.Join(words, ", ")
 }
 
 // items are all items that the snapshots hold.

@@ -37,6 +37,7 @@ type Directory struct {
 	gone     map[string]bool            // models that lists have lost
 	behind   map[string]map[string]bool // models by profile
 	presence *catalog.Presence
+	families *catalog.Families
 }
 
 // NewDirectory indexes s.
@@ -44,7 +45,7 @@ func NewDirectory(s *catalog.Snapshot) *Directory {
 	d := &Directory{
 		snapshot: s, regions: s.Regions(), ground: map[string]*catalog.Region{},
 		names: map[string]string{}, gone: map[string]bool{},
-		behind: map[string]map[string]bool{}, presence: catalog.NewPresence(s),
+		behind: map[string]map[string]bool{}, presence: catalog.NewPresence(s), families: catalog.NewFamilies(s),
 	}
 	for _, code := range d.regions {
 		d.add(code, s.Region(code))

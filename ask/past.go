@@ -19,7 +19,7 @@ type History interface {
 	Keys(ctx context.Context, kind catalog.Kind) ([]string, error)
 	// ProfilesRoutingTo returns the profiles that ever routed to a model, sorted.
 	ProfilesRoutingTo(ctx context.Context, model string) ([]string, error)
-	// Coverage returns how each scope of regions was covered, by run.
+	// Coverage returns how each scope of regions, nil for all, was covered, by run.
 	Coverage(ctx context.Context, regions []string) (map[catalog.Scope][]catalog.Interval, error)
 	// Steps returns the recorded runs before runs, by the ID of the run.
 	Steps(ctx context.Context, runs []int64) (map[int64]catalog.Step, error)
@@ -165,29 +165,107 @@ func (p *Past) all() []catalog.Event {
 }
 
 // changes compares every run after since with the one before, as far as they may
-// differ in what the past is about.
-func (p *Past) changes(ctx context.Context, h History, covered map[catalog.Scope][]catalog.Interval, since int64) ([]diff.Change, error) {
-	timelines := map[string]*Timeline{} // by region
-	var turns []int64
-	for scope := range covered {
-		if timelines[scope.Region] == nil {
-			timelines[scope.Region] = NewTimeline(scope.Region, covered, p.events)
-			turns = append(turns, timelines[scope.Region].Turns()...)
-		}
+// differ in what the past is about or rests on, in all regions.
+func (p *Past) changes(ctx context.Context, h History, since int64) ([]diff.Change, error) {
+	g := &grounds{events: map[catalog.Kind]map[string][]catalog.Event{}}
+	if err := g.add(ctx, h, p.Kind, p.ID); err != nil {
+		return nil, err
 	}
+	covered, err := h.Coverage(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	var regions []string
+	for scope := range covered {
+		regions = append(regions, scope.Region)
+	}
+	slices.Sort(regions)
+	var timelines []*Timeline
+	var turns []int64
+	for _, region := range slices.Compact(regions) {
+		timeline := NewTimeline(region, covered, g.events)
+		timelines, turns = append(timelines, timeline), append(turns, timeline.Turns()...)
+	}
+	slices.Sort(turns)
+	turns = slices.Compact(turns)
 	steps, err := h.Steps(ctx, turns)
 	if err != nil {
 		return nil, err
 	}
 	var all []diff.Change
-	for _, timeline := range timelines {
-		for _, turn := range timeline.Turns() {
-			if step, found := steps[turn]; found && turn > since {
-				all = append(all, diff.Compare(timeline.At(step.Before), timeline.At(step.Run)).Changes...)
-			}
+	for _, turn := range turns {
+		if step, found := steps[turn]; found && turn > since {
+			all = append(all, diff.Compare(together(timelines, step.Before), together(timelines, step.Run)).Changes...)
 		}
 	}
 	return all, nil
+}
+
+// together returns the snapshot of all timelines as of a run.
+func together(timelines []*Timeline, run catalog.RunRef) *catalog.Snapshot {
+	s := &catalog.Snapshot{Run: catalog.Run{ID: run.ID, StartedAt: run.At}, Together: map[string]*catalog.Joint{}}
+	for _, t := range timelines {
+		at := t.At(run)
+		s.Scopes = append(s.Scopes, at.Scopes...)
+		maps.Copy(s.Together, at.Together)
+	}
+	return s
+}
+
+// grounds is what the effect of a change depends on: a model and what it may be a
+// variant of, with the profiles that ever routed to it, with the models that
+// these ever routed to.
+type grounds struct {
+	events map[catalog.Kind]map[string][]catalog.Event
+}
+
+func (g *grounds) add(ctx context.Context, h History, kind catalog.Kind, id string) error {
+	if _, known := g.events[kind][id]; known {
+		return nil
+	}
+	events, err := h.History(ctx, kind, id)
+	if err != nil {
+		return err
+	}
+	if g.events[kind] == nil {
+		g.events[kind] = map[string][]catalog.Event{}
+	}
+	g.events[kind][id] = events
+	if kind == catalog.KindInferenceProfile {
+		for _, model := range routedTo(events) {
+			if err := g.add(ctx, h, catalog.KindFoundationModel, model); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, base := range catalog.PossibleBases(id) {
+		if err := g.add(ctx, h, kind, base); err != nil {
+			return err
+		}
+	}
+	profiles, err := h.ProfilesRoutingTo(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, profile := range profiles {
+		if err := g.add(ctx, h, catalog.KindInferenceProfile, profile); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// routedTo returns the models that a profile ever routed to, sorted.
+func routedTo(events []catalog.Event) []string {
+	var models []string
+	for _, e := range events {
+		if p, ok := e.Item.(*catalog.InferenceProfile); ok {
+			models = append(models, p.Models()...)
+		}
+	}
+	slices.Sort(models)
+	return slices.Compact(models)
 }
 
 // concerns reports whether a change is about the model or one of its profiles.

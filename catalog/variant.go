@@ -77,20 +77,29 @@ func (f *Families) IsVariant(id string) bool { return f.bases[id] != "" }
 func (f *Families) Variants(base string) []string { return f.variants[base] }
 
 // baseOf is the longest known ID that id extends by a variant's suffix, "" if
-// none. A version may stand between the two: "…-text-v1:2:8k" extends
-// "…-text-v1".
+// none.
 func baseOf(id string, known map[string]bool) string {
-	rest, suffix, found := cutLast(id)
-	if !found || !sizeSuffix(suffix) {
-		return ""
-	}
-	if known[rest] {
-		return rest
-	}
-	if unversioned, version, found := cutLast(rest); found && digits(version) == len(version) && known[unversioned] {
-		return unversioned
+	for _, base := range PossibleBases(id) {
+		if known[base] {
+			return base
+		}
 	}
 	return ""
+}
+
+// PossibleBases are the IDs that id extends by a variant's suffix, the longest
+// first; nil if it has no such form. A version may stand between the two:
+// "…-text-v1:2:8k" extends "…-text-v1".
+func PossibleBases(id string) []string {
+	rest, suffix, found := cutLast(id)
+	if !found || !sizeSuffix(suffix) {
+		return nil
+	}
+	bases := []string{rest}
+	if unversioned, version, found := cutLast(rest); found && digits(version) == len(version) {
+		bases = append(bases, unversioned)
+	}
+	return bases
 }
 
 func cutLast(id string) (before, after string, found bool) {

@@ -92,21 +92,8 @@ func unsaid(region *catalog.Region, path catalog.Path) bool {
 func (c *comparison) pathEvents(change Change, kind Kind, paths []catalog.Path) {
 	for _, path := range paths {
 		change.Kind, change.Path = kind, &path
-		change.Significance = pathSignificance(kind, path)
 		c.result.Changes = append(c.result.Changes, change)
 	}
-}
-
-// pathSignificance weighs a lost path as breaking even if another remains: calls
-// with that ID fail.
-func pathSignificance(kind Kind, path catalog.Path) Significance {
-	switch {
-	case !path.Callable():
-		return Minor
-	case kind == PathLost:
-		return Breaking
-	}
-	return Good
 }
 
 func (c *comparison) compareCallable(region string, before, after *catalog.Joint) {
@@ -119,9 +106,9 @@ func (c *comparison) compareCallable(region string, before, after *catalog.Joint
 		change.ID = model
 		switch {
 		case notCallable(was, is, model) && catalog.Callable(is.Paths(model)):
-			change.Kind, change.Significance = BecameCallable, Good
+			change.Kind = BecameCallable
 		case catalog.Callable(was.Paths(model)) && notCallable(is, was, model):
-			change.Kind, change.Significance = NoLongerCallable, Breaking
+			change.Kind = NoLongerCallable
 		default:
 			continue
 		}

@@ -25,6 +25,7 @@ func Compare(base, head *catalog.Snapshot) *Result {
 		c.compareAccess(region)
 	}
 	slices.SortFunc(c.result.Changes, compareChanges)
+	weigh(base, head, c.result.Changes)
 	return c.result
 }
 
@@ -145,19 +146,18 @@ func (c *comparison) compareItems(before, after *catalog.ScopeState) {
 		change := template
 		switch {
 		case old == nil:
-			change.Kind, change.ID, change.Significance = Added, new.Key(), Good
+			change.Kind, change.ID = Added, new.Key()
 			if found, gone := before.Gone[new.Key()]; gone && before.Confirmed.ID < after.Confirmed.ID {
 				change.Kind, change.Absent = Reappeared, &found
 			}
 		case new == nil:
-			change.Kind, change.ID, change.Significance = Removed, old.Key(), Breaking
+			change.Kind, change.ID = Removed, old.Key()
 		default:
 			change.Kind, change.ID = Changed, new.Key()
 			change.Fields = compareFields(old, new)
 			if len(change.Fields) == 0 {
 				return
 			}
-			change.Significance = mostSignificant(change.Fields)
 		}
 		c.result.Changes = append(c.result.Changes, change)
 	})
@@ -185,10 +185,4 @@ func pair(before, after []catalog.Item, visit func(old, new catalog.Item)) {
 		}
 		visit(old, new)
 	}
-}
-
-func mostSignificant(fields []FieldChange) Significance {
-	return slices.MinFunc(fields, func(a, b FieldChange) int {
-		return CompareSignificance(a.Significance, b.Significance)
-	}).Significance
 }

@@ -72,7 +72,7 @@ func TestCompare(t *testing.T) {
 			[]string{
 				"breaking: us-east-1 m no-longer-callable",
 				"breaking: us-east-1 m path-lost profile us.m",
-				"notice: us-east-1 us.m changed status changed",
+				"breaking: us-east-1 us.m changed status changed",
 			},
 		}, {
 			"a model that the region does not list becomes callable through a profile",
@@ -88,7 +88,7 @@ func TestCompare(t *testing.T) {
 			catalogtest.On(1, catalogtest.Models(1, "us-east-1"), catalogtest.Profiles(1, "us-east-1")),
 			catalogtest.On(2, catalogtest.Models(2, "us-east-1", catalogtest.Model("m", "PROVISIONED")), catalogtest.Profiles(2, "us-east-1")),
 			[]string{
-				"good: us-east-1 m added",
+				"minor: us-east-1 m added",
 				"minor: us-east-1 m path-gained provisioned m",
 			},
 		}, {
@@ -125,7 +125,7 @@ func TestCompare(t *testing.T) {
 			"an item comes back",
 			catalogtest.On(2, gone),
 			catalogtest.On(3, catalogtest.Models(3, "us-east-1", catalogtest.Model("m"))),
-			[]string{"good: us-east-1 m reappeared"},
+			[]string{"minor: us-east-1 m reappeared"},
 		}, {
 			"a scope that was not read says nothing",
 			catalogtest.On(1, catalogtest.Models(1, "us-east-1", catalogtest.Model("m", "ON_DEMAND")), catalogtest.Profiles(1, "us-east-1", catalogtest.Profile("us.m", "m"))),
@@ -240,5 +240,82 @@ func TestFirstRunHasNothingNew(t *testing.T) {
 	r := Compare(nil, catalogtest.On(1, catalogtest.Models(1, "us-east-1", catalogtest.Model("m"))))
 	if len(r.Changes)+len(r.NewRegions) != 0 || len(r.Baselines) != 1 || r.Comparable() {
 		t.Errorf("got %+v, want a baseline and nothing else", r)
+	}
+}
+
+// The effect of a change depends on what else can call the model, and is none for a
+// variant.
+func TestEffects(t *testing.T) {
+	const base, variant, profile = "a.model-v1:0", "a.model-v1:0:200k", "us.a.model-v1:0"
+	listed := func(n int64, items ...catalog.Item) catalog.ScopeState {
+		return catalogtest.Models(n, "us-east-1", items...)
+	}
+	routes := func(n int64, items ...catalog.Item) catalog.ScopeState {
+		return catalogtest.Profiles(n, "us-east-1", items...)
+	}
+	model := catalogtest.Model(base, "ON_DEMAND")
+	idle := catalogtest.Model(variant, "PROVISIONED")
+	legacyIdle := catalogtest.Model(variant, "PROVISIONED")
+	legacyIdle.Lifecycle.Status = "LEGACY"
+	home := catalogtest.Profile(profile, base, "us-east-1")
+	away := catalogtest.Profile(profile, base, "us-east-1", "us-west-2")
+	tests := []struct {
+		name       string
+		base, head *catalog.Snapshot
+		want       []string
+	}{
+		{
+			"a profile still works where the model is not listed, but elsewhere is",
+			catalogtest.On(1, listed(1, model), routes(1, away), catalogtest.Models(1, "us-west-2", model)),
+			catalogtest.On(2, listed(2), routes(2, away), catalogtest.Models(2, "us-west-2", model)),
+			[]string{base + " path-lost id-gone", base + " removed off-list"},
+		},
+		{
+			"a profile remains, and no region that it routes to lists the model",
+			catalogtest.On(1, listed(1, model), routes(1, home)),
+			catalogtest.On(2, listed(2), routes(2, home)),
+			[]string{base + " path-lost uncallable", base + " removed uncallable"},
+		},
+		{
+			"a profile that led nowhere goes",
+			catalogtest.On(1, listed(1), routes(1, home)),
+			catalogtest.On(2, listed(2), routes(2)),
+			[]string{base + " no-longer-callable none", base + " path-lost none", profile + " removed none"},
+		},
+		{
+			"a variant comes",
+			catalogtest.On(1, listed(1, model)),
+			catalogtest.On(2, listed(2, model, idle)),
+			[]string{variant + " added none", variant + " path-gained none"},
+		},
+		{
+			"a variant becomes legacy",
+			catalogtest.On(1, listed(1, model, idle)),
+			catalogtest.On(2, listed(2, model, legacyIdle)),
+			[]string{variant + " changed none"},
+		},
+		{
+			"a model goes that only purchased throughput could use",
+			catalogtest.On(1, listed(1, catalogtest.Model("b", "PROVISIONED"))),
+			catalogtest.On(2, listed(2)),
+			[]string{"b path-lost none", "b removed none"},
+		},
+		{
+			"a profile is added beside on-demand access",
+			catalogtest.On(1, listed(1, model), routes(1)),
+			catalogtest.On(2, listed(2, model), routes(2, home)),
+			[]string{base + " path-gained new-way", profile + " added new-way"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			for _, c := range Compare(test.base, test.head).Changes {
+				got = append(got, c.ID+" "+string(c.Kind)+" "+string(c.Effect))
+			}
+			if d := cmp.Diff(test.want, got); d != "" {
+				t.Error(d)
+			}
+		})
 	}
 }

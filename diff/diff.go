@@ -49,10 +49,12 @@ const (
 
 // Change is one thing that happened to one item in one region.
 type Change struct {
-	Kind         Kind         `json:"kind"`
-	Resource     catalog.Kind `json:"resource"`
-	Region       string       `json:"region"`
-	ID           string       `json:"id"`
+	Kind     Kind         `json:"kind"`
+	Resource catalog.Kind `json:"resource"`
+	Region   string       `json:"region"`
+	ID       string       `json:"id"`
+	// Effect is what the change does to a caller. Significance follows from it.
+	Effect       Effect       `json:"effect"`
 	Significance Significance `json:"significance"`
 	// After and By are the runs whose complete listings are compared, the last ones
 	// up to base and up to head: the change happened between them. For a callable
@@ -91,6 +93,7 @@ const (
 // FieldChange is one field's change.
 type FieldChange struct {
 	Field        Field        `json:"field"`
+	Effect       Effect       `json:"effect"`
 	Significance Significance `json:"significance"`
 	// Said distinguishes a change of value from a field that is newly, or no
 	// longer, published.
@@ -152,10 +155,10 @@ type Gap struct {
 type Significance string
 
 const (
-	Breaking Significance = "breaking" // removed, no longer callable, end of life set or moved earlier
-	Notice   Significance = "notice"   // became legacy, legacy date set, routing changed, profile not active
-	Good     Significance = "good"     // added, callable, new path, end of life moved later
-	Minor    Significance = "minor"    // everything else
+	Breaking Significance = "breaking" // calls fail, or will from a date
+	Notice   Significance = "notice"   // off the list, legacy, a price or a route that changes
+	Good     Significance = "good"     // callable, a new way to call, back, more time
+	Minor    Significance = "minor"    // everything else, among it all that happens to variants
 )
 
 // Significances returns all significances, the most significant first.

@@ -28,51 +28,62 @@ type fields []FieldChange
 func (f *fields) compareModels(old, new *catalog.FoundationModel) {
 	f.words(FieldName, old.Name, new.Name)
 	f.words(FieldProvider, old.Provider, new.Provider)
-	f.set(FieldInputModalities, old.InputModalities, new.InputModalities, minor)
-	f.set(FieldOutputModalities, old.OutputModalities, new.OutputModalities, minor)
-	f.set(FieldInferenceTypes, old.InferenceTypes, new.InferenceTypes, minor)
-	f.set(FieldCustomizations, old.Customizations, new.Customizations, minor)
-	f.text(FieldStreaming, yesNo(old.Streaming), yesNo(new.Streaming), minor)
-	f.text(FieldLifecycle, old.Lifecycle.Status, new.Lifecycle.Status, statusSignificance)
-	f.date(FieldStartOfLife, old.Lifecycle.StartOfLife, new.Lifecycle.StartOfLife, Minor, Minor)
-	f.date(FieldLegacy, old.Lifecycle.Legacy, new.Lifecycle.Legacy, Notice, Good)
-	f.date(FieldExtendedAccess, old.Lifecycle.ExtendedAccess, new.Lifecycle.ExtendedAccess, Notice, Good)
-	f.date(FieldEndOfLife, old.Lifecycle.EndOfLife, new.Lifecycle.EndOfLife, Breaking, Good)
+	f.set(FieldInputModalities, old.InputModalities, new.InputModalities, unnoticed)
+	f.set(FieldOutputModalities, old.OutputModalities, new.OutputModalities, unnoticed)
+	f.set(FieldInferenceTypes, old.InferenceTypes, new.InferenceTypes, unnoticed)
+	f.set(FieldCustomizations, old.Customizations, new.Customizations, unnoticed)
+	f.text(FieldStreaming, yesNo(old.Streaming), yesNo(new.Streaming), unnoticed)
+	f.text(FieldLifecycle, old.Lifecycle.Status, new.Lifecycle.Status, lifecycleEffect)
+	f.date(FieldStartOfLife, old.Lifecycle.StartOfLife, new.Lifecycle.StartOfLife, NoEffect, NoEffect)
+	f.date(FieldLegacy, old.Lifecycle.Legacy, new.Lifecycle.Legacy, TurnsLegacy, MoreTime)
+	f.date(FieldExtendedAccess, old.Lifecycle.ExtendedAccess, new.Lifecycle.ExtendedAccess, MayCostMore, MoreTime)
+	f.date(FieldEndOfLife, old.Lifecycle.EndOfLife, new.Lifecycle.EndOfLife, Ends, MoreTime)
 }
 
 func (f *fields) compareProfiles(old, new *catalog.InferenceProfile) {
 	f.words(FieldName, old.Name, new.Name)
 	f.words(FieldDescription, old.Description, new.Description)
-	f.text(FieldStatus, old.Status, new.Status, statusSignificance)
-	f.set(FieldDestinations, destinations(old), destinations(new), routingSignificance)
+	f.text(FieldStatus, old.Status, new.Status, statusEffect)
+	f.set(FieldDestinations, destinations(old), destinations(new), routingEffect)
 }
 
-// significance weighs a change of one field.
-type significance func(change FieldChange) Significance
+// effectOf is what a change of one field does to a caller.
+type effectOf func(change FieldChange) Effect
 
-func minor(FieldChange) Significance { return Minor }
+func unnoticed(FieldChange) Effect { return NoEffect }
 
-// statusSignificance weighs a model's lifecycle status and a profile's status. For
-// both, only ACTIVE is known to be harmless.
-func statusSignificance(change FieldChange) Significance {
+// lifecycleEffect weighs a model's lifecycle status, of which only ACTIVE is known
+// to be harmless.
+func lifecycleEffect(change FieldChange) Effect {
 	switch {
 	case change.Said == Published && change.New == catalog.StatusActive:
-		return Minor
+		return NoEffect
 	case change.New == catalog.StatusActive:
-		return Good
+		return MoreTime
 	}
-	return Notice // legacy, withdrawn, or an unknown status
+	return TurnsLegacy // legacy, withdrawn, or an unknown status
 }
 
-func routingSignificance(change FieldChange) Significance {
-	if change.Said == Published {
-		return Minor
+// statusEffect weighs a profile's status: only an ACTIVE profile can be called.
+func statusEffect(change FieldChange) Effect {
+	switch {
+	case change.New == catalog.StatusActive:
+		return NewWay
+	case change.Old == catalog.StatusActive:
+		return IDGone
 	}
-	return Notice
+	return NoEffect
+}
+
+func routingEffect(change FieldChange) Effect {
+	if change.Said == Published {
+		return NoEffect
+	}
+	return RunsElsewhere
 }
 
 // add records a change unless neither side said anything.
-func (f *fields) add(change FieldChange, saidBefore, saidAfter bool, weigh significance) {
+func (f *fields) add(change FieldChange, saidBefore, saidAfter bool, effect effectOf) {
 	switch {
 	case saidBefore && saidAfter:
 		change.Said = BothSaid
@@ -81,13 +92,14 @@ func (f *fields) add(change FieldChange, saidBefore, saidAfter bool, weigh signi
 	default:
 		change.Said = Withdrawn
 	}
-	change.Significance = weigh(change)
+	change.Effect = effect(change)
+	change.Significance = change.Effect.Significance()
 	*f = append(*f, change)
 }
 
-func (f *fields) text(field Field, old, new string, weigh significance) {
+func (f *fields) text(field Field, old, new string, effect effectOf) {
 	if old != new {
-		f.add(FieldChange{Field: field, Old: old, New: new}, old != "", new != "", weigh)
+		f.add(FieldChange{Field: field, Old: old, New: new}, old != "", new != "", effect)
 	}
 }
 
@@ -100,30 +112,30 @@ func (f *fields) words(field Field, old, new string) {
 	if old != "" && new != "" {
 		change.Edits = Words(old, new)
 	}
-	f.add(change, old != "", new != "", minor)
+	f.add(change, old != "", new != "", unnoticed)
 }
 
 // set compares sorted lists. Nil means not sent; empty means that there are no
 // values.
-func (f *fields) set(field Field, old, new []string, weigh significance) {
+func (f *fields) set(field Field, old, new []string, effect effectOf) {
 	if slices.Equal(old, new) && (old == nil) == (new == nil) {
 		return
 	}
-	f.add(FieldChange{Field: field, OldSet: old, NewSet: new}, old != nil, new != nil, weigh)
+	f.add(FieldChange{Field: field, OldSet: old, NewSet: new}, old != nil, new != nil, effect)
 }
 
-// date compares times. A date that is set or moved earlier has the significance
-// sooner; one that is moved later or withdrawn has later.
-func (f *fields) date(field Field, old, new time.Time, sooner, later Significance) {
+// date compares times. A date that is set or moved earlier has the effect sooner;
+// one that is moved later or withdrawn has later.
+func (f *fields) date(field Field, old, new time.Time, sooner, later Effect) {
 	if old.Equal(new) {
 		return
 	}
-	weight := later
+	effect := later
 	if old.IsZero() || !new.IsZero() && new.Before(old) {
-		weight = sooner
+		effect = sooner
 	}
 	f.add(FieldChange{Field: field, Old: timeText(old), New: timeText(new)}, !old.IsZero(), !new.IsZero(),
-		func(FieldChange) Significance { return weight })
+		func(FieldChange) Effect { return effect })
 }
 
 func yesNo(b *bool) string {

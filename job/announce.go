@@ -230,7 +230,7 @@ func (a *announcer) compose(update *update, decision notify.Decision) notify.Mes
 	} else {
 		headlines := update.report.Headlines()
 		lines := slices.Insert(headlines, min(leading, len(headlines)), decision.Lines()...)
-		message = notify.Compose(update.report.Title, slices.Concat(update.report.Satisfied(), lines), a.LinkTo(ReportName(run)))
+		message = notify.Compose(update.report.Title, lines, a.LinkTo(ReportName(run)))
 	}
 	message.Significance, message.At = decision.Significance, run.StartedAt
 	return message

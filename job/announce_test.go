@@ -30,11 +30,11 @@ func TestMessage(t *testing.T) {
 	w.serve(2)
 	w.run(2)
 	want := []message{{
-		Title: "Bedrock changes 2026-05-02: 1 to act on, 1 to know",
-		Message: "Removed from 1 of 3 regions: anthropic.claude-3-sonnet-20240229-v1:0 (eu-west-2)\n" +
-			"New model: anthropic.claude-opus-4-7: call eu.anthropic.claude-opus-4-7, global.anthropic.claude-opus-4-7, " +
-			"us.anthropic.claude-opus-4-7 (eu-west-2, us-east-1, us-west-2)\n" +
-			"Changed: us.anthropic.claude-opus-4-1-20250805-v1:0: description (us-east-1, us-west-2)\n" +
+		Title: "Bedrock 2026-05-02: Claude 3 Sonnet can't be called from eu-west-2; 1 more",
+		Message: "Claude 3 Sonnet can't be called from eu-west-2; ID: anthropic.claude-3-sonnet-20240229-v1:0; instead: eu.anthropic.claude-sonnet-4-6\n" +
+			"Claude Opus 4.7 is callable from 3 regions; pass eu.anthropic.claude-opus-4-7, global.anthropic.claude-opus-4-7, " +
+			"us.anthropic.claude-opus-4-7\n" +
+			"1 minor change\n" +
 			"https://reports.example.com/2026-05-02T02-00-00Z.md",
 		Link:         "https://reports.example.com/2026-05-02T02-00-00Z.md",
 		Significance: "breaking",
@@ -172,7 +172,7 @@ func TestWatchRules(t *testing.T) {
 		t.Errorf("counts %+v", result.Report.Counts)
 	}
 	messages := w.heard()
-	if len(messages) != 1 || !strings.HasPrefix(messages[0].Title, "Bedrock changes 2026-05-02: 1 watch rule satisfied") {
+	if len(messages) != 1 || !strings.Contains(messages[0].Message, "Claude Opus 4.7 is callable from 3 regions, satisfies rule opus;") {
 		t.Errorf("messages %+v", messages)
 	}
 	if evaluated != 1 {

@@ -78,5 +78,8 @@ func TestReportsOfCaptures(t *testing.T) {
 		checkHolds(t, r.Title, head, r)
 		checkMarkdown(t, r)
 		checkJSON(t, r)
+		if n := wordsBefore(markdownOf(t, r)); n > 80 {
+			t.Errorf("%s: %d words before the details", r.Title, n)
+		}
 	}
 }

@@ -109,15 +109,6 @@ func (r coverageRow) first() Gap {
 	return Gap{}
 }
 
-func (r coverageRow) lost() bool {
-	for _, g := range r.gaps {
-		if g.Lost {
-			return true
-		}
-	}
-	return false
-}
-
 func (r coverageRow) inBrief() string {
 	if r.alike() && len(r.gaps) == len(catalog.Kinds()) {
 		return outcomeText(r.first().Outcome)

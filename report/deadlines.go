@@ -18,7 +18,8 @@ const passedDays = 30
 type Deadlines struct {
 	Days    int        `json:"days"`    // how far ahead
 	Entries []Deadline `json:"entries"` // soonest first
-	// Next are the deadlines of the next date from today on, however far ahead.
+	// Next are the deadlines of the next date from today on, however far ahead,
+	// without those of variants.
 	Next []Deadline `json:"next"`
 }
 
@@ -29,7 +30,9 @@ type Deadline struct {
 	Event    ask.Event `json:"event"`
 	ID       string    `json:"id"`
 	Name     string    `json:"name,omitempty"`
-	Regions  []string  `json:"regions"` // that head's run read
+	// VariantOf is the model that ID is a variant of, "" if it is none.
+	VariantOf string   `json:"variant_of,omitempty"`
+	Regions   []string `json:"regions"` // that head's run read
 	// Unread are the regions that gave the date when they were last read.
 	Unread []Confirmed `json:"unread,omitempty"`
 	Moved  Moved       `json:"moved,omitempty"` // in this comparison, and alike in all of the regions
@@ -68,7 +71,7 @@ func (v *view) deadlines(window int) Deadlines {
 		if deadline.DaysLeft <= window {
 			d.Entries = append(d.Entries, deadline)
 		}
-		if !passed && (len(d.Next) == 0 || d.Next[0].Date == deadline.Date) {
+		if !passed && deadline.VariantOf == "" && (len(d.Next) == 0 || d.Next[0].Date == deadline.Date) {
 			d.Next = append(d.Next, deadline)
 		}
 	}
@@ -80,7 +83,8 @@ func (v *view) dates() []Deadline {
 	moved := v.movedDates()
 	var all []Deadline
 	for _, d := range ask.Dates(v.head) {
-		if v.only.shows(d.ID, d.Regions) {
+		d.Regions = filter(d.Regions, v.only.region)
+		if len(d.Regions) > 0 && v.only.item(d.ID) {
 			all = append(all, v.deadline(d, moved))
 		}
 	}
@@ -92,6 +96,9 @@ func (v *view) dates() []Deadline {
 
 func (v *view) deadline(d ask.Date, moved map[itemIn]map[diff.Field]Moved) Deadline {
 	deadline := Deadline{Date: d.Date, DaysLeft: d.Days, Event: d.Event, ID: d.ID, Name: d.Name, Regions: []string{}}
+	if v.families.IsVariant(d.ID) {
+		deadline.VariantOf = v.families.Base(d.ID)
+	}
 	for i, region := range d.Regions {
 		state := v.head.Scope(catalog.Scope{Region: region, Kind: catalog.KindFoundationModel})
 		if state.Fresh() {

@@ -26,20 +26,29 @@ func (p *page) deadlines(d *Deadlines) {
 	case len(d.Next) == 0 && len(d.Entries) == 0:
 		return
 	case len(d.Entries) == 0:
-		p.paragraph(fmt.Sprintf("## Deadlines in the next %d days", d.Days))
-		line, folded := d.next()
-		p.paragraph("None. " + line)
-		p.models(folded)
+		p.paragraph("## Deadlines")
+		p.paragraph(fmt.Sprintf("None in the next %d days. ", d.Days) + d.next())
 		return
 	}
-	p.paragraph(fmt.Sprintf("## Deadlines in the next %d days", d.Days))
+	p.paragraph("## Deadlines")
+	p.paragraph(fmt.Sprintf("The next %d days, counted from the run.", d.Days))
 	var f folds
 	var rows [][]string
+	var variants []string
 	for _, e := range d.Entries {
+		if e.VariantOf != "" {
+			variants = append(variants, fmt.Sprintf("%s: %s %s", markdown.Code(e.ID), e.event(), e.Date))
+			continue
+		}
 		rows = append(rows, []string{e.Date, fmt.Sprint(e.DaysLeft), e.event(), markdown.Code(e.ID), e.regions(&f)})
 	}
-	p.table([]string{"Date", "Days:", "Event", "ID", "Regions"}, rows)
+	if len(rows) > 0 {
+		p.table([]string{"Date", "Days:", "Event", "ID", "Regions"}, rows)
+	}
 	p.folded(f)
+	if len(variants) > 0 {
+		p.details(plural(len(variants), "date")+" of variants for purchased throughput only", func() { p.bullets(variants) })
+	}
 }
 
 func (d Deadline) event() string {
@@ -76,27 +85,58 @@ func (d Deadline) regions(f *folds) string {
 	return strings.Join(parts, "; ")
 }
 
-// next returns a line about the next date. If it has too many models for a line,
-// they are returned in folded.
-func (d *Deadlines) next() (line string, folded []string) {
+// ahead writes a line about the next dates.
+func (p *page) ahead(d *Deadlines) {
+	line := d.next()
+	if line == "" {
+		return
+	}
+	if n := d.models(); n > len(d.Next) {
+		line += fmt.Sprintf(" [All %d in %d days](#deadlines)", n, d.Days)
+	}
+	p.paragraph(line)
+}
+
+// models counts the entries that are not about variants.
+func (d *Deadlines) models() int {
+	n := 0
+	for _, e := range d.Entries {
+		if e.VariantOf == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// deadlinesNamed is how many models the line about the next date names.
+const deadlinesNamed = 2
+
+// next returns a line about the next date, "" if there is none.
+func (d *Deadlines) next() string {
 	if len(d.Next) == 0 {
-		return "", nil
+		return ""
 	}
 	byEvent := map[ask.Event][]string{}
 	for _, n := range d.Next {
-		byEvent[n.Event] = append(byEvent[n.Event], markdown.Code(n.ID))
+		byEvent[n.Event] = append(byEvent[n.Event], n.words())
 	}
 	var parts []string
 	for _, e := range events {
-		ids := byEvent[e.event]
+		names := byEvent[e.event]
 		switch {
-		case len(ids) > rollUpOver:
-			folded = append(folded, ids...)
-			parts = append(parts, plural(len(ids), "model")+" "+eventText(e.event))
-		case len(ids) > 0:
-			parts = append(parts, strings.Join(ids, ", ")+" "+eventText(e.event))
+		case len(names) > deadlinesNamed:
+			parts = append(parts, eventText(e.event)+" for "+plural(len(names), "model")+",")
+		case len(names) > 0:
+			parts = append(parts, strings.Join(names, " and ")+" "+eventText(e.event))
 		}
 	}
 	first := d.Next[0]
-	return fmt.Sprintf("Next deadline: %s %s (%s).", strings.Join(parts, "; "), first.Date, inDays(first.DaysLeft)), folded
+	return fmt.Sprintf("Next deadline: %s %s (%s).", strings.Join(parts, "; "), first.Date, inDays(first.DaysLeft))
+}
+
+func (d Deadline) words() string {
+	if d.Name == "" {
+		return markdown.Code(d.ID)
+	}
+	return markdown.Name(d.Name)
 }

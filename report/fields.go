@@ -24,14 +24,6 @@ var fieldWords = map[diff.Field]string{
 	diff.FieldDestinations:     "destinations",
 }
 
-// plainField returns the words for a field, or its name if there are none.
-func plainField(f diff.Field) string {
-	if words, known := fieldWords[f]; known {
-		return words
-	}
-	return string(f)
-}
-
 // fieldGroups joins field changes that are the same in several regions.
 func fieldGroups(group []piece) []FieldGroup {
 	var groups []FieldGroup

@@ -80,9 +80,7 @@ func (v *view) launched(s *Story, group []piece) bool {
 	if len(s.Gain.Listed) == 0 || len(regionsOf(group, kind(diff.Reappeared), ofModel)) > 0 {
 		return false
 	}
-	before := slices.DeleteFunc(without(s.ListedIn, s.Gain.Listed), func(region string) bool {
-		return v.firstRead[catalog.Scope{Region: region, Kind: catalog.KindFoundationModel}]
-	})
+	before := v.known(v.listed[catalog.KindFoundationModel][s.Subject.ID], catalog.KindFoundationModel, s.Subject.ID)
 	return len(before) == 0 && !v.removed[s.Subject.ID]
 }
 

@@ -5,46 +5,43 @@ import (
 	"slices"
 	"strings"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/internal/markdown"
 )
 
-// Headlines returns one line of plain text for every broken watch rule, every
-// story and every new region, the most significant first. It is nil if nothing
-// changed. Text from outside is not escaped: the caller escapes it for its
-// format.
+// Headlines returns one line of plain text for each row and each new region, the
+// gravest first, and one that counts the minor changes. It is nil if nothing
+// changed. A line names the IDs that stop working and what to pass instead. Text
+// from outside is on one line and not escaped: the caller escapes it for its format.
 func (r *Report) Headlines() []string {
-	lines := r.watchLines(isBroken)
-	for _, s := range slices.Concat(r.ActOn, r.Good) {
-		lines = append(lines, s.headline())
+	r.link()
+	var lines []string
+	for i := range r.Rows {
+		lines = append(lines, r.line(&r.Rows[i]))
 	}
 	for _, n := range r.NewRegions {
 		lines = append(lines, fmt.Sprintf("New region: %s with %s, %d of them callable", n.Region, plural(n.Models, "model"), n.Callable))
 	}
-	for _, s := range r.Other {
-		lines = append(lines, s.headline())
+	if n := len(r.Other); n > 0 {
+		lines = append(lines, sentenceCase(plural(n, "minor change")))
 	}
 	return lines
 }
 
-func (s *Story) headline() string {
-	id := s.Subject.ID
-	if profile := s.profile(); profile != "" {
-		id = profile
+// lineLimit is how many characters of a row's names a line shows.
+const lineLimit = 200
+
+func (r *Report) line(row *Row) string {
+	line := sentenceCase(row.headline(lineLimit))
+	if row.rule != nil {
+		line += ": " + WatchDetail(*row.rule)
 	}
-	line := s.event() + ": " + id
-	if detail := s.detail(); detail != "" {
-		line += ": " + detail
-	}
-	switch n := len(s.Regions); {
-	case n == 0:
-	case n <= briefly:
-		line += " (" + strings.Join(s.Regions, ", ") + ")"
-	default:
-		line += fmt.Sprintf(" (%d regions)", n)
-	}
-	if n := len(s.Breaks); n > 0 {
-		line += "; breaks watch " + noun(n, "rule") + " " + strings.Join(s.Breaks, ", ")
+	for _, part := range []string{row.affectedIDs(), row.nextStep(), r.notes(row)} {
+		if part != "" {
+			line += "; " + part
+		}
 	}
 	return line
 }
@@ -52,64 +49,88 @@ func (s *Story) headline() string {
 // briefly is how many regions or IDs a headline names.
 const briefly = 4
 
-// detail returns what a reader acts on: the IDs to call, the dates, the
-// destinations.
-func (s *Story) detail() string {
-	var parts []string
-	switch {
-	case s.Gain != nil:
-		return s.Gain.detail()
-	case s.Lifecycle != nil:
-		for _, c := range s.Lifecycle.Changes {
-			parts = append(parts, c.detail())
-		}
-	case s.Routing != nil:
-		for _, c := range s.Routing.Changes {
-			parts = append(parts, c.detail())
-		}
-	case s.Fields != nil:
-		for _, f := range s.Fields {
-			parts = append(parts, plainField(f.Field))
-		}
+// brief names the first of ids and counts the rest.
+func brief(ids []string) string {
+	shown := make([]string, 0, len(ids))
+	for _, id := range ids {
+		shown = append(shown, markdown.Clean(id))
 	}
-	return strings.Join(unique(parts), "; ")
+	if more := len(shown) - briefly; more > 0 {
+		shown = append(shown[:briefly:briefly], fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(shown, ", ")
 }
 
-func (g *Gain) detail() string {
-	var ids []string
-	for _, route := range g.Routes {
-		ids = append(ids, route.ID)
-	}
-	ids = union(ids)
-	switch {
-	case len(ids) == 0:
+// affectedIDs names the IDs that stop working, now or on a date.
+func (r *Row) affectedIDs() string {
+	if r.Effect.Significance() == diff.Good || r.Effect == diff.OffList || r.Effect == diff.RunsElsewhere || len(r.stories) == 0 {
 		return ""
-	case len(ids) > briefly:
-		return fmt.Sprintf("call %s and %d more", strings.Join(ids[:briefly], ", "), len(ids)-briefly)
 	}
-	return "call " + strings.Join(ids, ", ")
+	var ids []string
+	for _, s := range r.stories {
+		switch {
+		case s.Loss != nil:
+			for _, lost := range s.Loss.Lost {
+				if lost.Access != catalog.Provisioned {
+					ids = append(ids, lost.ID)
+				}
+			}
+		case s.Lifecycle != nil:
+			ids = append(append(ids, s.Subject.ID), s.Lifecycle.Profiles...)
+		}
+	}
+	if ids = union(ids); len(ids) == 0 {
+		return ""
+	}
+	return noun(len(ids), "ID") + ": " + brief(ids)
 }
 
-func (c LifecycleChange) detail() string {
-	name := plainField(c.Field)
-	switch {
-	case c.Field == diff.FieldLifecycle && c.Said == diff.BothSaid:
-		return c.Old + " → " + c.New
-	case c.Said == diff.Published:
-		return name + " " + c.New
-	case c.Said == diff.Withdrawn:
-		return name + " " + c.Old + " withdrawn"
+// nextStep says what to pass instead, or now.
+func (r *Row) nextStep() string {
+	if len(r.stories) == 0 {
+		return ""
 	}
-	return name + " " + c.Old + " → " + c.New
+	switch s := r.stories[0]; {
+	case s.Loss != nil && r.Effect != diff.Uncallable && len(s.Loss.Remaining) > 0:
+		return "still works: " + brief(routeIDs(s.Loss.Remaining))
+	case r.Effect == diff.RunsElsewhere:
+		return ""
+	case r.Effect.Significance() != diff.Good:
+		return useInstead(r.Replacement)
+	case s.Gain != nil && len(s.Gain.Routes) > 0:
+		return "pass " + brief(routeIDs(s.Gain.Routes))
+	}
+	return ""
 }
 
-func (c RouteChange) detail() string {
-	var parts []string
-	for _, d := range c.Added {
-		parts = append(parts, "+"+catalog.RegionWords(d.Region))
+func routeIDs(routes []Route) []string {
+	var ids []string
+	for _, route := range routes {
+		if route.Access != catalog.Provisioned {
+			ids = append(ids, route.ID)
+		}
 	}
-	for _, d := range c.Removed {
-		parts = append(parts, "-"+catalog.RegionWords(d.Region))
+	return union(ids)
+}
+
+func useInstead(r *ask.Replacement) string {
+	if r == nil || len(r.Ways) == 0 {
+		return "no replacement there"
 	}
-	return strings.Join(unique(parts), " ")
+	var ids []string
+	for _, way := range r.Ways {
+		ids = append(ids, way.ID)
+	}
+	return "instead: " + brief(ids)
+}
+
+// notes returns what the user wrote about the rules that the row broke or satisfied.
+func (r *Report) notes(row *Row) string {
+	var notes []string
+	for _, state := range r.Watch {
+		if state.Note != "" && slices.Contains(slices.Concat(row.Breaks, row.Satisfies), state.Name) {
+			notes = append(notes, markdown.Clean(state.Note))
+		}
+	}
+	return strings.Join(unique(notes), "; ")
 }

@@ -19,8 +19,8 @@ func TestHeadlines(t *testing.T) {
 	} {
 		r := test.build(t)
 		lines := r.Headlines()
-		if want := len(r.ActOn) + len(r.Good) + len(r.NewRegions) + len(r.Other); len(lines) != want {
-			t.Errorf("%s: %d lines for %d stories and regions", test.name, len(lines), want)
+		if want := len(r.Rows) + len(r.NewRegions) + min(len(r.Other), 1); len(lines) != want {
+			t.Errorf("%s: %d lines for %d rows, regions and counts", test.name, len(lines), want)
 		}
 		got.WriteString("# " + test.name + "\n")
 		for _, line := range lines {

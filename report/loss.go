@@ -27,6 +27,9 @@ type Loss struct {
 	Remaining       []Route     `json:"remaining,omitempty"`
 	Elsewhere       []string    `json:"elsewhere,omitempty"`
 	ElsewhereUnread []Confirmed `json:"elsewhere_unread,omitempty"`
+	// Doubtful are the regions where a profile remains although no region that it
+	// routes to lists the model: it can probably not be called any more.
+	Doubtful []string `json:"doubtful,omitempty"`
 	// EndOfLife is the date that the lists last gave, "" if none.
 	EndOfLife string `json:"end_of_life,omitempty"`
 }
@@ -68,19 +71,37 @@ func (v *view) buildLoss(s *Story, group []piece) {
 func (v *view) addRemaining(s *Story, l *Loss, group []piece) {
 	model, remaining := s.Subject.ID, routes{}
 	for region, since := range by(group) {
-		paths := slices.DeleteFunc(v.paths(region, model, since), func(p catalog.Path) bool { return !p.Callable() })
+		all := slices.DeleteFunc(v.paths(region, model, since), func(p catalog.Path) bool { return !p.Callable() })
+		paths := v.leading(model, slices.Clone(all))
 		for _, path := range paths {
 			remaining.add(region, path)
 		}
-		if len(paths) == 0 && !slices.Contains(l.Uncallable, region) && !v.wholeSince(region, since) {
+		switch {
+		case len(paths) > 0:
+		case len(all) > 0:
+			l.Doubtful = append(l.Doubtful, region)
+		case !slices.Contains(l.Uncallable, region) && !v.wholeSince(region, since):
 			l.Unknown = append(l.Unknown, region)
 		}
 	}
 	slices.Sort(l.Unknown)
+	l.Doubtful = union(l.Doubtful, v.doubtfulElsewhere(s, l))
 	l.Remaining = remaining.list()
 	callable, stale := v.callableFrom(model)
 	l.Elsewhere = without(callable, s.Regions)
 	l.ElsewhereUnread = slices.DeleteFunc(stale, func(c Confirmed) bool { return slices.Contains(s.Regions, c.Region) })
+}
+
+// doubtfulElsewhere returns the other regions where a profile remains after the
+// regions that it routes to have dropped the model.
+func (v *view) doubtfulElsewhere(s *Story, l *Loss) []string {
+	if len(l.Unlisted) == 0 {
+		return nil
+	}
+	return filter(filter(sortedKeys(v.after), v.only.region), func(region string) bool {
+		paths := v.region(region).Paths(s.Subject.ID)
+		return !slices.Contains(s.Regions, region) && catalog.Callable(paths) && !catalog.Callable(v.leading(s.Subject.ID, paths))
+	})
 }
 
 // endOfLife returns the earliest end of life that the lists which dropped the

@@ -73,6 +73,9 @@ func (t *entryText) left(l *Loss) {
 		way := t.way(r.Access, r.ID)
 		t.bullet("Callable there: %s from %s", way, t.folds.regions("Callable by "+way+" from", r.From))
 	}
+	if len(l.Doubtful) > 0 {
+		t.bullet("A profile remains in %s, and no region that it routes to lists the model: probably retired", t.folds.regions("Profile remains", l.Doubtful))
+	}
 	if len(l.Unknown) > 0 {
 		t.bullet("Not known whether anything can call it, because not all lists were read: %s", t.folds.regions("Not known", l.Unknown))
 	}

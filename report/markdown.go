@@ -11,21 +11,21 @@ import (
 // Markdown writes the report in GitHub Flavored Markdown. It is readable as plain
 // text, in a mail, and rendered.
 func (r *Report) Markdown(w io.Writer) error {
+	r.link()
 	var p page
-	p.paragraph("# " + r.Title)
+	p.paragraph("# " + markdown.Text(r.Title))
 	if r.quiet() {
-		p.quiet(r)
+		p.quietDay(r)
 	} else {
 		p.paragraph(r.lead()...)
-		p.bullets(r.watchHead())
-		p.paragraph(r.summary()...)
-		p.section("Act on", r.ActOn, false)
-		p.section("Good to know", r.Good, true)
+		p.rows(r)
+		p.inventory(r.Inventory)
+		p.ahead(&r.Deadlines)
+		p.rowDetails(r)
 		p.newRegions(r)
+		p.deadlines(&r.Deadlines)
 		p.watch(r.Watch, r.Head.StartedAt)
 		p.other(r.Other)
-		p.inventory(r.Inventory)
-		p.deadlines(&r.Deadlines)
 	}
 	if !r.quiet() || !r.Coverage.Steady {
 		p.coverage(r)

@@ -10,7 +10,6 @@
 package report
 
 import (
-	"slices"
 	"time"
 
 	"snapshotter/catalog"
@@ -20,7 +19,7 @@ import (
 
 // Schema names the version of the JSON document. It changes when a field is
 // removed or changes its meaning, not when one is added.
-const Schema = "snapshotter.report/2"
+const Schema = "snapshotter.report/3"
 
 // Options are the reader's choices.
 type Options struct {
@@ -31,23 +30,20 @@ type Options struct {
 	Watch []watch.State
 	// Only selects what the report shows; nil shows everything.
 	Only *Only
+	// Replacements are the user's own, by the ID of the model that they replace.
+	Replacements map[string]string
 }
 
 // Only selects regions and items of a comparison. What the report says about them
 // still takes everything into account that the runs read.
 type Only struct {
-	Words  string // the choice as the user made it, such as "--region eu-*"
+	Words  string // the choice in a few words, such as "eu-*, Anthropic"
 	Region func(region string) bool
 	Item   func(id string) bool // of a model or a profile
 }
 
 func (o *Only) region(region string) bool { return o == nil || o.Region(region) }
 func (o *Only) item(id string) bool       { return o == nil || o.Item(id) }
-
-// shows reports whether the report shows what happened to an item in regions.
-func (o *Only) shows(id string, regions []string) bool {
-	return o == nil || o.Item(id) && slices.ContainsFunc(regions, o.Region)
-}
 
 const deadlineDays = 90
 
@@ -73,9 +69,15 @@ type Report struct {
 	Base    *catalog.Run `json:"base"` // nil on a first run
 	Head    catalog.Run  `json:"head"`
 
+	// Rows are the stories that matter, a model and what happened to it in each, the
+	// gravest first.
+	Rows  []Row   `json:"rows"`
 	ActOn []Story `json:"act_on"`       // breaking and notice
 	Good  []Story `json:"good_to_know"` // good
 	Other []Story `json:"other_changes"`
+
+	// LeftOut counts the stories that the filter leaves out.
+	LeftOut int `json:"left_out,omitempty"`
 
 	NewRegions []diff.NewRegion `json:"new_regions"`
 	// Watch are the states of the user's watch rules, the most significant first.
@@ -116,7 +118,7 @@ func (c Counts) news() int { return c.Broken + c.Satisfied }
 // changes neither, and does not compare them again.
 func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Report {
 	v := newView(result, base, head)
-	v.only = opts.Only
+	v.only, v.replacements = opts.Only, opts.Replacements
 	r := &Report{
 		Schema:     Schema,
 		Date:       catalog.Day(head.Run.StartedAt),
@@ -128,11 +130,13 @@ func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Rep
 	if base != nil {
 		r.Base = &result.Base
 	}
-	stories := slices.DeleteFunc(v.stories(), func(s Story) bool { return !v.only.shows(s.Subject.ID, s.Regions) })
+	stories := v.stories()
 	for i := range stories {
 		stories[i].Breaks = stories[i].brokenRules(r.Watch)
 	}
 	r.file(stories)
+	r.Rows, r.LeftOut = v.rows(stories, r.Watch), v.leftOut
+	r.link()
 	r.Deadlines = v.deadlines(opts.days())
 	r.Counts = Counts{len(r.ActOn), len(r.Good), len(r.Other), len(r.NewRegions), r.countWatch(isBroken), r.countWatch(isNew)}
 	changed := result.Any()

@@ -14,7 +14,8 @@ import (
 // Exactly one of Gain, Loss, Lifecycle, Routing and Fields is set.
 type Story struct {
 	Event        Event             `json:"what"`
-	Significance diff.Significance `json:"significance"` // the weightiest of its changes
+	Effect       diff.Effect       `json:"effect"`       // the gravest of its changes
+	Significance diff.Significance `json:"significance"` // follows from Effect
 	Subject      Subject           `json:"subject"`
 	Regions      []string          `json:"regions"` // where any of it happened
 	// ListedIn are the regions that list the subject in head. Unread are those of
@@ -24,6 +25,8 @@ type Story struct {
 	Unread   []Confirmed `json:"unread,omitempty"`
 	// Found holds the runs between which it happened.
 	Found []Interval `json:"found"`
+	// Elsewhere are the regions outside the reader's choice where the like happened.
+	Elsewhere []string `json:"elsewhere,omitempty"`
 	// Breaks are the names of the watch rules that it broke, sorted.
 	Breaks []string `json:"breaks,omitempty"`
 
@@ -84,11 +87,11 @@ type piece struct {
 	field *diff.FieldChange
 }
 
-func (p piece) significance() diff.Significance {
+func (p piece) effect() diff.Effect {
 	if p.field != nil {
-		return p.field.Significance
+		return p.field.Effect
 	}
-	return p.Significance
+	return p.Effect
 }
 
 // ofCallable reports whether the piece concerns all paths of a model together.
@@ -113,10 +116,21 @@ func (v *view) stories() []Story {
 	var stories []Story
 	for _, same := range ordered.By(all, func(p placed) key { return p.key }) {
 		var group []piece
+		var elsewhere []string
 		for _, p := range same.Values {
-			group = append(group, p.piece)
+			if v.only.region(p.Region) {
+				group = append(group, p.piece)
+			} else {
+				elsewhere = append(elsewhere, p.Region)
+			}
 		}
-		stories = append(stories, v.story(same.Key, group))
+		if len(group) == 0 || !v.only.item(same.Key.id) {
+			v.leftOut++
+			continue
+		}
+		story := v.story(same.Key, group)
+		story.Elsewhere = union(elsewhere)
+		stories = append(stories, story)
 	}
 	slices.SortStableFunc(stories, compareStories)
 	return stories
@@ -125,6 +139,7 @@ func (v *view) stories() []Story {
 func compareStories(a, b Story) int {
 	return cmp.Or(
 		diff.CompareSignificance(a.Significance, b.Significance),
+		diff.CompareEffects(a.Effect, b.Effect),
 		cmp.Compare(a.Event.rank(), b.Event.rank()),
 		cmp.Compare(a.Subject.ID, b.Subject.ID),
 		cmp.Compare(a.Subject.Resource, b.Subject.Resource),
@@ -212,12 +227,11 @@ var accessOf = map[string]catalog.Access{
 
 func (v *view) story(k key, group []piece) Story {
 	s := Story{Regions: regionsOf(group), Found: v.found(group)}
-	s.ListedIn = append([]string{}, v.listed[k.subject][k.id]...)
+	s.ListedIn = append([]string{}, filter(v.listed[k.subject][k.id], v.only.region)...)
 	s.Subject = v.subject(k.subject, k.id, slices.Concat(s.Regions, s.ListedIn))
 	s.Unread = v.unread(s.ListedIn, k.subject)
-	s.Significance = slices.MinFunc(group, func(a, b piece) int {
-		return diff.CompareSignificance(a.significance(), b.significance())
-	}).significance()
+	s.Effect = slices.MinFunc(group, func(a, b piece) int { return diff.CompareEffects(a.effect(), b.effect()) }).effect()
+	s.Significance = s.Effect.Significance()
 	switch k.theme {
 	case gain:
 		v.buildGain(&s, group)

@@ -13,25 +13,6 @@ import (
 // foldOver is how many entries a section shows without folding their tables.
 const foldOver = 8
 
-// section writes stories under title. Stories that differ only in the model are
-// one entry.
-func (p *page) section(title string, stories []Story, foldModels bool) {
-	if len(stories) == 0 {
-		return
-	}
-	p.paragraph(fmt.Sprintf("## %s (%d)", title, len(stories)))
-	entries := entriesOf(stories)
-	for _, e := range entries {
-		p.entry(e, len(entries) > foldOver)
-		if n := len(e.subjects); n > foldOver && foldModels {
-			p.details("The "+plural(n, e.noun), func() { p.bullets(e.subjects) })
-		} else if n > 1 {
-			p.paragraph("Each of:")
-			p.bullets(e.subjects)
-		}
-	}
-}
-
 // entry is the text of a story about one subject, or about several with equal
 // text.
 type entry struct {
@@ -77,10 +58,12 @@ func (e entry) said() string {
 }
 
 func (p *page) entry(e entry, dense bool) {
-	if len(e.subjects) == 1 {
-		p.paragraph("### " + e.event + ": " + e.subjects[0])
-	} else {
-		p.paragraph("### " + e.event + ": " + plural(len(e.subjects), e.noun))
+	switch n := len(e.subjects); {
+	case n > foldOver:
+		p.paragraph("**" + e.event + "**: " + plural(n, e.noun))
+		p.details("The "+plural(n, e.noun), func() { p.bullets(e.subjects) })
+	default:
+		p.paragraph("**" + e.event + "**: " + strings.Join(e.subjects, ", "))
 	}
 	if e.lead != "" {
 		p.paragraph(e.lead)

@@ -5,23 +5,30 @@ import (
 	"slices"
 	"time"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/diff"
 )
 
 // view indexes the two snapshots and their changes for the builders of stories.
 type view struct {
-	result     *diff.Result
-	only       *Only
-	base, head *catalog.Snapshot // base is empty on a first run
-	before     map[string]*catalog.Region
-	after      map[string]*catalog.Region
-	listed     map[catalog.Kind]map[string][]string // regions that head lists an id in
-	moved      map[itemIn][]catalog.Access          // access that a model gained or lost
-	events     map[itemIn]diff.Kind                 // what happened to the path with this ID
-	removed    map[string]bool                      // models that a region no longer lists
-	arrived    map[itemIn]bool                      // items that a region came to list
-	firstRead  map[catalog.Scope]bool               // lists that were first read in this comparison
+	result    *diff.Result
+	only      *Only
+	leftOut   int // stories that the reader did not choose
+	families  *catalog.Families
+	presence  *catalog.Presence
+	directory *ask.Directory
+	// replacements are the user's own, by the model that they replace.
+	replacements map[string]string
+	base, head   *catalog.Snapshot // base is empty on a first run
+	before       map[string]*catalog.Region
+	after        map[string]*catalog.Region
+	listed       map[catalog.Kind]map[string][]string // regions that head lists an id in
+	moved        map[itemIn][]catalog.Access          // access that a model gained or lost
+	events       map[itemIn]diff.Kind                 // what happened to the path with this ID
+	removed      map[string]bool                      // models that a region no longer lists
+	arrived      map[itemIn]bool                      // items that a region came to list
+	firstRead    map[catalog.Scope]bool               // lists that were first read in this comparison
 }
 
 // itemIn is an item in a region.
@@ -31,7 +38,10 @@ func newView(result *diff.Result, base, head *catalog.Snapshot) *view {
 	if base == nil {
 		base = &catalog.Snapshot{}
 	}
-	v := &view{result: result, base: base, head: head, before: index(base), after: index(head)}
+	v := &view{
+		result: result, base: base, head: head, before: index(base), after: index(head),
+		families: catalog.NewFamilies(base, head), presence: catalog.NewPresence(head), directory: ask.NewDirectory(head),
+	}
 	v.listed = map[catalog.Kind]map[string][]string{}
 	for _, kind := range catalog.Kinds() {
 		v.listed[kind] = map[string][]string{}
@@ -151,16 +161,24 @@ func (v *view) wholeSince(region string, since int64) bool {
 // callableFrom returns the regions from which model can be called by lists that
 // head's run read, and in stale those for which only older lists say so.
 func (v *view) callableFrom(model string) (fresh []string, stale []Confirmed) {
-	for _, region := range slices.Sorted(maps.Keys(v.after)) {
+	for _, region := range filter(sortedKeys(v.after), v.only.region) {
 		switch {
-		case catalog.Callable(v.paths(region, model, v.head.Run.ID)):
+		case catalog.Callable(v.leading(model, v.paths(region, model, v.head.Run.ID))):
 			fresh = append(fresh, region)
-		case catalog.Callable(v.region(region).Paths(model)):
+		case catalog.Callable(v.leading(model, v.region(region).Paths(model))):
 			stale = append(stale, Confirmed{region, v.lastRead(region)})
 		}
 	}
 	return fresh, stale
 }
+
+// leading returns the paths that may lead to the model: not those of a profile
+// none of whose destinations lists it.
+func (v *view) leading(model string, paths []catalog.Path) []catalog.Path {
+	return slices.DeleteFunc(paths, func(p catalog.Path) bool { return v.presence.Doubtful(model, p.Destinations) })
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // lastRead returns the oldest of the runs that last read a list of region.
 func (v *view) lastRead(region string) catalog.RunRef {

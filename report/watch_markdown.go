@@ -33,24 +33,6 @@ func (p *page) watch(states []watch.State, today time.Time) {
 	}
 }
 
-// watchHead returns a line for each rule that was broken or satisfied in the
-// comparison.
-func (r *Report) watchHead() []string {
-	var lines []string
-	for _, s := range r.Watch {
-		if isBroken(s) || isNew(s) {
-			lines = append(lines, watchLine(s, r.Head.StartedAt))
-		}
-	}
-	return lines
-}
-
-// watchLine returns a line of Markdown about the state of a rule.
-func watchLine(s watch.State, today time.Time) string {
-	var f watchFolds
-	return "Watch rule " + markdown.Code(s.Name) + " " + standingOf(s, today) + ": " + f.detail(s)
-}
-
 // watchInBrief returns the states of the rules on a day when none changed.
 func (r *Report) watchInBrief() []string {
 	if len(r.Watch) == 0 {

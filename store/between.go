@@ -48,7 +48,7 @@ func (s *Store) selectBetween(ctx context.Context, before, after *outline) (*sel
 			scopes[scope.id] = scope.Scope
 		}
 	}
-	touched := map[modelIn]bool{}
+	touched := map[string]bool{}
 	for span, regions := range spans(before, after) {
 		if many, err := s.changedMuch(ctx, span); err != nil || many {
 			return nil, err
@@ -63,7 +63,7 @@ func (s *Store) selectBetween(ctx context.Context, before, after *outline) (*sel
 				continue
 			}
 			only.items[d.scope] = append(only.items[d.scope], d.item)
-			if err := s.touch(ctx, touched, scope, d); err != nil {
+			if err := s.touch(ctx, touched, scope.Kind, d); err != nil {
 				return nil, err
 			}
 		}
@@ -140,23 +140,24 @@ func (s *Store) differing(ctx context.Context, span span) ([]difference, error) 
 	})
 }
 
-// modelIn is a model in a region.
-type modelIn struct{ region, model string }
-
-// touch adds the models whose access a difference may change: the model itself,
-// or those that a profile routes to on either side.
-func (s *Store) touch(ctx context.Context, touched map[modelIn]bool, scope catalog.Scope, d difference) error {
-	if scope.Kind == catalog.KindFoundationModel {
-		touched[modelIn{scope.Region, d.key}] = true
+// touch adds the models whose access a difference may change: the model itself, or
+// those that a profile routes to on either side. What a change does to a caller
+// depends on every region, and on the model that a variant belongs to.
+func (s *Store) touch(ctx context.Context, touched map[string]bool, kind catalog.Kind, d difference) error {
+	if kind == catalog.KindFoundationModel {
+		touched[d.key] = true
+		for _, base := range catalog.PossibleBases(d.key) {
+			touched[base] = true
+		}
 		return nil
 	}
-	items, err := s.items(ctx, scope.Kind, []itemState{{document: d.before}, {document: d.after}})
+	items, err := s.items(ctx, kind, []itemState{{document: d.before}, {document: d.after}})
 	if err != nil {
 		return err
 	}
 	for _, item := range items {
 		for _, model := range modelsOf(item) {
-			touched[modelIn{scope.Region, model}] = true
+			touched[model] = true
 		}
 	}
 	return nil
@@ -170,20 +171,16 @@ func modelsOf(item catalog.Item) []string {
 	return nil
 }
 
-// selectModels adds models, and every profile of their region that ever routed to
-// them, to a selection.
-func (s *Store) selectModels(ctx context.Context, only *selection, scopes map[int64]catalog.Scope, models map[modelIn]bool) error {
-	ids := map[catalog.Scope]int64{}
-	for id, scope := range scopes {
-		ids[scope] = id
-	}
-	var asked [][3]any
-	for m := range models {
-		asked = append(asked, [3]any{
-			m.model,
-			ids[catalog.Scope{Region: m.region, Kind: catalog.KindFoundationModel}],
-			ids[catalog.Scope{Region: m.region, Kind: catalog.KindInferenceProfile}],
-		})
+// selectModels adds models, and every profile that ever routed to them, in every
+// region, to a selection.
+func (s *Store) selectModels(ctx context.Context, only *selection, scopes map[int64]catalog.Scope, models map[string]bool) error {
+	var asked [][2]any
+	for model := range models {
+		for id, scope := range scopes {
+			if scope.Kind == catalog.KindFoundationModel {
+				asked = append(asked, [2]any{model, id})
+			}
+		}
 	}
 	rows, err := s.query(ctx, `
 		SELECT i.scope_id, i.id
@@ -191,8 +188,8 @@ func (s *Store) selectModels(ctx context.Context, only *selection, scopes map[in
 		CROSS JOIN items i ON i.scope_id = t.value ->> 1 AND i.key = t.value ->> 0
 		UNION
 		SELECT r.scope_id, r.item_id
-		FROM json_each(?1) t
-		CROSS JOIN routes r ON r.model = t.value ->> 0 AND r.scope_id = t.value ->> 2`, jsonList(asked))
+		FROM (SELECT DISTINCT t.value ->> 0 model FROM json_each(?1) t) t
+		CROSS JOIN routes r ON r.model = t.model`, jsonList(asked))
 	return each(rows, err, func(rows *sql.Rows) error {
 		var scope, item int64
 		err := rows.Scan(&scope, &item)

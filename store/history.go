@@ -53,8 +53,8 @@ func (s *Store) History(ctx context.Context, kind catalog.Kind, key string) (eve
 	return events, nil
 }
 
-// Coverage returns how each scope of the regions was covered, from the first run
-// that named it to the last recorded one, without gaps, by run. A scope that no
+// Coverage returns how each scope of the regions, nil for all, was covered, from the
+// first run that named it to the last recorded one, without gaps, by run. A scope that no
 // run named is missing.
 func (s *Store) Coverage(ctx context.Context, regions []string) (covered map[catalog.Scope][]catalog.Interval, err error) {
 	defer s.explain("read", &err)
@@ -66,7 +66,7 @@ func (s *Store) Coverage(ctx context.Context, regions []string) (covered map[cat
 			FROM scopes s
 			JOIN coverage c ON c.scope_id = s.id
 			JOIN runs f ON f.id = c.run_id
-			WHERE s.region IN (SELECT value FROM json_each(?)))
+			WHERE ?1 = 'null' OR s.region IN (SELECT value FROM json_each(?1)))
 		SELECT spans.id, spans.started_at, region, kind, outcome, error_code, spans.message, last - first + 1, t.id, t.started_at
 		FROM spans
 		JOIN runs t ON t.ordinal = last

@@ -32,13 +32,12 @@ func (s *Store) Listed(ctx context.Context, runID int64, kinds ...catalog.Kind) 
 // is a [*NoRunError] if there is no such run or if it failed.
 func (s *Store) About(ctx context.Context, runID int64, model string) (*catalog.Snapshot, error) {
 	return s.snapshot(ctx, runID, func(o *outline) (*selection, error) {
-		scopes, everywhere := map[int64]catalog.Scope{}, map[modelIn]bool{}
+		scopes := map[int64]catalog.Scope{}
 		for _, scope := range o.scopes {
 			scopes[scope.id] = scope.Scope
-			everywhere[modelIn{scope.Region, model}] = true
 		}
 		only := &selection{items: map[int64][]int64{}}
-		return only, s.selectModels(ctx, only, scopes, everywhere)
+		return only, s.selectModels(ctx, only, scopes, map[string]bool{model: true})
 	})
 }
 

@@ -115,7 +115,7 @@ func (c *notifyTestCommand) Run(ctx context.Context, p *program) error {
 // sendSample sends a message that says that it is a sample to every channel, and a
 // success to every check.
 func sendSample(ctx context.Context, to *job.Announcements, at time.Time) []notify.Delivery {
-	const title = "Bedrock changes: a sample, nothing happened"
+	const title = "Bedrock: a sample, nothing happened"
 	lines := []string{"This is what a message looks like. It was sent by: snapshotter notify test"}
 	message := notify.Compose(title, lines, to.LinkTo(job.LatestReport))
 	message.Significance, message.At = diff.Minor, at

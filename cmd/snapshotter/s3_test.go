@@ -141,7 +141,7 @@ func (c *cloud) wantReport(t *testing.T, night int) {
 	t.Helper()
 	date := fmt.Sprintf("2026-05-%02d", night)
 	latest := string(c.s3.Get(t, "reports/latest.md"))
-	if own := string(c.s3.Get(t, "reports/"+date+"T02-00-00Z.md")); own != latest || !strings.HasPrefix(latest, "# Bedrock changes "+date) {
+	if own := string(c.s3.Get(t, "reports/"+date+"T02-00-00Z.md")); own != latest || !strings.HasPrefix(latest, "# Bedrock "+date) {
 		t.Errorf("the newest report is %.40q, that of night %d is %.40q", latest, night, own)
 	}
 }
@@ -274,7 +274,7 @@ func TestTaskIsNotSaved(t *testing.T) {
 			c.run(t.Context(), 3, flags...).want(t, exitOK)
 			c.wantNights(t, 1, 3)
 			c.wantReport(t, 3)
-			if messages, _ := l.heard(); len(messages) != 1 || !strings.Contains(messages[0].Title, "1 to act on") {
+			if messages, _ := l.heard(); len(messages) != 1 || !strings.Contains(messages[0].Title, "can't be called") {
 				t.Errorf("the next run sent %q", titles(messages))
 			}
 		})
@@ -350,7 +350,7 @@ func TestServeInS3(t *testing.T) {
 	if code := run(t.Context(), []string{"run", "--db", historyURL, "--reports", reportsURL, "--confirm-after", "1ms"}, on); code != exitOK {
 		t.Fatalf("another run: exit code %d: %s", code, &stderr)
 	}
-	if latest := page("/reports/latest"); !strings.Contains(latest, "\nRun 2 ") {
+	if latest := page("/reports/latest"); !strings.Contains(latest, " Run 2 ") {
 		t.Errorf("what another run saved is not shown:\n%s", latest)
 	}
 	s.stop(t)

@@ -127,9 +127,9 @@ func TestPages(t *testing.T) {
 	now = now.AddDate(0, 0, 1)
 	take(t, s, moments[1])
 	want("/readyz", "", 200, "ready: run 2 began 2026-04-02 00:00 UTC, the next is due 2026-04-03 00:00 UTC")
-	want("/reports/latest", "", 200, "# Bedrock changes 2026-04-02", "Run 2 ")
-	want("/reports/latest", "text/html, */*", 200, "# Bedrock changes 2026-04-02")
-	want("/reports/latest.md", "application/json", 200, "# Bedrock changes 2026-04-02")
+	want("/reports/latest", "", 200, "# Bedrock 2026-04-02", "Run 2 ")
+	want("/reports/latest", "text/html, */*", 200, "# Bedrock 2026-04-02")
+	want("/reports/latest.md", "application/json", 200, "# Bedrock 2026-04-02")
 	for path, accept := range map[string]string{"/reports/latest.json": "text/markdown", "/reports/latest": "text/markdown;q=0.5, application/json"} {
 		got := get(s, path, accept)
 		if !json.Valid(got.Body.Bytes()) || got.Header().Get("Content-Type") != "application/json" {

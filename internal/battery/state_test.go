@@ -229,7 +229,7 @@ func wholeReports(dir string, h held) error {
 		return err
 	}
 	for name, text := range reports {
-		if !strings.HasPrefix(text, "# Bedrock changes ") || !strings.HasSuffix(text, "\n") {
+		if !strings.HasPrefix(text, "# Bedrock ") || !strings.HasSuffix(text, "\n") {
 			return fmt.Errorf("the report %s is not whole", name)
 		}
 	}
