@@ -79,3 +79,14 @@ func TestExpectedOutcomes(t *testing.T) {
 		}
 	}
 }
+
+func TestFaultOf(t *testing.T) {
+	for code, want := range map[string]catalog.CredentialFault{
+		"ExpiredToken": catalog.Expired, "InvalidAccessKeyId": catalog.Nonexistent, "AuthFailure": catalog.Unrecognized,
+		"RequestTimeTooSkewed": catalog.WronglySigned, "MissingAuthenticationToken": catalog.Missing, "AccessDenied": catalog.NoFault,
+	} {
+		if got := catalog.FaultOf(code); got != want {
+			t.Errorf("FaultOf(%s) = %q, want %q", code, got, want)
+		}
+	}
+}

@@ -40,32 +40,23 @@ const (
 )
 
 // codes are the error codes that have a meaning of their own, for all services
-// that are called. Any other code is a service error.
+// that are called, beside those about credentials ([catalog.FaultOf]). Any other
+// code is a service error.
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 var codes = []struct {
 	outcome catalog.Outcome
-	cause   cause
 	codes   []string
 }{
-	{catalog.Throttled, plain, []string{
+	{catalog.Throttled, []string{
 		"ThrottlingException", "Throttling", "ThrottledException", "TooManyRequestsException",
 		"RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown",
 	}},
-	{catalog.Denied, plain, []string{
+	{catalog.Denied, []string{
 		"AccessDeniedException", "AccessDenied", "UnauthorizedOperation", "UnauthorizedException",
 		"NotAuthorized", "OptInRequired", "SubscriptionRequiredException",
 	}},
-	{catalog.Denied, credentialsUnknown, []string{
-		"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure",
-	}},
-	{catalog.Denied, credentialsUnusable, []string{
-		"ExpiredTokenException", "ExpiredToken", "RequestExpired", "TokenRefreshRequired",
-		"InvalidSignatureException", "SignatureDoesNotMatch", "IncompleteSignature", "IncompleteSignatureException",
-		"RequestTimeTooSkewed", "InvalidAccessKeyId", "InvalidToken",
-		"MissingAuthenticationToken", "MissingAuthenticationTokenException",
-	}},
-	{catalog.NotOffered, plain, []string{
+	{catalog.NotOffered, []string{
 		unknownOperation, "UnknownOperation", "InvalidAction",
 	}},
 }
@@ -118,8 +109,15 @@ func (f *failure) refused(api smithy.APIError) {
 	}
 	for _, known := range codes {
 		if slices.Contains(known.codes, f.code) {
-			f.outcome, f.cause = known.outcome, known.cause
+			f.outcome = known.outcome
 		}
+	}
+	switch catalog.FaultOf(f.code) {
+	case catalog.NoFault:
+	case catalog.Unrecognized:
+		f.outcome, f.cause = catalog.Denied, credentialsUnknown
+	default:
+		f.outcome, f.cause = catalog.Denied, credentialsUnusable
 	}
 	if strings.Contains(f.message, noOperation) {
 		f.outcome = catalog.NotOffered

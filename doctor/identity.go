@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -49,19 +48,12 @@ func examineIdentity(ctx context.Context, config aws.Config, limit time.Duration
 	}
 }
 
-// badCredentials are the error codes of STS for credentials that don't work.
-// https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
-var badCredentials = []string{
-	"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch",
-	"InvalidSignatureException", "IncompleteSignature", "MissingAuthenticationToken", "RequestExpired",
-}
-
 func (e *Examination) unidentified(err error) {
 	api, answered := errors.AsType[smithy.APIError](err)
 	switch {
 	case !answered:
 		e.Add("identity", Warning, "AWS STS gave no answer", "a run does without; let requests through to it to see whose the credentials are")
-	case slices.Contains(badCredentials, api.ErrorCode()):
+	case catalog.FaultOf(api.ErrorCode()) != catalog.NoFault:
 		e.Add("identity", Problem, "AWS refuses the credentials: "+api.ErrorCode()+": "+api.ErrorMessage(),
 			"sign in again or renew the keys; if they are new, set the clock")
 	default:

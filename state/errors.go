@@ -74,6 +74,9 @@ func innermost(err error) error {
 
 // Advice says what to do.
 func (e *CallError) Advice() string {
+	if advice := faultAdvice[catalog.FaultOf(e.Code)]; advice != "" {
+		return advice
+	}
 	for _, advice := range advices {
 		if slices.Contains(advice.codes, e.Code) {
 			return advice.text
@@ -91,6 +94,15 @@ func (e *CallError) Advice() string {
 	return "try again; if it happens again, look up the code in S3's list of error responses"
 }
 
+// faultAdvice says what to do about credentials.
+var faultAdvice = map[catalog.CredentialFault]string{
+	catalog.Expired:       "get new temporary credentials: sign in again, or let the role that issued them renew them",
+	catalog.Nonexistent:   "check that the access key exists, is active and of this partition: aws sts get-caller-identity",
+	catalog.Unrecognized:  "check that the access key exists, is active and of this partition: aws sts get-caller-identity",
+	catalog.WronglySigned: "check AWS_SECRET_ACCESS_KEY and this machine's clock",
+	catalog.Missing:       "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where an IAM role is attached",
+}
+
 // advices are the error codes that a user can do something about, with what to
 // do.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -102,12 +114,6 @@ var advices = []struct {
 		"allow s3:GetObject and s3:PutObject on the object and s3:ListBucket on the bucket, because S3 otherwise denies access to an object that does not exist yet; with a key of KMS, kms:Decrypt and kms:GenerateDataKey too (docs/state-in-s3.md has the policy)"},
 	{[]string{"NoSuchBucket", "NotFound"},
 		"check the bucket's name, or create it, with versioning on"},
-	{[]string{"ExpiredToken", "TokenRefreshRequired"},
-		"get new temporary credentials: sign in again, or let the role that issued them renew them"},
-	{[]string{"InvalidAccessKeyId", "InvalidToken"},
-		"check that the access key exists, is active and of this partition: aws sts get-caller-identity"},
-	{[]string{"SignatureDoesNotMatch", "RequestTimeTooSkewed"},
-		"check AWS_SECRET_ACCESS_KEY and this machine's clock"},
 	{[]string{"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"},
 		"set AWS_REGION to the bucket's region"},
 	{[]string{"NotImplemented"},
