@@ -161,7 +161,7 @@ func (v *view) wholeSince(region string, since int64) bool {
 // callableFrom returns the regions from which model can be called by lists that
 // head's run read, and in stale those for which only older lists say so.
 func (v *view) callableFrom(model string) (fresh []string, stale []Confirmed) {
-	for _, region := range filter(sortedKeys(v.after), v.only.region) {
+	for _, region := range sortedKeys(v.after) {
 		switch {
 		case catalog.Callable(v.leading(model, v.paths(region, model, v.head.Run.ID))):
 			fresh = append(fresh, region)

@@ -110,8 +110,12 @@ func TestNextOverYears(t *testing.T) {
 			for _, jitter := range []time.Duration{0, 3 * time.Hour} {
 				s := parse(t, expression, zone, jitter)
 				at := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
+				end := at.AddDate(1, 0, 0)
+				if expression == "15 * * * *" {
+					end = at.AddDate(0, 5, 0) // both changes of the clock are within, of one hemisphere each
+				}
 				var moments []time.Time
-				for at.Year() < 2026 {
+				for at.Before(end) {
 					next := s.Next(at)
 					if !next.After(at) {
 						t.Fatalf("%s in %s: %s follows %s", expression, zone, next, at)
