@@ -165,17 +165,40 @@ func readListing(dir string, scope catalog.Scope) (catalog.Listing, error) {
 	} else if err != nil {
 		return listing, err
 	}
-	page, err := catalog.ParsePage(scope.Kind, data)
-	if err == nil && page.NextToken != "" {
-		err = errors.New("more pages follow: it ends with a token for the next page")
-	}
+	items, err := parse(scope, data)
 	if err != nil {
 		listing.Outcome = catalog.Invalid
-		listing.Message = catalog.Redact(file + ": " + err.Error())
+		listing.Message = catalog.Redact(file + ": " + err.Error() + probably(err, scope.Region))
 		return listing, nil
 	}
-	listing.Outcome, listing.Items = catalog.Complete, catalog.Collect(page)
+	listing.Outcome, listing.Items = catalog.Complete, items
 	return listing, nil
+}
+
+func parse(scope catalog.Scope, data []byte) ([]catalog.Item, error) {
+	page, err := catalog.ParsePage(scope, data)
+	if err != nil {
+		return nil, err
+	}
+	if page.NextToken != "" {
+		return nil, errors.New("more pages follow: it ends with a token for the next page")
+	}
+	return catalog.Collect(page)
+}
+
+// probably returns the likely cause of a recording that is not of what its place
+// says.
+func probably(err error, region string) string {
+	mismatch, ok := errors.AsType[*catalog.MismatchError](err)
+	switch {
+	case !ok:
+		return ""
+	case mismatch.What == catalog.OfType:
+		return "; probably recorded with --type-equals APPLICATION"
+	case mismatch.What == catalog.OfKind:
+		return "; probably the output of another command"
+	}
+	return "; probably recorded without --region " + region + ", or filed under another region"
 }
 
 // absent reports whether there is no such file, or whether part of its path is

@@ -70,6 +70,10 @@ func TestRead(t *testing.T) {
 		{"an error instead of a list", `{"message": "denied"}`, noProfiles, catalog.Invalid, catalog.Complete, `no "modelSummaries" list`},
 		{"cut short by --max-items", oneModel[:len(oneModel)-1] + `, "NextToken": "x"}`, noProfiles, catalog.Invalid, catalog.Complete, "more pages follow"},
 		{"one page of several", oneModel, `{"inferenceProfileSummaries": [], "nextToken": "x"}`, catalog.Complete, catalog.Invalid, ""},
+		{"recorded without --region", `{"modelSummaries": [{"modelId": "m", "modelArn": "arn:aws:bedrock:us-east-1::foundation-model/m"}]}`, noProfiles, catalog.Invalid, catalog.Complete,
+			`of region "us-east-1", but eu-west-1 was asked for; probably recorded without --region eu-west-1`},
+		{"another command", `{"modelSummaries": [{"modelId": "m", "modelArn": "arn:aws:bedrock:eu-west-1:111122223333:custom-model/m"}]}`, noProfiles, catalog.Invalid, catalog.Complete, "output of another command"},
+		{"an account's profiles", oneModel, `{"inferenceProfileSummaries": [{"inferenceProfileId": "a1b2", "type": "APPLICATION"}]}`, catalog.Complete, catalog.Invalid, ""},
 		{"a list of the other kind", noProfiles, noProfiles, catalog.Invalid, catalog.Complete, `no "modelSummaries" list`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

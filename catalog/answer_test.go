@@ -84,11 +84,11 @@ func TestFormatPageIsWhatTheCLIPrints(t *testing.T) {
 		{catalog.KindFoundationModel, "eu-west-1", "{\n    \"modelSummaries\": []\n}\n"},
 		{catalog.KindInferenceProfile, "eu-west-1", "{\n    \"inferenceProfileSummaries\": []\n}\n"},
 	} {
-		page, err := catalog.ParsePage(test.kind, []byte(test.want))
+		page, err := catalog.ParsePage(catalog.Scope{Region: test.region, Kind: test.kind}, []byte(test.want))
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := string(catalog.FormatPage(test.kind, test.region, catalog.Collect(page)))
+		got := string(catalog.FormatPage(test.kind, test.region, collected(t, page)))
 		if got != test.want {
 			t.Errorf("%s:\n%s\nwant:\n%s", test.kind, got, test.want)
 		}
@@ -97,7 +97,7 @@ func TestFormatPageIsWhatTheCLIPrints(t *testing.T) {
 
 func TestFormatPageHoldsNoAccount(t *testing.T) {
 	const account = "111122223333"
-	page, err := catalog.ParsePage(catalog.KindInferenceProfile, []byte(strings.Replace(cliProfiles, "us-gov-west-1::inference", "us-gov-west-1:"+account+":inference", 1)))
+	page, err := catalog.ParsePage(catalog.Scope{Region: "us-gov-west-1", Kind: catalog.KindInferenceProfile}, []byte(strings.Replace(cliProfiles, "us-gov-west-1::inference", "us-gov-west-1:"+account+":inference", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,11 +111,11 @@ func TestFormatPageHoldsNoAccount(t *testing.T) {
 func sameItems(t *testing.T, kind catalog.Kind, region string, items []catalog.Item) {
 	t.Helper()
 	written := catalog.FormatPage(kind, region, items)
-	page, err := catalog.ParsePage(kind, written)
+	page, err := catalog.ParsePage(catalog.Scope{Region: region, Kind: kind}, written)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, written)
 	}
-	read := catalog.Collect(page)
+	read := collected(t, page)
 	if len(read) != len(items) {
 		t.Fatalf("%d items, want %d", len(read), len(items))
 	}

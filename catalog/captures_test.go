@@ -53,11 +53,11 @@ func readCapture(t *testing.T, kind catalog.Kind, file string) []catalog.Item {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := catalog.ParsePage(kind, answer)
+	p, err := catalog.ParsePage(catalog.Scope{Region: filepath.Base(filepath.Dir(file)), Kind: kind}, answer)
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
-	items := catalog.Collect(p)
+	items := collected(t, p)
 	if !slices.IsSortedFunc(items, catalog.CompareItems) {
 		t.Errorf("%s: out of order", file)
 	}

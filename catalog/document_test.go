@@ -133,7 +133,7 @@ func TestDocumentsDoNotDependOnOrder(t *testing.T) {
 func documents(t *testing.T, kind catalog.Kind, answer any, rng *rand.Rand) []string {
 	t.Helper()
 	var documents []string
-	for _, item := range catalog.Collect(page(t, kind, write(answer, rng))) {
+	for _, item := range collected(t, page(t, kind, write(answer, rng))) {
 		checkCanonical(t, item)
 		documents = append(documents, string(catalog.Encode(item)))
 	}

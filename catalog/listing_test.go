@@ -23,7 +23,8 @@ func whole(keys ...string) catalog.Listing {
 		key, name, _ := strings.Cut(key, "=")
 		p.Items = append(p.Items, &catalog.FoundationModel{ID: key, Name: name})
 	}
-	return catalog.Listing{Scope: scope, Outcome: catalog.Complete, Items: catalog.Collect(p)}
+	items, _ := catalog.Collect(p) // no page left out anything
+	return catalog.Listing{Scope: scope, Outcome: catalog.Complete, Items: items}
 }
 
 func failed(outcome catalog.Outcome) catalog.Listing {

@@ -15,14 +15,16 @@ import (
 // that what is left is what this version does not know. All objects of one
 // answer share the first error, in the order of reading.
 type object struct {
+	region  string // that the answer was asked of
 	path    string // where it stands in the answer: "modelSummaries[3].modelLifecycle"
 	fields  map[string]json.RawMessage
 	unknown map[string]json.RawMessage
 	first   *error
 }
 
-// parseAnswer reads data as one JSON object and nothing after it.
-func parseAnswer(data []byte) (*object, error) {
+// parseAnswer reads data, the answer of a region, as one JSON object and nothing
+// after it.
+func parseAnswer(region string, data []byte) (*object, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(data, &fields); err != nil {
 		return nil, at(data, err)
@@ -30,7 +32,7 @@ func parseAnswer(data []byte) (*object, error) {
 	if fields == nil {
 		return nil, errors.New("null, not a JSON object")
 	}
-	return &object{fields: fields, first: new(error)}, nil
+	return &object{region: region, fields: fields, first: new(error)}, nil
 }
 
 // at says where in data an error of encoding/json is: the line and column, from
@@ -52,9 +54,15 @@ func at(data []byte, err error) error {
 func (o *object) err() error { return *o.first }
 
 func (o *object) fail(name string, err error) {
-	if *o.first == nil {
-		*o.first = fmt.Errorf("%s: %w", o.join(name), err)
+	if *o.first != nil {
+		return
 	}
+	if mismatch, ok := errors.AsType[*MismatchError](err); ok {
+		mismatch.Field = o.join(name)
+		*o.first = mismatch
+		return
+	}
+	*o.first = fmt.Errorf("%s: %w", o.join(name), err)
 }
 
 func (o *object) join(name string) string {
@@ -70,8 +78,6 @@ func (o *object) take(name string) (json.RawMessage, bool) {
 	delete(o.fields, name)
 	return raw, sent && string(raw) != "null"
 }
-
-func (o *object) drop(name string) { delete(o.fields, name) }
 
 // read reads a field into target, and does not touch target if it was not sent.
 func (o *object) read(name string, target any) {
@@ -102,14 +108,20 @@ func (o *object) text(name string) (s string) {
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_InferenceProfileSummary.html
 const longestName = 2048
 
-// required reads what names something: an ID or an ARN.
-func (o *object) required(name string) string {
+// name reads what names something: an ID or an ARN.
+func (o *object) name(name string) string {
 	s := o.text(name)
-	switch {
-	case s == "":
-		o.fail(name, errors.New("missing"))
-	case len(s) > longestName:
+	if len(s) > longestName {
 		o.fail(name, fmt.Errorf("%d bytes long, and no name has more than %d", len(s), longestName))
+	}
+	return s
+}
+
+// required reads a name that must be there.
+func (o *object) required(name string) string {
+	s := o.name(name)
+	if s == "" {
+		o.fail(name, errors.New("missing"))
 	}
 	return s
 }
@@ -145,7 +157,7 @@ func (o *object) object(name string) *object {
 	if fields == nil {
 		return nil
 	}
-	return &object{path: o.join(name), fields: fields, first: o.first}
+	return &object{region: o.region, path: o.join(name), fields: fields, first: o.first}
 }
 
 // objects reads a list of objects, and whether it was sent.
@@ -160,7 +172,7 @@ func (o *object) objects(name string) (list []*object, sent bool) {
 		return nil, true
 	}
 	for i, fields := range elements {
-		list = append(list, &object{path: fmt.Sprintf("%s[%d]", o.join(name), i), fields: fields, first: o.first})
+		list = append(list, &object{region: o.region, path: fmt.Sprintf("%s[%d]", o.join(name), i), fields: fields, first: o.first})
 	}
 	return list, true
 }

@@ -13,22 +13,24 @@ import (
 // Page is one answer of a list operation.
 type Page struct {
 	Items     []Item // as sent, minus what the kind leaves out; not yet sorted
+	LeftOut   int    // application profiles
 	NextToken string // "" on the last page
 }
 
-// ParsePage reads one answer of a kind's list operation, as the service sends
-// it and as the AWS CLI and boto3 write it. It keeps fields that it does not
-// know. An answer without the list, or with an item that it cannot read, is an
-// error that says where: never an empty or a shorter page.
+// ParsePage reads one answer of a kind's list operation in a region, as the
+// service sends it and as the AWS CLI and boto3 write it. It keeps fields that it
+// does not know. An answer without the list, or with an item that it cannot read,
+// is an error that says where: never an empty or a shorter page. An answer whose
+// ARNs name another region, partition or kind is a [*MismatchError].
 //
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListFoundationModels.html
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListInferenceProfiles.html
-func ParsePage(kind Kind, data []byte) (Page, error) {
-	answers, known := answersOf[kind]
+func ParsePage(scope Scope, data []byte) (Page, error) {
+	answers, known := answersOf[scope.Kind]
 	if !known {
-		return Page{}, fmt.Errorf("read a page of unknown kind %q", kind)
+		return Page{}, fmt.Errorf("read a page of unknown kind %q", scope.Kind)
 	}
-	answer, err := parseAnswer(data)
+	answer, err := parseAnswer(scope.Region, data)
 	if err != nil {
 		return Page{}, err
 	}
@@ -40,6 +42,8 @@ func ParsePage(kind Kind, data []byte) (Page, error) {
 	for _, fields := range items {
 		if item := answers.parse(fields); item != nil {
 			page.Items = append(page.Items, item)
+		} else {
+			page.LeftOut++
 		}
 	}
 	if err := answer.err(); err != nil {
@@ -65,23 +69,29 @@ const cliNextToken = "NextToken"
 
 // Collect joins the pages of one listing into its items: sorted by key, without
 // duplicates. A list that shifts while it is paged may send an item twice; the
-// later one counts.
-func Collect(pages ...Page) []Item {
-	byKey := map[string]Item{}
+// later one counts. A listing of nothing but what the kind leaves out is a
+// [*MismatchError]: it is of another type than was asked, and not an empty list.
+func Collect(pages ...Page) ([]Item, error) {
+	byKey, leftOut := map[string]Item{}, 0
 	for _, page := range pages {
+		leftOut += page.LeftOut
 		for _, item := range page.Items {
 			byKey[item.Key()] = item
 		}
+	}
+	if leftOut > 0 && len(byKey) == 0 {
+		return nil, &MismatchError{Field: "every inference profile", What: OfType, Got: typeApplication, Want: TypeSystemDefined}
 	}
 	items := make([]Item, 0, len(byKey))
 	for _, item := range byKey {
 		items = append(items, item)
 	}
 	slices.SortFunc(items, CompareItems)
-	return items
+	return items, nil
 }
 
 func parseModel(o *object) Item {
+	o.listed("modelArn", resourceModel)
 	m := &FoundationModel{
 		ID:               o.required("modelId"),
 		Name:             o.text("modelName"),
@@ -92,7 +102,6 @@ func parseModel(o *object) Item {
 		Customizations:   o.list("customizationsSupported"),
 		Streaming:        o.boolean("responseStreamingSupported"),
 	}
-	o.drop("modelArn") // the region and the id again
 	if life := o.object("modelLifecycle"); life != nil {
 		m.Lifecycle = Lifecycle{
 			Status:         life.text("status"),
@@ -112,10 +121,21 @@ func parseModel(o *object) Item {
 // kind; a recording without the filter has both.
 const typeApplication = "APPLICATION"
 
+// Types of resources, as ARNs name them.
+const (
+	resourceModel       = "foundation-model"
+	resourceProfile     = "inference-profile"
+	resourceApplication = "application-inference-profile"
+)
+
 func parseProfile(o *object) Item {
+	resource := o.listed("inferenceProfileArn", resourceProfile, resourceApplication)
 	kind := o.text("type")
-	if kind == typeApplication {
+	if kind == typeApplication || kind == "" && resource == resourceApplication {
 		return nil
+	}
+	if resource == resourceApplication {
+		o.match("inferenceProfileArn", OfKind, resource, resourceProfile)
 	}
 	p := &InferenceProfile{
 		ID:          o.required("inferenceProfileId"),
@@ -126,7 +146,6 @@ func parseProfile(o *object) Item {
 		CreatedAt:   o.time("createdAt"),
 		UpdatedAt:   o.time("updatedAt"),
 	}
-	o.drop("inferenceProfileArn") // the region, the account and the id again
 	models, sent := o.objects("models")
 	if sent {
 		p.Destinations = []Destination{}
@@ -141,15 +160,19 @@ func parseProfile(o *object) Item {
 	return p
 }
 
-// parseDestination reads "arn:aws:bedrock:us-east-1::foundation-model/ID". What
-// is not a foundation model keeps its complete resource as its name.
+// parseDestination reads "arn:aws:bedrock:us-east-1::foundation-model/ID", which
+// may be in any region of the partition. What is not a foundation model keeps its
+// complete resource as its name.
 func parseDestination(o *object) Destination {
-	arn := strings.SplitN(o.required("modelArn"), ":", 6)
-	if len(arn) != 6 || arn[0] != "arn" {
-		o.fail("modelArn", errors.New("not an ARN"))
+	arn := o.arn("modelArn")
+	if arn == nil {
+		o.fail("modelArn", errors.New("missing"))
 		return Destination{}
 	}
-	return Destination{Region: arn[3], Model: strings.TrimPrefix(arn[5], "foundation-model/")}
+	if arn.region != "" {
+		o.match("modelArn", OfPartition, Partition(arn.region), Partition(o.region))
+	}
+	return Destination{Region: arn.region, Model: strings.TrimPrefix(arn.resource, resourceModel+"/")}
 }
 
 var (

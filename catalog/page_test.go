@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -19,11 +20,24 @@ const (
 // page parses an answer that must be readable.
 func page(t testing.TB, kind catalog.Kind, answer string) catalog.Page {
 	t.Helper()
-	p, err := catalog.ParsePage(kind, []byte(answer))
+	p, err := catalog.ParsePage(asked(kind), []byte(answer))
 	if err != nil {
 		t.Fatalf("ParsePage(%s, %s): %v", kind, answer, err)
 	}
 	return p
+}
+
+// asked is the scope that the answers of the tests are of.
+func asked(kind catalog.Kind) catalog.Scope { return catalog.Scope{Region: "us-east-1", Kind: kind} }
+
+// collected joins pages that make a listing.
+func collected(t testing.TB, pages ...catalog.Page) []catalog.Item {
+	t.Helper()
+	items, err := catalog.Collect(pages...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return items
 }
 
 // model parses one element of modelSummaries; modelId may be left out.
@@ -267,6 +281,76 @@ func TestParsePageLeavesOutApplicationProfiles(t *testing.T) {
 	}
 }
 
+// An answer is believed only for what was asked: its ARNs say what it is of.
+func TestParsePageRefusesAnotherListThanAskedFor(t *testing.T) {
+	model := func(arn string) string {
+		return `{"modelSummaries": [{"modelId": "a"}, {"modelId": "m", "modelArn": "` + arn + `"}]}`
+	}
+	profile := func(arn, kind, destination string) string {
+		return `{"inferenceProfileSummaries": [{"inferenceProfileId": "us.m", "inferenceProfileArn": "` + arn + `", "type": "` + kind + `",
+			"models": [{"modelArn": "arn:aws:bedrock:::foundation-model/m"}, {"modelArn": "` + destination + `"}]}]}`
+	}
+	const (
+		good        = "arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.m"
+		destination = "arn:aws:bedrock:eu-west-1::foundation-model/m"
+		system      = catalog.TypeSystemDefined
+	)
+	for _, c := range []struct {
+		name   string
+		kind   catalog.Kind
+		answer string
+		what   catalog.Property
+		want   string
+	}{
+		{"a model of another region", models, model("arn:aws:bedrock:eu-west-1::foundation-model/m"), catalog.OfRegion,
+			`modelSummaries[1].modelArn is of region "eu-west-1", but us-east-1 was asked for`},
+		{"a model of no region", models, model("arn:aws:bedrock:::foundation-model/m"), catalog.OfRegion,
+			`modelSummaries[1].modelArn is of region "", but us-east-1 was asked for`},
+		{"a model of another partition", models, model("arn:aws-us-gov:bedrock:us-east-1::foundation-model/m"), catalog.OfPartition,
+			`modelSummaries[1].modelArn is of partition "aws-us-gov", but aws was asked for`},
+		{"a custom model", models, model("arn:aws:bedrock:us-east-1:111122223333:custom-model/m:1"), catalog.OfKind,
+			`modelSummaries[1].modelArn is of kind "custom-model", but foundation-model was asked for`},
+		{"hostile", models, model(`arn:aws:bedrock:\u001b[31m\n111122223333::foundation-model/m`), catalog.OfRegion,
+			`modelSummaries[1].modelArn is of region "[account]", but us-east-1 was asked for`},
+		{"a profile of another region", profiles, profile("arn:aws:bedrock:us-west-2:111122223333:inference-profile/us.m", system, destination), catalog.OfRegion,
+			`inferenceProfileSummaries[0].inferenceProfileArn is of region "us-west-2", but us-east-1 was asked for`},
+		{"a profile of another partition", profiles, profile("arn:aws-eusc:bedrock:us-east-1::inference-profile/us.m", system, destination), catalog.OfPartition,
+			`inferenceProfileSummaries[0].inferenceProfileArn is of partition "aws-eusc", but aws was asked for`},
+		{"an application's profile that says it is not", profiles, profile("arn:aws:bedrock:us-east-1::application-inference-profile/us.m", system, destination), catalog.OfKind,
+			`inferenceProfileSummaries[0].inferenceProfileArn is of kind "application-inference-profile", but inference-profile was asked for`},
+		{"a prompt router", profiles, profile("arn:aws:bedrock:us-east-1::default-prompt-router/m", "default", destination), catalog.OfKind,
+			`inferenceProfileSummaries[0].inferenceProfileArn is of kind "default-prompt-router", but inference-profile was asked for`},
+		{"a destination of another partition", profiles, profile(good, system, "arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/m"), catalog.OfPartition,
+			`inferenceProfileSummaries[0].models[1].modelArn is of partition "aws-us-gov", but aws was asked for`},
+		{"a destination in a region of another", profiles, profile(good, system, "arn:aws:bedrock:us-gov-west-1::foundation-model/m"), catalog.OfPartition,
+			`inferenceProfileSummaries[0].models[1].modelArn is of partition "aws-us-gov", but aws was asked for`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := catalog.ParsePage(asked(c.kind), []byte(c.answer))
+			mismatch, ok := errors.AsType[*catalog.MismatchError](err)
+			if !ok || mismatch.What != c.what || err.Error() != c.want || len(got.Items) > 0 {
+				t.Errorf("ParsePage(%s)\n  got %v\n want %s", c.answer, err, c.want)
+			}
+		})
+	}
+	page(t, profiles, profile(good, system, destination)) // destinations may be anywhere in the partition
+}
+
+// A listing of application profiles alone is not an empty one of AWS's; whether
+// a single page is does not matter.
+func TestCollectRefusesApplicationProfilesAlone(t *testing.T) {
+	mine := page(t, profiles, `{"inferenceProfileSummaries":[{"inferenceProfileId":"a1","type":"APPLICATION"},
+		{"inferenceProfileId":"a2","inferenceProfileArn":"arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/a2"}]}`)
+	theirs := page(t, profiles, `{"inferenceProfileSummaries":[{"inferenceProfileId":"us.m","type":"SYSTEM_DEFINED"}]}`)
+	items, err := catalog.Collect(mine)
+	if mismatch, ok := errors.AsType[*catalog.MismatchError](err); !ok || mismatch.What != catalog.OfType || items != nil {
+		t.Errorf("got %v, %v", items, err)
+	}
+	if items := collected(t, mine, theirs); len(items) != 1 {
+		t.Errorf("with others: %v", items)
+	}
+}
+
 func TestParsePageRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -290,6 +374,8 @@ func TestParsePageRefuses(t *testing.T) {
 		{"an error", models, `{"message": "The security token included in the request is expired"}`, `has no "modelSummaries" list`},
 		{"the other list", models, `{"inferenceProfileSummaries": []}`, `has no "modelSummaries" list`},
 		{"the other list again", profiles, `{"modelSummaries": []}`, `has no "inferenceProfileSummaries" list`},
+		{"an ARN that is none", models, `{"modelSummaries": [{"modelId": "a", "modelArn": "a"}]}`, `modelSummaries[0].modelArn: not an ARN`},
+		{"a destination without an ARN", profiles, `{"inferenceProfileSummaries": [{"inferenceProfileId": "a", "models": [{}]}]}`, `inferenceProfileSummaries[0].models[0].modelArn: missing`},
 		{"a list that is none", models, `{"modelSummaries": {}}`, `modelSummaries: unexpected JSON object`},
 		{"a token that is none", models, `{"modelSummaries": [], "nextToken": 7}`, `nextToken: unexpected JSON number`},
 		{"an item that is none", models, `{"modelSummaries": [{"modelId": "a"}, "b"]}`, `modelSummaries: unexpected JSON string`},
@@ -319,7 +405,7 @@ func TestParsePageRefuses(t *testing.T) {
 		{"the first of two faults", models, `{"modelSummaries": [{"modelId": "a", "modelName": 1}, {}]}`, `modelSummaries[0].modelName: unexpected JSON number`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := catalog.ParsePage(c.kind, []byte(c.answer))
+			got, err := catalog.ParsePage(asked(c.kind), []byte(c.answer))
 			if err == nil {
 				t.Fatalf("ParsePage(%s) = %+v, want an error", c.answer, got)
 			}
@@ -339,7 +425,7 @@ func TestParsePageRefusesEveryTruncation(t *testing.T) {
 	const answer = `{"modelSummaries": [{"modelId": "a", "modelLifecycle": {"status": "ACTIVE"}}, {"modelId": "b"}], "nextToken": null}`
 	page(t, models, answer)
 	for n := range answer {
-		if got, err := catalog.ParsePage(models, []byte(answer[:n])); err == nil {
+		if got, err := catalog.ParsePage(asked(models), []byte(answer[:n])); err == nil {
 			t.Errorf("ParsePage(%s) = %+v, want an error", answer[:n], got)
 		}
 	}
@@ -379,7 +465,7 @@ func TestParsePageReadsEveryFormOfTime(t *testing.T) {
 func TestCollect(t *testing.T) {
 	older := page(t, models, `{"modelSummaries":[{"modelId":"b","modelName":"old"},{"modelId":"c"}]}`)
 	newer := page(t, models, `{"modelSummaries":[{"modelId":"a"},{"modelId":"b","modelName":"new"}]}`)
-	got := catalog.Collect(older, newer)
+	got := collected(t, older, newer)
 	want := []catalog.Item{
 		&catalog.FoundationModel{ID: "a"},
 		&catalog.FoundationModel{ID: "b", Name: "new"},
@@ -388,7 +474,7 @@ func TestCollect(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Collect (-want +got):\n%s", diff)
 	}
-	if got := catalog.Collect(catalog.Page{}); len(got) != 0 {
+	if got := collected(t, catalog.Page{}); len(got) != 0 {
 		t.Errorf("Collect of an empty page = %v", got)
 	}
 }
@@ -408,7 +494,7 @@ func FuzzParsePage(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, answer []byte) {
 		for _, kind := range catalog.Kinds() {
-			p, err := catalog.ParsePage(kind, answer)
+			p, err := catalog.ParsePage(asked(kind), answer)
 			if err != nil {
 				if p.Items != nil || p.NextToken != "" {
 					t.Fatalf("an error came with a page: %+v", p)
@@ -418,8 +504,12 @@ func FuzzParsePage(f *testing.F) {
 				}
 				continue
 			}
-			sameItems(t, kind, "eu-west-1", catalog.Collect(p))
-			for _, item := range catalog.Collect(p) {
+			items, err := catalog.Collect(p)
+			if err != nil && (p.LeftOut == 0 || items != nil) {
+				t.Fatalf("collected %d items of %d, %d left out: %v", len(items), len(p.Items), p.LeftOut, err)
+			}
+			sameItems(t, kind, "us-east-1", items)
+			for _, item := range items {
 				if item.Key() == "" || item.Kind() != kind {
 					t.Fatalf("item %+v of kind %s", item, kind)
 				}

@@ -148,12 +148,28 @@ func (e *cutError) Error() string        { return "the answer was cut off: " + d
 func (e *cutError) Unwrap() error        { return e.err }
 func (e *cutError) RetryableError() bool { return true }
 
-// unreadableError means that an answer cannot be parsed, or is too large.
+// unreadableError means that an answer cannot be parsed, is too large, or is not
+// for what was asked.
 type unreadableError struct{ err error }
 
-func (e *unreadableError) Error() string        { return "the answer cannot be read: " + e.err.Error() }
-func (e *unreadableError) Unwrap() error        { return e.err }
-func (e *unreadableError) RetryableError() bool { return !errors.Is(e.err, errTooLarge) }
+func (e *unreadableError) Error() string {
+	mismatch, ok := errors.AsType[*catalog.MismatchError](e.err)
+	if !ok {
+		return "the answer cannot be read: " + e.err.Error()
+	}
+	between := "an endpoint setting (AWS_ENDPOINT_URL) or a gateway that sends every region to one"
+	if mismatch.What == catalog.OfType {
+		between = "a gateway that changes requests"
+	}
+	return "the answer is not for what was asked: " + e.err.Error() + "; probably because of " + between
+}
+
+func (e *unreadableError) Unwrap() error { return e.err }
+
+// RetryableError keeps the SDK from trying again what would be no better.
+func (e *unreadableError) RetryableError() bool {
+	return !errors.Is(e.err, errTooLarge) && !errors.As(e.err, new(*catalog.MismatchError))
+}
 
 // maxBody limits an answer. The largest today have a few hundred kilobytes.
 const maxBody = 64 << 20

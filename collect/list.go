@@ -65,10 +65,10 @@ const restarts = 3
 // once reads all pages of the scope, or fails.
 func (l lister) once(ctx context.Context) finding {
 	for try := 1; ; try++ {
-		pages, err := l.pages(ctx)
+		items, err := l.items(ctx)
 		switch {
 		case err == nil:
-			return finding{Listing: catalog.Listing{Scope: l.scope, Outcome: catalog.Complete, Items: catalog.Collect(pages...)}}
+			return finding{Listing: catalog.Listing{Scope: l.scope, Outcome: catalog.Complete, Items: items}}
 		case !errors.As(err, new(*tokenError)):
 			return l.failed(classify(err))
 		case try == restarts:
@@ -85,6 +85,19 @@ func (l lister) failed(f failure) finding {
 		cause:   f.cause,
 		err:     f.err,
 	}
+}
+
+// items reads every page of one listing and joins them.
+func (l lister) items(ctx context.Context) ([]catalog.Item, error) {
+	pages, err := l.pages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items, err := catalog.Collect(pages...)
+	if err != nil {
+		return nil, &unreadableError{err}
+	}
+	return items, nil
 }
 
 // barren is how many consecutive pages without a new item end a listing,
@@ -129,7 +142,7 @@ const pageSize = 1000
 // page requests the page that token leads to, "" for the first.
 func (l lister) page(ctx context.Context, token string) (page catalog.Page, err error) {
 	c := l.session.call(func(body []byte) (err error) {
-		page, err = catalog.ParsePage(l.scope.Kind, body)
+		page, err = catalog.ParsePage(l.scope, body)
 		return err
 	})
 	withCall := bedrock.WithAPIOptions(c.register)

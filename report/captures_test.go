@@ -50,14 +50,18 @@ func capture(t *testing.T, id int64, dir string) *catalog.Snapshot {
 			if err != nil {
 				t.Fatal(err)
 			}
-			page, err := catalog.ParsePage(kind, data)
+			page, err := catalog.ParsePage(catalog.Scope{Region: region.Name(), Kind: kind}, data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			items, err := catalog.Collect(page)
 			if err != nil {
 				t.Fatal(err)
 			}
 			ref := s.Run.Ref()
 			s.Scopes = append(s.Scopes, catalog.ScopeState{
 				Scope: catalog.Scope{Region: region.Name(), Kind: kind}, Outcome: catalog.Complete,
-				Since: ref, Streak: 1, Confirmed: &ref, Items: catalog.Collect(page),
+				Since: ref, Streak: 1, Confirmed: &ref, Items: items,
 			})
 		}
 	}

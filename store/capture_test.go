@@ -60,12 +60,16 @@ func readFolder(t *testing.T, folder string) []catalog.Listing {
 			t.Fatal(err)
 		}
 		for _, file := range files {
-			page, err := catalog.ParsePage(kind, read(t, file))
+			scope := catalog.Scope{Region: filepath.Base(filepath.Dir(file)), Kind: kind}
+			page, err := catalog.ParsePage(scope, read(t, file))
 			if err != nil {
 				t.Fatalf("%s: %v", file, err)
 			}
-			scope := catalog.Scope{Region: filepath.Base(filepath.Dir(file)), Kind: kind}
-			listings = append(listings, listed(scope, catalog.Collect(page)...))
+			items, err := catalog.Collect(page)
+			if err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			listings = append(listings, listed(scope, items...))
 		}
 	}
 	slices.SortFunc(listings, catalog.CompareListings)

@@ -88,13 +88,17 @@ func served(t *testing.T, client aws.HTTPClient, endpoint string, kind catalog.K
 	var pages []catalog.Page
 	for {
 		status, body := get(t, client, endpoint+path+"?"+query.Encode(), region, at)
-		page, err := catalog.ParsePage(kind, body)
+		page, err := catalog.ParsePage(catalog.Scope{Region: region, Kind: kind}, body)
 		if status != http.StatusOK || err != nil {
 			t.Fatalf("list %s in %s: status %d, %v", kind, region, status, err)
 		}
 		pages = append(pages, page)
 		if page.NextToken == "" {
-			return catalog.Collect(pages...)
+			items, err := catalog.Collect(pages...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return items
 		}
 		query.Set("nextToken", page.NextToken)
 	}
