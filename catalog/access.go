@@ -35,7 +35,7 @@ func (p Path) Callable() bool { return p.Access != Provisioned }
 func Callable(paths []Path) bool { return slices.ContainsFunc(paths, Path.Callable) }
 
 // Within reports whether every region that a call from region from may run in
-// is in one of places, as [InPlace] tells. A path without destinations runs
+// is in one of places: see [InPlace]. A path without destinations runs
 // where it is called. Any commercial region is in no place, "*" included,
 // because nobody can say which it will be. Without places there is nothing to
 // keep within, and every path is.

@@ -77,7 +77,7 @@ func Overtaken(err error) bool {
 	return ok && !lost.Deleted
 }
 
-// Stopped reports whether a run ended because the program was told to stop, and
+// Stopped reports whether a run ended because the program was asked to stop, and
 // left nothing behind. One that was recorded, and then not saved or reported, did.
 func Stopped(err error) bool {
 	_, unsaved := errors.AsType[*state.SaveError](err)

@@ -4,7 +4,7 @@
 //
 // It guarantees that nobody is notified of a run that is not kept, and of a run
 // that is kept at most once; that a report that can't be written never undoes a
-// run; and that a program that is told to stop, or crashes, loses nothing that was
+// run; and that a program that is asked to stop, or crashes, loses nothing that was
 // recorded. It refuses to run while another process writes to the history. It
 // neither logs nor ends the program: what happens on the way goes to an observer
 // as an [Event], and how it ended is in the [Result] and the error.

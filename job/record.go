@@ -91,7 +91,7 @@ func (j *Job) notes(result collect.Result) (notes []string) {
 }
 
 // recordFailure records a run that read nothing, so that the history shows the
-// attempt, and returns it with its cause. A run that was told to stop is not a
+// attempt, and returns it with its cause. A run that was asked to stop is not a
 // failure.
 func recordFailure(ctx context.Context, db *store.Store, run catalog.Run, cause error) (catalog.Run, error) {
 	if errors.Is(cause, context.Canceled) {

@@ -31,10 +31,10 @@ type Row struct {
 	Satisfies   []string         `json:"satisfies,omitempty"` // watch rules, sorted
 	// Rule is the watch rule that the row is about, "" if it is about models.
 	Rule string `json:"rule,omitempty"`
-	// Told holds the stories that the row joins, the gravest first.
-	Told []Reference `json:"stories"`
+	// Stories are those that the row joins, the gravest first.
+	Stories []Reference `json:"stories"`
 
-	stories []*Story // of Told; set by [Report.link]
+	stories []*Story // of Stories; set by [Report.link]
 	rule    *watch.State
 }
 
@@ -58,8 +58,8 @@ func (r *Report) link() {
 	for i := range r.Rows {
 		row := &r.Rows[i]
 		row.stories = nil
-		for _, told := range row.Told {
-			row.stories = append(row.stories, stories[told])
+		for _, of := range row.Stories {
+			row.stories = append(row.stories, stories[of])
 		}
 		row.rule = nil
 		for j := range r.Watch {
@@ -130,14 +130,14 @@ func (r *Row) rank() int {
 // rows joins the stories that matter by family, and families to which the same
 // happened, the gravest first.
 func (v *view) rows(stories []Story, states []watch.State) []Row {
-	var told []*Story
+	var weighty []*Story
 	for i := range stories {
 		if stories[i].Significance != diff.Minor {
-			told = append(told, &stories[i])
+			weighty = append(weighty, &stories[i])
 		}
 	}
 	var rows []Row
-	for _, same := range ordered.By(told, v.familyOf) {
+	for _, same := range ordered.By(weighty, v.familyOf) {
 		rows = append(rows, v.row(same.Key, same.Values, states))
 	}
 	rows = append(rows, ruleRows(rows, states)...)
@@ -147,7 +147,7 @@ func (v *view) rows(stories []Story, states []watch.State) []Row {
 		row := same.Values[0]
 		for _, other := range same.Values[1:] {
 			row.Models = append(row.Models, other.Models...)
-			row.Told = append(row.Told, other.Told...)
+			row.Stories = append(row.Stories, other.Stories...)
 		}
 		joined = append(joined, row)
 	}
@@ -183,7 +183,7 @@ func (v *view) row(id string, stories []*Story, states []watch.State) Row {
 	row := Row{Effect: stories[0].Effect, Models: []Named{v.family(id, stories)}, Regions: stories[0].affected(), stories: stories}
 	for _, s := range stories {
 		row.What = append(row.What, s.Event)
-		row.Told = append(row.Told, s.reference())
+		row.Stories = append(row.Stories, s.reference())
 		row.Breaks = union(row.Breaks, s.Breaks)
 		row.Satisfies = union(row.Satisfies, s.satisfiedRules(states))
 	}
@@ -303,7 +303,7 @@ func ruleRows(rows []Row, states []watch.State) []Row {
 		}
 	}
 	for i := range more {
-		more[i].Models, more[i].What, more[i].Regions, more[i].Told = []Named{}, []Event{}, []string{}, []Reference{}
+		more[i].Models, more[i].What, more[i].Regions, more[i].Stories = []Named{}, []Event{}, []string{}, []Reference{}
 	}
 	return more
 }

@@ -28,7 +28,7 @@ func (r *Row) ownID(cell string) string {
 	return strings.ReplaceAll(cell, ownMark, id)
 }
 
-// phrasesShown is how many of its events a row tells.
+// phrasesShown is how many of its events a row names.
 const phrasesShown = 3
 
 func (r *Row) cells() rowCells {
@@ -79,7 +79,7 @@ func briefAll(regions []string) string {
 	return briefRegions(regions)
 }
 
-// phrase tells in a few words what happened to the family of id.
+// phrase says in a few words what happened to the family of id.
 func (s *Story) phrase(id string) string {
 	switch {
 	case s.Loss != nil:

@@ -89,7 +89,7 @@ func (r *Report) incomparable() string {
 	return "no comparison, no list was read before"
 }
 
-// headline tells the row in plain text. Only names are cut to make room.
+// headline says in plain text what happened. Only names are cut to make room.
 func (r *Row) headline(room int) string {
 	if r.rule != nil {
 		return shorten("watch rule "+r.rule.Name, room) + " " + standing[stand(*r.rule)].words

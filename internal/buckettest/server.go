@@ -1,6 +1,6 @@
 // Package buckettest is an S3 on loopback for tests, as real as S3 servers get
 // that are not AWS's: what a conditional write comes to is decided by them alone.
-// It is to be had with all that goes wrong on the way to a server.
+// It can also have the faults of the way to a server.
 package buckettest
 
 import (

@@ -1,5 +1,5 @@
 // Package grace says how long work that must not be lost may go on after the
-// program is told to stop.
+// program is asked to stop.
 package grace
 
 import (
