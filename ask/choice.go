@@ -24,7 +24,7 @@ type Choice struct {
 func (c Choice) Of(entries []Entry) []Entry {
 	chosen := []Entry{}
 	for _, e := range entries {
-		if len(c.Models) > 0 && !catalog.MatchesAny(c.Models, e.ID) || len(c.Providers) > 0 && !catalog.MatchesAny(c.Providers, e.Provider) {
+		if len(c.Models) > 0 && !choosesText(c.Models, e.ID) && !choosesText(c.Models, e.Name) || len(c.Providers) > 0 && !choosesText(c.Providers, e.Provider) {
 			continue // another model of a profile that matches
 		}
 		e.Regions = slices.DeleteFunc(slices.Clone(e.Regions), func(at InRegion) bool { return !c.holds(at) })

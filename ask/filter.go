@@ -8,8 +8,11 @@ import (
 	"snapshotter/catalog"
 )
 
-// Filter chooses regions, and models by ID or provider, with globs; a profile goes
-// with the models that it routes to. No glob of a kind means all.
+// Filter chooses regions, and models by ID, name or provider; a profile goes with
+// the models that it routes to. Case does not matter. A model or provider is
+// chosen by a glob ("anthropic.*") or by a part of it ("opus"); a region by a glob
+// of codes ("eu-*"), its city ("tokyo") or a [catalog.Boundary] ("EU"). No choice of
+// a kind means all.
 type Filter struct {
 	Regions, ExcludeRegions []string
 	Models, Providers       []string
@@ -22,7 +25,7 @@ func (f Filter) All() bool {
 
 // IncludesRegion reports whether the filter chooses a region.
 func (f Filter) IncludesRegion(region string) bool {
-	return (len(f.Regions) == 0 || catalog.MatchesAny(f.Regions, region)) && !catalog.MatchesAny(f.ExcludeRegions, region)
+	return (len(f.Regions) == 0 || ChoosesRegion(f.Regions, region)) && !ChoosesRegion(f.ExcludeRegions, region)
 }
 
 // OnlyRegions is the filter without its choice of models.
@@ -72,10 +75,11 @@ func only(items []catalog.Item, matching map[string]bool) []catalog.Item {
 // Matching returns the IDs of the items that match in any of the snapshots, and of
 // the models that are routed to and match; nil snapshots are skipped.
 func (f Filter) Matching(snapshots ...*catalog.Snapshot) map[string]bool {
-	byProvider := map[string]bool{} // models
+	byProvider, byName := map[string]bool{}, map[string]bool{} // models
 	for item := range items(snapshots) {
-		if m, ok := item.(*catalog.FoundationModel); ok && catalog.MatchesAny(f.Providers, m.Provider) {
-			byProvider[m.ID] = true
+		if m, ok := item.(*catalog.FoundationModel); ok {
+			byProvider[m.ID] = byProvider[m.ID] || choosesText(f.Providers, m.Provider)
+			byName[m.ID] = byName[m.ID] || choosesText(f.Models, m.Name)
 		}
 	}
 	matching := map[string]bool{}
@@ -85,12 +89,37 @@ func (f Filter) Matching(snapshots ...*catalog.Snapshot) map[string]bool {
 			models = p.Models()
 		}
 		for _, id := range models {
-			if (len(f.Models) == 0 || catalog.MatchesAny(f.Models, id)) && (len(f.Providers) == 0 || byProvider[id]) {
+			if (len(f.Models) == 0 || choosesText(f.Models, id) || byName[id]) && (len(f.Providers) == 0 || byProvider[id]) {
 				matching[id], matching[item.Key()] = true, true
 			}
 		}
 	}
 	return matching
+}
+
+// ChoosesRegion reports whether any of choices means a region: a glob of codes, a
+// city, or a boundary.
+func ChoosesRegion(choices []string, region string) bool {
+	return slices.ContainsFunc(choices, func(choice string) bool {
+		folded := strings.ToLower(choice)
+		if catalog.MatchesAny([]string{folded}, region) || slices.Contains(catalog.RegionsIn(folded), region) {
+			return true
+		}
+		boundary, named := catalog.BoundaryNamed(choice)
+		return named && slices.Contains(boundary.Regions, region)
+	})
+}
+
+// choosesText reports whether any of choices, globs or parts, means one of texts.
+func choosesText(choices []string, text string) bool {
+	text = strings.ToLower(text)
+	return text != "" && slices.ContainsFunc(choices, func(choice string) bool {
+		choice = strings.ToLower(choice)
+		if strings.ContainsAny(choice, `*?[\`) {
+			return catalog.MatchesAny([]string{choice}, text)
+		}
+		return strings.Contains(text, choice)
+	})
 }
 
 // Words spells the filter for a title: "eu-*, Anthropic".
@@ -100,6 +129,19 @@ func (f Filter) Words() string {
 		words = append(words, "not "+glob)
 	}
 	return strings.Join(words, ", ")
+}
+
+// Providers are the providers of the models that any of snapshots lists, sorted;
+// nil snapshots are skipped.
+func Providers(snapshots ...*catalog.Snapshot) []string {
+	var providers []string
+	for item := range items(snapshots) {
+		if m, ok := item.(*catalog.FoundationModel); ok && m.Provider != "" {
+			providers = append(providers, m.Provider)
+		}
+	}
+	slices.Sort(providers)
+	return slices.Compact(providers)
 }
 
 // items are all items that the snapshots hold.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
 	"snapshotter/job"
@@ -78,7 +79,7 @@ func (p *program) logDeliveries(deliveries []notify.Delivery) {
 // may be mistyped, and a region that is not listed would not be missed.
 func (p *program) unmatched(globs []string, listings []catalog.Listing) (notes []string) {
 	for _, glob := range globs {
-		if !slices.ContainsFunc(listings, func(l catalog.Listing) bool { return catalog.MatchesAny([]string{glob}, l.Region) }) {
+		if !slices.ContainsFunc(listings, func(l catalog.Listing) bool { return ask.ChoosesRegion([]string{glob}, l.Region) }) {
 			note := fmt.Sprintf("no region matches --region %q", terminal.OneLine(glob))
 			p.log.Warn(note)
 			notes = append(notes, note)

@@ -18,10 +18,10 @@ import (
 
 // exportCommand writes the catalogue as of a run for other programs.
 type exportCommand struct {
-	Out          string `short:"o" placeholder:"PATH" help:"Folder to create (aws), or file to write (csv; standard output if not given)."`
-	Format       string `enum:"aws,csv" default:"aws" help:"Output format: ${enum} (${default})."`
-	regionFilter `embed:""`
-	asOf         `embed:""`
+	Out    string `short:"o" placeholder:"PATH" help:"Folder to create (aws), or file to write (csv; standard output if not given)."`
+	Format string `enum:"aws,csv" default:"aws" help:"Output format: ${enum} (${default})."`
+	filter `embed:""`
+	asOf   `embed:""`
 }
 
 // Validate implements kong's hook.
@@ -29,7 +29,7 @@ func (c *exportCommand) Validate() error {
 	if c.Format == "aws" && c.Out == "" {
 		return usageError("give the folder to make: --out DIR")
 	}
-	return c.regionFilter.Validate()
+	return c.filter.Validate()
 }
 
 func (c *exportCommand) Help() string {
@@ -55,13 +55,25 @@ Examples:
   snapshotter export --format csv --region 'eu-*' | column -s, -t`
 }
 
+// exported returns the filter of the export. Imported again, a list without some of
+// its models would look as if these were removed: folders hold whole lists.
+func (c *exportCommand) exported(p *program) filter {
+	if c.Format == "aws" && len(c.Model)+len(c.Provider) > 0 {
+		p.log.Warn("--model and --provider choose rows of --format csv; the folders hold whole lists")
+		return filter{regionFilter: c.regionFilter}
+	}
+	return c.filter
+}
+
 func (c *exportCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
 		snapshot, err := db.Listed(ctx, run.ID)
 		if err != nil {
 			return err
 		}
-		snapshot.Scopes = slices.DeleteFunc(snapshot.Scopes, func(scope catalog.ScopeState) bool { return !c.chosen().IncludesRegion(scope.Region) })
+		if snapshot, err = c.exported(p).apply(snapshot); err != nil {
+			return err
+		}
 		switch {
 		case c.Format == "aws":
 			return c.captures(p, snapshot)

@@ -13,8 +13,8 @@ import (
 
 // regionFilter are the flags that choose regions.
 type regionFilter struct {
-	Region        []string `placeholder:"GLOB" help:"Only regions that match, such as eu-*."`
-	ExcludeRegion []string `placeholder:"GLOB" help:"No regions that match."`
+	Region        []string `placeholder:"REGION" help:"Only these regions: a code or glob (eu-*), a city (tokyo) or a boundary (EU, UK, …)."`
+	ExcludeRegion []string `placeholder:"REGION" help:"Not these regions."`
 }
 
 // Validate implements kong's hook.
@@ -27,8 +27,8 @@ func (f regionFilter) chosen() ask.Filter {
 // filter are the flags that choose regions and models.
 type filter struct {
 	regionFilter `embed:""`
-	Model        []string `placeholder:"GLOB" help:"Only models that match, such as anthropic.*, and their profiles."`
-	Provider     []string `placeholder:"GLOB" help:"Only models of providers that match, such as Anthropic, and their profiles."`
+	Model        []string `placeholder:"MODEL" help:"Only these models and their profiles: a part of the ID or name (opus), or a glob (anthropic.*)."`
+	Provider     []string `placeholder:"NAME" help:"Only models of these providers, such as anthropic, and their profiles."`
 }
 
 // Validate implements kong's hook.
@@ -52,9 +52,9 @@ func validGlobs(lists ...[]string) error {
 	return nil
 }
 
-// matching returns the IDs that match in any of the snapshots. A filter that
-// matches nothing is a mistake: "nothing changed" would look like an answer.
-func (f filter) matching(snapshots ...*catalog.Snapshot) (map[string]bool, error) {
+// check refuses a region that is not on record: "nothing changed there" would look
+// like an answer.
+func (f regionFilter) check(snapshots ...*catalog.Snapshot) error {
 	var regions []string
 	for _, s := range snapshots {
 		if s != nil {
@@ -63,12 +63,41 @@ func (f filter) matching(snapshots ...*catalog.Snapshot) (map[string]bool, error
 	}
 	slices.Sort(regions)
 	regions = slices.Compact(regions)
+	for _, choice := range f.Region {
+		if len(regions) > 0 && !slices.ContainsFunc(regions, func(region string) bool { return ask.ChoosesRegion([]string{choice}, region) }) {
+			return unknownRegion("--region", choice, regions)
+		}
+	}
 	if len(regions) > 0 && !slices.ContainsFunc(regions, f.chosen().IncludesRegion) {
-		return nil, usageError("no region on record matches --region and --exclude-region; there are %s", strings.Join(regions, ", "))
+		return usageError("no region on record matches --region and --exclude-region; there are %s", strings.Join(regions, ", "))
+	}
+	return nil
+}
+
+func unknownRegion(flag, choice string, regions []string) error {
+	if near := nearest(strings.ToLower(choice), regions); near != "" {
+		return usageError("no region on record matches %s %q; did you mean %q?", flag, terminal.OneLine(choice), near)
+	}
+	return usageError("no region on record matches %s %q; there are %s", flag, terminal.OneLine(choice), strings.Join(regions, ", "))
+}
+
+// apply returns what the filter chooses of a snapshot.
+func (f filter) apply(s *catalog.Snapshot) (*catalog.Snapshot, error) {
+	if err := f.check(s); err != nil {
+		return nil, err
+	}
+	return f.chosen().Apply(s)[0], nil
+}
+
+// matching returns the IDs that match in any of the snapshots. A filter that
+// matches nothing is a mistake: "nothing changed" would look like an answer.
+func (f filter) matching(snapshots ...*catalog.Snapshot) (map[string]bool, error) {
+	if err := f.check(snapshots...); err != nil {
+		return nil, err
 	}
 	matching := f.chosen().Matching(snapshots...)
 	if len(f.Model)+len(f.Provider) > 0 && len(matching) == 0 {
-		return nil, usageError("no model on record matches --model and --provider: case counts, and * matches any text")
+		return nil, usageError("no model on record matches --model and --provider; the providers are %s", strings.Join(ask.Providers(snapshots...), ", "))
 	}
 	return matching, nil
 }

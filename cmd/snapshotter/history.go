@@ -53,6 +53,9 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return c.notFound(p, err)
 		}
+		if err := c.known(ctx, db); err != nil {
+			return err
+		}
 		since, err := c.since(ctx, p, db)
 		if err != nil {
 			return err
@@ -91,6 +94,19 @@ func (c *historyCommand) since(ctx context.Context, p *program, db *store.Store)
 }
 
 // notFound turns the errors of [ask.FindPast] into usage errors.
+// known refuses a region that is not on record.
+func (c *historyCommand) known(ctx context.Context, db *store.Store) error {
+	covered, err := db.Coverage(ctx, nil)
+	if err != nil {
+		return err
+	}
+	on := &catalog.Snapshot{}
+	for scope := range covered {
+		on.Scopes = append(on.Scopes, catalog.ScopeState{Scope: scope})
+	}
+	return c.check(on)
+}
+
 func (c *historyCommand) notFound(p *program, err error) error {
 	if several, ok := errors.AsType[*ask.AmbiguousError](err); ok {
 		if several.Models != nil {

@@ -60,7 +60,10 @@ func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		shown := c.filter.chosen().Apply(snapshot)[0]
+		shown, err := c.filter.apply(snapshot)
+		if err != nil {
+			return err
+		}
 		answer := lifecycleAnswer{run.Ref(), slices.DeleteFunc(ask.Dates(shown), c.beyond), ask.UnreadLists(shown, catalog.KindFoundationModel)}
 		if err := c.write(p, run, answer); err != nil {
 			return err

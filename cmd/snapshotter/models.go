@@ -49,7 +49,10 @@ func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		shown := c.filter.chosen().Apply(snapshot)[0]
+		shown, err := c.filter.apply(snapshot)
+		if err != nil {
+			return err
+		}
 		all := ask.Models(shown)
 		entries := c.choice().Of(all)
 		if c.Matrix {

@@ -41,14 +41,17 @@ type profilesAnswer struct {
 func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
 		kinds := []catalog.Kind{catalog.KindInferenceProfile}
-		if len(c.Provider) > 0 {
-			kinds = catalog.Kinds() // models say who provides them
+		if len(c.Provider)+len(c.Model) > 0 {
+			kinds = catalog.Kinds() // models say who provides them, and what they are called
 		}
 		snapshot, err := db.Listed(ctx, run.ID, kinds...)
 		if err != nil {
 			return err
 		}
-		shown := c.filter.chosen().Apply(snapshot)[0]
+		shown, err := c.filter.apply(snapshot)
+		if err != nil {
+			return err
+		}
 		answer := profilesAnswer{run.Ref(), append([]ask.Routing{}, ask.Routings(shown)...), ask.UnreadLists(shown, catalog.KindInferenceProfile)}
 		if !c.forPeople() {
 			return c.print(p, routingRows(answer.Profiles), answer)

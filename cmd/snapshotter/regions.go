@@ -44,6 +44,9 @@ func (c *regionsCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
+		if err := c.check(snapshot); err != nil {
+			return err
+		}
 		answer := regionsAnswer{run.Ref(), []ask.Coverage{}}
 		for _, region := range ask.Regions(snapshot) {
 			if c.chosen().IncludesRegion(region.Region) {
