@@ -17,6 +17,7 @@ const (
 	StandsListed      Standing = "listed-only"      // listed, but nothing can call it
 	StandsAbsent      Standing = "absent"           // both lists were read, and neither has it
 	StandsUnknown     Standing = "not-observed"     // a list that could say was never read
+	StandsUnsaid      Standing = "not-said"         // the lists do not say whether it can be called
 )
 
 // Whereabouts is where a model can be called.
@@ -106,7 +107,7 @@ func (d *Directory) stand(code, model string, spans []Span, places []string) Sta
 		}
 	}
 	for _, p := range region.ProfilesFor(model) {
-		if !p.Active() {
+		if !p.Active() && p.Status != "" {
 			at.Inactive = append(at.Inactive, p.ID)
 		}
 	}
@@ -129,7 +130,7 @@ func (d *Directory) stand(code, model string, spans []Span, places []string) Sta
 	if held, ok := Since(spans, code, func(p catalog.Path) bool { return p.Callable() && p.Within(code, places) }); ok {
 		at.Since = &held
 	}
-	at.Standing = at.standing()
+	at.Standing = at.standing(region.AccessUnsaid(model))
 	return at
 }
 
@@ -140,7 +141,9 @@ func reading(scope *catalog.ScopeState) Reading {
 	return Reading{scope.Outcome, scope.Confirmed}
 }
 
-func (s Stand) standing() Standing {
+// standing is how the model can be called; unsaid is whether a list leaves that
+// open.
+func (s Stand) standing(unsaid bool) Standing {
 	has := func(access catalog.Access) bool {
 		return slices.ContainsFunc(s.Paths, func(w Way) bool { return w.Access == access })
 	}
@@ -153,6 +156,8 @@ func (s Stand) standing() Standing {
 		return StandsOutside
 	case s.Models.Confirmed == nil || s.Profiles.Confirmed == nil:
 		return StandsUnknown
+	case unsaid:
+		return StandsUnsaid
 	case has(catalog.Provisioned):
 		return StandsProvisioned
 	case *s.Listed:

@@ -71,6 +71,42 @@ func checkStand(t *testing.T, c *chronicle, last int, places []string, at ask.St
 	}
 }
 
+// What a list leaves unsaid is not known, and not "no".
+func TestWhereTheListsDoNotSay(t *testing.T) {
+	unsaid := &catalog.FoundationModel{ID: "m"}
+	provisioned := catalogtest.Model("m", catalog.InferenceProvisioned)
+	active := catalogtest.Profile("us.m", "m", "us-east-1")
+	noStatus := catalogtest.Profile("us.m", "m", "us-east-1")
+	noStatus.Status = ""
+	noDestinations := &catalog.InferenceProfile{ID: "us.m", Status: catalog.StatusActive}
+	for name, test := range map[string]struct {
+		model   *catalog.FoundationModel
+		profile *catalog.InferenceProfile
+		want    ask.Standing
+	}{
+		"no inference types":              {unsaid, nil, ask.StandsUnsaid},
+		"a profile without a status":      {provisioned, noStatus, ask.StandsUnsaid},
+		"a profile without destinations":  {provisioned, noDestinations, ask.StandsUnsaid},
+		"no types, but an active profile": {unsaid, active, ask.StandsByProfile},
+		"everything said":                 {provisioned, nil, ask.StandsProvisioned},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var listed []catalog.Item
+			if test.profile != nil {
+				listed = append(listed, test.profile)
+			}
+			s := catalogtest.On(1, catalogtest.Models(1, "us-east-1", test.model), catalogtest.Profiles(1, "us-east-1", listed...))
+			at := ask.NewDirectory(s).Where("m", nil, nil).Regions[0]
+			if at.Standing != test.want || len(at.Inactive) > 0 {
+				t.Errorf("%s, inactive %q; want %s", at.Standing, at.Inactive, test.want)
+			}
+			if unknown := strings.Contains(at.Verdict(nil), "do not say"); unknown != (test.want == ask.StandsUnsaid) {
+				t.Errorf("verdict %q", at.Verdict(nil))
+			}
+		})
+	}
+}
+
 func TestFind(t *testing.T) {
 	model := func(id, name string) *catalog.FoundationModel {
 		return &catalog.FoundationModel{ID: id, Name: name, InferenceTypes: []string{"ON_DEMAND"}}

@@ -40,6 +40,9 @@ func (w Whereabouts) Remarks() []string {
 	if len(w.regionsWhere(standing(StandsListed))) > 0 {
 		remarks = append(remarks, `Where it is "listed, not callable", nothing can call it: there is no on-demand access and no active profile.`)
 	}
+	if unsaid := w.regionsWhere(standing(StandsUnsaid)); len(unsaid) > 0 {
+		remarks = append(remarks, fmt.Sprintf("Not known in %s: the lists do not say whether it can be called.", strings.Join(unsaid, ", ")))
+	}
 	if len(w.regionsWhere(Stand.bareFails)) > 0 {
 		remarks = append(remarks, fmt.Sprintf("Where it is listed but not on demand, a call with the model's own ID fails with %q", refusal(w.ID)))
 	}
@@ -140,6 +143,8 @@ func (s Stand) Access() string {
 		return "listed, not callable"
 	case StandsUnknown:
 		return "listed; profiles never read"
+	case StandsUnsaid:
+		return "not said"
 	}
 	return string(s.Standing)
 }
@@ -195,6 +200,8 @@ func (s Stand) Verdict(within []string) string {
 		return fmt.Sprintf("Listed in %s for provisioned throughput only: you have to buy throughput before you can call it.", s.Region)
 	case StandsListed:
 		return fmt.Sprintf("Listed in %s, but not callable: there is no on-demand access and no active profile.", s.Region)
+	case StandsUnsaid:
+		return fmt.Sprintf("Not known in %s: the lists do not say whether it can be called.", s.Region)
 	case StandsAbsent:
 		text := fmt.Sprintf("Not in %s: the region does not list the model, and no profile there routes to it.", s.Region)
 		if s.Gone != nil {

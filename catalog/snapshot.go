@@ -40,6 +40,10 @@ type ScopeState struct {
 	Confirmed *RunRef
 	// Items are what that run listed, sorted by key.
 	Items []Item
+	// LastSaid has those of Items that leave something unsaid that an earlier run's
+	// listing said, filled in with what was said last; by key. Only what is read
+	// to be compared has it.
+	LastSaid map[string]Item
 	// Gone has the keys that an earlier run listed and Confirmed did not, with
 	// the run that found each gone.
 	Gone map[string]RunRef
@@ -91,6 +95,20 @@ func (s *Snapshot) Joint(region string, kinds ...Kind) *Joint {
 		joint.Items = append(joint.Items, state.Items...)
 	}
 	return joint
+}
+
+// Said returns items of the scope with what they leave unsaid as it was last said.
+func (s *ScopeState) Said(items []Item) []Item {
+	if len(s.LastSaid) == 0 {
+		return items
+	}
+	said := slices.Clone(items)
+	for i, item := range said {
+		if last := s.LastSaid[item.Key()]; last != nil && last.Kind() == item.Kind() {
+			said[i] = LastSaid(item, last)
+		}
+	}
+	return said
 }
 
 // Region indexes what one region lists, as last confirmed.

@@ -29,7 +29,7 @@ func (c *comparison) comparePaths(before, after *catalog.ScopeState) {
 		Resource: catalog.KindFoundationModel, Region: after.Region,
 		After: *before.Confirmed, By: *after.Confirmed,
 	}
-	was, is := changedOnly(before.Items, after.Items)
+	was, is := changedOnly(before, after)
 	for _, model := range modelIDs(was, is) {
 		gained, lost := pathsBetween(was, is, model), pathsBetween(is, was, model)
 		template.ID = model
@@ -39,10 +39,10 @@ func (c *comparison) comparePaths(before, after *catalog.ScopeState) {
 }
 
 // changedOnly indexes the items that differ: the others have the same paths on both
-// sides.
-func changedOnly(before, after []catalog.Item) (was, is *catalog.Region) {
+// sides. What they leave unsaid is as it was last said.
+func changedOnly(before, after *catalog.ScopeState) (was, is *catalog.Region) {
 	var old, new []catalog.Item
-	pair(before, after, func(a, b catalog.Item) {
+	pair(before.Items, after.Items, func(a, b catalog.Item) {
 		if a == b && a != nil {
 			return // one document, read once
 		}
@@ -53,7 +53,7 @@ func changedOnly(before, after []catalog.Item) (was, is *catalog.Region) {
 			new = append(new, b)
 		}
 	})
-	return catalog.NewRegion(old), catalog.NewRegion(new)
+	return catalog.NewRegion(before.Said(old)), catalog.NewRegion(after.Said(new))
 }
 
 func modelIDs(was, is *catalog.Region) []string {
@@ -77,13 +77,13 @@ func pathsBetween(from, to *catalog.Region, model string) []catalog.Path {
 	return paths
 }
 
-// unsaid reports whether a region lists the path's model or profile without the
-// field that shows whether the path exists: the inference types of a model or the
-// destinations of a profile.
+// unsaid reports whether a region lists the path's model or profile without a
+// field that shows whether the path exists: the inference types of a model, or the
+// status or destinations of a profile.
 func unsaid(region *catalog.Region, path catalog.Path) bool {
 	if path.Access == catalog.ViaProfile {
 		p := region.Profiles[path.ModelID]
-		return p != nil && p.Destinations == nil
+		return p != nil && (p.Destinations == nil || p.Status == "")
 	}
 	m := region.Models[path.ModelID]
 	return m != nil && m.InferenceTypes == nil
@@ -97,7 +97,7 @@ func (c *comparison) pathEvents(change Change, kind Kind, paths []catalog.Path) 
 }
 
 func (c *comparison) compareCallable(region string, before, after *catalog.Joint) {
-	was, is := catalog.NewRegion(before.Items), catalog.NewRegion(after.Items)
+	was, is := c.said(c.base, region, before), c.said(c.head, region, after)
 	change := Change{
 		Resource: catalog.KindFoundationModel, Region: region,
 		After: before.Run, By: after.Run,
@@ -116,11 +116,23 @@ func (c *comparison) compareCallable(region string, before, after *catalog.Joint
 	}
 }
 
+// said indexes what a run listed in a region. What it left unsaid is as it was
+// last said.
+func (c *comparison) said(s *catalog.Snapshot, region string, joint *catalog.Joint) *catalog.Region {
+	items := joint.Items
+	for _, kind := range catalog.Kinds() {
+		if state := s.Scope(catalog.Scope{Region: region, Kind: kind}); state != nil {
+			items = state.Said(items)
+		}
+	}
+	return catalog.NewRegion(items)
+}
+
 // notCallable reports whether region is known to have no way to call model. That is
-// not known if the other side has a path that the region neither confirms nor
-// denies.
+// not known if the region leaves it unsaid, or if the other side has a path that
+// the region neither confirms nor denies.
 func notCallable(region, other *catalog.Region, model string) bool {
-	if catalog.Callable(region.Paths(model)) {
+	if catalog.Callable(region.Paths(model)) || region.AccessUnsaid(model) {
 		return false
 	}
 	return !slices.ContainsFunc(other.Paths(model), func(path catalog.Path) bool {

@@ -154,7 +154,7 @@ func (c *comparison) compareItems(before, after *catalog.ScopeState) {
 			change.Kind, change.ID = Removed, old.Key()
 		default:
 			change.Kind, change.ID = Changed, new.Key()
-			change.Fields = compareFields(old, new)
+			change.Fields = compareFields(old, new, before.LastSaid[old.Key()], after.LastSaid[new.Key()])
 			if len(change.Fields) == 0 {
 				return
 			}

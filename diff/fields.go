@@ -10,8 +10,33 @@ import (
 
 // compareFields returns the fields that differ between two items of one kind,
 // sorted by field. A profile's createdAt and updatedAt, and fields unknown to this
-// version, are never compared.
-func compareFields(old, new catalog.Item) []FieldChange {
+// version, are never compared. A field that one side leaves unsaid is compared as
+// it was last said; lastOld and lastNew, nil without, are the items so filled in.
+// That it is no longer said is told, and not that it is said again as it was.
+func compareFields(old, new, lastOld, lastNew catalog.Item) []FieldChange {
+	sent := comparedFields(old, new)
+	if lastOld == nil && lastNew == nil {
+		return sent
+	}
+	all := comparedFields(or(lastOld, old), or(lastNew, new))
+	for _, change := range sent {
+		told := slices.ContainsFunc(all, func(c FieldChange) bool { return c.Field == change.Field })
+		if change.Said == Withdrawn && !told {
+			all = append(all, change)
+		}
+	}
+	slices.SortFunc(all, func(a, b FieldChange) int { return cmp.Compare(a.Field, b.Field) })
+	return all
+}
+
+func or(filled, item catalog.Item) catalog.Item {
+	if filled != nil {
+		return filled
+	}
+	return item
+}
+
+func comparedFields(old, new catalog.Item) []FieldChange {
 	var f fields
 	switch new := new.(type) {
 	case *catalog.FoundationModel:
@@ -34,10 +59,14 @@ func (f *fields) compareModels(old, new *catalog.FoundationModel) {
 	f.set(FieldCustomizations, old.Customizations, new.Customizations, unnoticed)
 	f.text(FieldStreaming, yesNo(old.Streaming), yesNo(new.Streaming), unnoticed)
 	f.text(FieldLifecycle, old.Lifecycle.Status, new.Lifecycle.Status, lifecycleEffect)
+	later := MoreTime
+	if new.Lifecycle.Status == "" {
+		later = NoEffect // without the lifecycle, dates are not withdrawn but unsaid
+	}
 	f.date(FieldStartOfLife, old.Lifecycle.StartOfLife, new.Lifecycle.StartOfLife, NoEffect, NoEffect)
-	f.date(FieldLegacy, old.Lifecycle.Legacy, new.Lifecycle.Legacy, TurnsLegacy, MoreTime)
-	f.date(FieldExtendedAccess, old.Lifecycle.ExtendedAccess, new.Lifecycle.ExtendedAccess, MayCostMore, MoreTime)
-	f.date(FieldEndOfLife, old.Lifecycle.EndOfLife, new.Lifecycle.EndOfLife, Ends, MoreTime)
+	f.date(FieldLegacy, old.Lifecycle.Legacy, new.Lifecycle.Legacy, TurnsLegacy, later)
+	f.date(FieldExtendedAccess, old.Lifecycle.ExtendedAccess, new.Lifecycle.ExtendedAccess, MayCostMore, later)
+	f.date(FieldEndOfLife, old.Lifecycle.EndOfLife, new.Lifecycle.EndOfLife, Ends, later)
 }
 
 func (f *fields) compareProfiles(old, new *catalog.InferenceProfile) {
@@ -56,17 +85,19 @@ func unnoticed(FieldChange) Effect { return NoEffect }
 // to be harmless.
 func lifecycleEffect(change FieldChange) Effect {
 	switch {
-	case change.Said == Published && change.New == catalog.StatusActive:
+	case change.Said == Withdrawn, change.Said == Published && change.New == catalog.StatusActive:
 		return NoEffect
 	case change.New == catalog.StatusActive:
 		return MoreTime
 	}
-	return TurnsLegacy // legacy, withdrawn, or an unknown status
+	return TurnsLegacy // legacy, or an unknown status
 }
 
 // statusEffect weighs a profile's status: only an ACTIVE profile can be called.
 func statusEffect(change FieldChange) Effect {
 	switch {
+	case change.Said != BothSaid:
+		return NoEffect
 	case change.New == catalog.StatusActive:
 		return NewWay
 	case change.Old == catalog.StatusActive:
@@ -76,7 +107,7 @@ func statusEffect(change FieldChange) Effect {
 }
 
 func routingEffect(change FieldChange) Effect {
-	if change.Said == Published {
+	if change.Said != BothSaid {
 		return NoEffect
 	}
 	return RunsElsewhere

@@ -63,7 +63,7 @@ func unsaid(s *catalog.Snapshot, ways []watch.Way) bool {
 		return slices.ContainsFunc(way.From, func(region string) bool {
 			at := s.Region(region)
 			profile, model := at.Profiles[way.ID], at.Models[way.ID]
-			return profile != nil && len(profile.Destinations) == 0 || model != nil && model.InferenceTypes == nil
+			return profile != nil && (len(profile.Destinations) == 0 || profile.Status == "") || model != nil && model.InferenceTypes == nil
 		})
 	})
 }

@@ -101,7 +101,7 @@ func (v *view) lifecycleChange(same []piece) LifecycleChange {
 // most significant one.
 func lifecycleEvent(changes []LifecycleChange) (Event, diff.Field) {
 	of := func(field diff.Field) []LifecycleChange {
-		return slices.DeleteFunc(slices.Clone(changes), func(c LifecycleChange) bool { return c.Field != field })
+		return slices.DeleteFunc(slices.Clone(changes), func(c LifecycleChange) bool { return c.Field != field || c.unsaid() })
 	}
 	if status := of(diff.FieldLifecycle); len(status) > 0 && status[0].Significance != diff.Minor {
 		return statusEvent(status), diff.FieldLifecycle
@@ -117,6 +117,10 @@ func lifecycleEvent(changes []LifecycleChange) (Event, diff.Field) {
 	}
 	return LifecycleStatus, diff.FieldLifecycle
 }
+
+// unsaid reports whether a value is no longer published, which is not to say that
+// it no longer holds.
+func (c LifecycleChange) unsaid() bool { return c.Said == diff.Withdrawn && c.Significance == diff.Minor }
 
 func statusEvent(changes []LifecycleChange) Event {
 	what := LifecycleStatus

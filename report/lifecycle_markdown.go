@@ -81,6 +81,8 @@ func lifecycleText(c LifecycleChange) string {
 	}
 	name := fieldText(c.Field)
 	switch {
+	case c.unsaid():
+		return name + " " + changeText(c.Said, c.Old, "")
 	case c.Said == diff.Withdrawn:
 		return fmt.Sprintf("%s %s → **withdrawn**", name, c.Old)
 	case c.Said == diff.Published && c.Field == diff.FieldEndOfLife:

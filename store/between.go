@@ -15,7 +15,8 @@ import (
 // completely; and for each model that such an item is or routes to, on either
 // side, the model and every profile of the region that ever routed to it. A scope
 // that head did not read itself has all its items, on both sides, so that they
-// can be counted as carried forward. Gone and Together are thinned alike.
+// can be counted as carried forward. Gone and Together are thinned alike. LastSaid
+// is filled in for the items that differ.
 //
 // The error is a [*NoRunError] if there is no such run or if it failed.
 func (s *Store) Between(ctx context.Context, base, head int64) (b, h *catalog.Snapshot, err error) {
@@ -35,8 +36,10 @@ func (s *Store) Between(ctx context.Context, base, head int64) (b, h *catalog.Sn
 	if b, err = s.fill(ctx, before, only); err != nil {
 		return nil, nil, err
 	}
-	h, err = s.fill(ctx, after, only)
-	return b, h, err
+	if h, err = s.fill(ctx, after, only); err != nil {
+		return nil, nil, err
+	}
+	return b, h, s.fillLastSaid(ctx, b, h)
 }
 
 // selectBetween selects what differs between two outlines; nil is all.

@@ -1,0 +1,79 @@
+package catalog
+
+import "strings"
+
+// Unsaid reports whether an answer left out a field of item that can be said: what
+// the field holds is then not known, and is not empty. A date is unsaid only with
+// the whole lifecycle: most models have no date to say.
+func Unsaid(item Item) bool {
+	switch item := item.(type) {
+	case *FoundationModel:
+		return item.Name == "" || item.Provider == "" || item.InputModalities == nil || item.OutputModalities == nil ||
+			item.InferenceTypes == nil || item.Customizations == nil || item.Streaming == nil || item.Lifecycle.Status == ""
+	case *InferenceProfile:
+		return item.Name == "" || item.Description == "" || item.Status == "" || item.Destinations == nil
+	}
+	return false
+}
+
+// LastSaid returns item with what it leaves unsaid as earlier, an older version of
+// it, said.
+func LastSaid(item, earlier Item) Item {
+	switch item := item.(type) {
+	case *FoundationModel:
+		filled, from := *item, earlier.(*FoundationModel)
+		fill(&filled.Name, from.Name)
+		fill(&filled.Provider, from.Provider)
+		fillList(&filled.InputModalities, from.InputModalities)
+		fillList(&filled.OutputModalities, from.OutputModalities)
+		fillList(&filled.InferenceTypes, from.InferenceTypes)
+		fillList(&filled.Customizations, from.Customizations)
+		if filled.Streaming == nil {
+			filled.Streaming = from.Streaming
+		}
+		if filled.Lifecycle.Status == "" {
+			filled.Lifecycle = from.Lifecycle
+		}
+		return &filled
+	case *InferenceProfile:
+		filled, from := *item, earlier.(*InferenceProfile)
+		fill(&filled.Name, from.Name)
+		fill(&filled.Description, from.Description)
+		fill(&filled.Status, from.Status)
+		fillList(&filled.Destinations, from.Destinations)
+		return &filled
+	}
+	return item
+}
+
+func fill(text *string, from string) {
+	if *text == "" {
+		*text = from
+	}
+}
+
+func fillList[T any](list *[]T, from []T) {
+	if *list == nil {
+		*list = from
+	}
+}
+
+// AccessUnsaid reports whether the region leaves open if model can be called: it
+// lists the model without its inference types, or a profile without its status or
+// destinations that routes to it or, by its ID, may.
+func (r *Region) AccessUnsaid(model string) bool {
+	if m := r.Models[model]; m != nil && m.InferenceTypes == nil {
+		return true
+	}
+	for _, p := range r.byModel[model] {
+		if p.Status == "" {
+			return true
+		}
+	}
+	for id, p := range r.Profiles {
+		if p.Destinations == nil && strings.HasSuffix(id, "."+model) {
+			return true
+		}
+	}
+	return false
+}

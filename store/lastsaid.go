@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"snapshotter/catalog"
+)
+
+// fillLastSaid fills in LastSaid of two snapshots for the items that differ between
+// them: a field that one of them leaves unsaid is compared as it was last said.
+func (s *Store) fillLastSaid(ctx context.Context, base, head *catalog.Snapshot) error {
+	for _, pair := range [][2]*catalog.Snapshot{{base, head}, {head, base}} {
+		of, against := pair[0], pair[1]
+		for i := range of.Scopes {
+			state, other := &of.Scopes[i], against.Scope(of.Scopes[i].Scope)
+			if other == nil {
+				continue
+			}
+			for _, item := range unsaidOnly(state.Items, other.Items) {
+				last, err := s.lastSaid(ctx, state.Scope, item, of.Run.ID)
+				if err != nil {
+					return err
+				}
+				if state.LastSaid == nil {
+					state.LastSaid = map[string]catalog.Item{}
+				}
+				state.LastSaid[item.Key()] = last
+			}
+		}
+	}
+	return nil
+}
+
+// unsaidOnly returns the items that leave something unsaid and differ from those of
+// the same key in others; both lists are sorted.
+func unsaidOnly(items, others []catalog.Item) []catalog.Item {
+	var unsaid []catalog.Item
+	for _, item := range items {
+		for len(others) > 0 && catalog.CompareItems(others[0], item) < 0 {
+			others = others[1:]
+		}
+		if len(others) > 0 && others[0] != item && others[0].Key() == item.Key() && catalog.Unsaid(item) {
+			unsaid = append(unsaid, item)
+		}
+	}
+	return unsaid
+}
+
+// lastSaid returns an item of a run with what it leaves unsaid as the newest earlier
+// version of it that says it.
+func (s *Store) lastSaid(ctx context.Context, scope catalog.Scope, item catalog.Item, run int64) (catalog.Item, error) {
+	rows, err := s.query(ctx, `
+		SELECT c.document_id
+		FROM scopes s
+		CROSS JOIN items i ON i.scope_id = s.id AND i.key = ?3
+		CROSS JOIN item_changes c ON c.item_id = i.id
+		WHERE s.region = ?1 AND s.kind = ?2 AND c.run_id <= ?4 AND c.document_id NOT NULL
+		ORDER BY c.run_id DESC`, scope.Region, scope.Kind, item.Key(), run)
+	documents, err := scanAll(rows, err, func(rows *sql.Rows) (document int64, err error) {
+		err = rows.Scan(&document)
+		return document, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, document := range documents {
+		if !catalog.Unsaid(item) {
+			break
+		}
+		earlier, err := s.contents.get(ctx, s, scope.Kind, []int64{document})
+		if err != nil {
+			return nil, err
+		}
+		item = catalog.LastSaid(item, earlier[0])
+	}
+	return item, nil
+}
