@@ -130,7 +130,7 @@ func (d *Directory) stand(code, model string, spans []Span, places []string) Sta
 	if held, ok := Since(spans, code, func(p catalog.Path) bool { return p.Callable() && p.Within(code, places) }); ok {
 		at.Since = &held
 	}
-	at.Standing = at.standing(region.AccessUnsaid(model))
+	at.Standing = at.standing(region.AccessUnsaid(model) || region.DestinationsUnsaid(model))
 	return at
 }
 

@@ -59,8 +59,8 @@ func fillList[T any](list *[]T, from []T) {
 }
 
 // AccessUnsaid reports whether the region leaves open if model can be called: it
-// lists the model without its inference types, or a profile without its status or
-// destinations that routes to it or, by its ID, may.
+// lists the model without its inference types, or a profile that routes to it
+// without its status.
 func (r *Region) AccessUnsaid(model string) bool {
 	if m := r.Models[model]; m != nil && m.InferenceTypes == nil {
 		return true
@@ -70,6 +70,12 @@ func (r *Region) AccessUnsaid(model string) bool {
 			return true
 		}
 	}
+	return false
+}
+
+// DestinationsUnsaid reports whether the region lists a profile without its
+// destinations that, by its ID, may route to model.
+func (r *Region) DestinationsUnsaid(model string) bool {
 	for id, p := range r.Profiles {
 		if p.Destinations == nil && strings.HasSuffix(id, "."+model) {
 			return true

@@ -120,7 +120,9 @@ func lifecycleEvent(changes []LifecycleChange) (Event, diff.Field) {
 
 // unsaid reports whether a value is no longer published, which is not to say that
 // it no longer holds.
-func (c LifecycleChange) unsaid() bool { return c.Said == diff.Withdrawn && c.Significance == diff.Minor }
+func (c LifecycleChange) unsaid() bool {
+	return c.Said == diff.Withdrawn && c.Significance == diff.Minor
+}
 
 func statusEvent(changes []LifecycleChange) Event {
 	what := LifecycleStatus
