@@ -1,13 +1,14 @@
 // Package capture reads listings that were recorded as AWS CLI output, so that
 // they can be imported as runs, and writes a catalogue in the same form.
 //
-// It guarantees that a recording is read like a live answer: one that is cut
-// short or cannot be parsed is an invalid listing, a missing file is a listing
-// that was not made, and neither says anything about presence. It refuses a
+// It guarantees that a recording is read like a live answer, whichever shell wrote
+// it: one that is cut short or cannot be parsed is an invalid listing, a missing
+// file is a listing that was not made, and neither says anything about presence. It refuses a
 // folder whose name is not a time, and one that mixes partitions.
 package capture
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,7 +23,8 @@ import (
 
 // Capture is one moment of recorded listings: a folder named by the time, with
 // a folder for each region that holds foundation-models.json and
-// inference-profiles.json, as the AWS CLI writes them.
+// inference-profiles.json, as the AWS CLI writes them: in UTF-8 or UTF-16, plain or
+// compressed by gzip, as foundation-models.json.gz too.
 type Capture struct {
 	Path      string // of the dated folder
 	At        time.Time
@@ -159,13 +161,17 @@ func (c *Capture) readRegion(name string) error {
 func readListing(dir string, scope catalog.Scope) (catalog.Listing, error) {
 	listing := catalog.Listing{Scope: scope, Outcome: catalog.NotListed}
 	file := filepath.Join(scope.Region, FileName(scope.Kind))
-	data, err := os.ReadFile(filepath.Join(dir, file))
-	if absent(err) {
-		return listing, nil
-	} else if err != nil {
+	data, found, err := readFile(filepath.Join(dir, file))
+	if unreadable := (*fs.PathError)(nil); errors.As(err, &unreadable) {
 		return listing, err
 	}
-	items, err := parse(scope, data)
+	if !found {
+		return listing, nil
+	}
+	var items []catalog.Item
+	if err == nil {
+		items, err = parse(scope, data)
+	}
 	if err != nil {
 		listing.Outcome = catalog.Invalid
 		listing.Message = catalog.Redact(file + ": " + err.Error() + probably(err, scope.Region))
@@ -175,15 +181,25 @@ func readListing(dir string, scope catalog.Scope) (catalog.Listing, error) {
 	return listing, nil
 }
 
-func parse(scope catalog.Scope, data []byte) ([]catalog.Item, error) {
-	page, err := catalog.ParsePage(scope, data)
-	if err != nil {
-		return nil, err
+// readFile returns the text of a file, or of the one that gzip makes of it, and
+// whether there is any. An error other than a [*fs.PathError] is of the content.
+func readFile(path string) (content []byte, found bool, err error) {
+	for _, name := range []string{path, path + ".gz"} {
+		data, err := os.ReadFile(name)
+		if absent(err) {
+			continue
+		} else if err != nil {
+			return nil, false, err
+		}
+		if data, err = text(data); err != nil {
+			return nil, true, err
+		}
+		if found && !bytes.Equal(data, content) {
+			return nil, true, errors.New("the file beside it that ends in .gz holds something else")
+		}
+		content, found = data, true
 	}
-	if page.NextToken != "" {
-		return nil, errors.New("more pages follow: it ends with a token for the next page")
-	}
-	return catalog.Collect(page)
+	return content, found, nil
 }
 
 // probably returns the likely cause of a recording that is not of what its place

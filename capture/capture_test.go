@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,7 +37,7 @@ func TestFolderTime(t *testing.T) {
 }
 
 // write makes files under a new folder and returns it.
-func write(t *testing.T, files map[string]string) string {
+func write(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range files {
@@ -152,6 +153,12 @@ func TestFind(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	for _, content := range []string{oneModel, noProfiles, "", "null", "[]", `{"modelSummaries": null}`, `{"modelSummaries": [{}]}`, "{\"a\x1b\": 1}"} {
 		f.Add(content)
+	}
+	for _, content := range []string{namedModel, firstPage + lastPage, firstPage + "\n" + middlePage, "[{\"modelId\": \"a\"}] []", "{} {", "[]", "\ufeff[]"} {
+		f.Add(content)
+		f.Add(zipped(f, content))
+		f.Add(utf16Text(binary.LittleEndian, content))
+		f.Add(utf16Text(binary.BigEndian, content))
 	}
 	f.Fuzz(func(t *testing.T, content string) {
 		dir := write(t, map[string]string{"2026-02-08/eu-west-1/" + FileName(catalog.KindFoundationModel): content})

@@ -34,6 +34,28 @@ func ParsePage(scope Scope, data []byte) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
+	return answers.page(answer)
+}
+
+// ParseList reads the list of such an answer alone, as the AWS CLI prints it with
+// --query modelSummaries.
+func ParseList(scope Scope, data []byte) (Page, error) {
+	answers, known := answersOf[scope.Kind]
+	if !known {
+		return Page{}, fmt.Errorf("read a list of unknown kind %q", scope.Kind)
+	}
+	var list []json.RawMessage
+	if err := json.Unmarshal(data, &list); err != nil {
+		return Page{}, at(data, err)
+	}
+	return answers.page(&object{
+		region: scope.Region, first: new(error),
+		fields: map[string]json.RawMessage{answers.list: data},
+	})
+}
+
+// page reads the list of an answer.
+func (answers answers) page(answer *object) (Page, error) {
 	page := Page{NextToken: cmp.Or(answer.text("nextToken"), answer.text(cliNextToken))}
 	items, sent := answer.objects(answers.list)
 	if !sent && answer.err() == nil {
@@ -52,12 +74,14 @@ func ParsePage(scope Scope, data []byte) (Page, error) {
 	return page, nil
 }
 
-// answersOf is the name of the list in each kind's answer, and how to read an
-// element; a nil item is left out.
-var answersOf = map[Kind]struct {
+// answers are the name of the list in a kind's answers, and how to read an element;
+// a nil item is left out.
+type answers struct {
 	list  string
 	parse func(*object) Item
-}{
+}
+
+var answersOf = map[Kind]answers{
 	KindFoundationModel:  {"modelSummaries", parseModel},
 	KindInferenceProfile: {"inferenceProfileSummaries", parseProfile},
 }

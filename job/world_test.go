@@ -38,8 +38,9 @@ type world struct {
 	reports *state.Reports
 	*receiver
 
-	mu     sync.Mutex
-	events []Event
+	mu       sync.Mutex
+	events   []Event
+	imported catalog.Status // of the last import
 }
 
 const historyKey = "bedrock/snapshotter.db"

@@ -23,10 +23,17 @@ func (c *importCommand) Help() string {
   aws bedrock list-foundation-models --region R > T/R/foundation-models.json
   aws bedrock list-inference-profiles --region R --type-equals SYSTEM_DEFINED > T/R/inference-profiles.json
 
-Each dated folder becomes one run at its time, the oldest first. A missing region or file
-counts as not observed, never as removed; a file that can't be parsed makes its
-list invalid. A folder that was imported before is skipped. "snapshotter export"
-writes such folders.
+Each dated folder becomes one run at its time, the oldest first. Files may be in
+UTF-8 or UTF-16, compressed by gzip (also as foundation-models.json.gz), hold all
+pages of a list one after the other, or the list alone, as --query prints it. A
+missing region or file counts as not observed, never as removed. A file that can't
+be parsed, or whose ARNs name another region, makes its list invalid. A folder of
+which nothing can be read is refused.
+
+A folder that was imported before is skipped. If the newest one can be read better
+now, it is imported again, as another run of the same time. A folder that holds
+something else than was recorded of its time is refused. "snapshotter export" writes
+such folders.
 
 Examples:
   snapshotter import captures/2026-02-08T07-06-08Z
@@ -53,6 +60,10 @@ func (p *program) sayImported(event job.Event) {
 	switch e := event.(type) {
 	case job.Skipped:
 		p.println("skipped  %s: already imported as run %d", filepath.Base(e.Capture.Path), e.Run.ID)
+		for _, scope := range e.Better {
+			p.println("  %s/%s can be read now, and could not be then: to have it, import all folders into a new database (--db FILE)",
+				scope.Region, capture.FileName(scope.Kind))
+		}
 	case job.Imported:
 		items, unread := 0, 0
 		for _, l := range e.Capture.Listings {
