@@ -62,9 +62,9 @@ func NewDirectory(s *catalog.Snapshot) *Directory {
 
 // Find reads word as the ID of a model or an inference profile, else as a glob
 // over the IDs and names of models, else as a complete name or an ID without
-// its provider, else as part of an ID or name, else as part of a profile's ID.
-// Case counts only in exact IDs. An ID that is gone from every list is found
-// only by its exact form.
+// its provider, else as words of an ID and name, else as part of a profile's ID.
+// Case counts only in exact IDs. An ID that is gone from every list, and a variant,
+// is found only by its exact form or by a glob.
 func (d *Directory) Find(word string) Found {
 	folded := strings.ToLower(word)
 	if d.Knows(word) {
@@ -84,11 +84,13 @@ func (d *Directory) Find(word string) Found {
 			return id == folded || strings.HasSuffix(id, "."+folded) || strings.ToLower(name) == folded
 		},
 		func(id, name string) bool {
-			return strings.Contains(strings.ToLower(id), folded) || strings.Contains(strings.ToLower(name), folded)
+			text := strings.ToLower(id + " " + name)
+			return !slices.ContainsFunc(strings.Fields(folded), func(part string) bool { return !strings.Contains(text, part) })
 		},
 		func(id, _ string) bool { return d.routed(id, folded) },
 	} {
-		if models := d.candidates(means); word != "" && len(models) > 0 {
+		models := d.candidates(func(id, name string) bool { return !d.families.IsVariant(id) && means(id, name) })
+		if word != "" && len(models) > 0 {
 			return Found{Models: models}
 		}
 	}
@@ -150,10 +152,17 @@ func (d *Directory) candidate(id string) Candidate {
 	return Candidate{ID: id, Name: d.names[id], Callable: d.callable(id)}
 }
 
+// Ending reports whether a model is not ACTIVE everywhere, will end, or is not
+// listed.
+func (d *Directory) Ending(model string) bool {
+	lives := d.lives(model, func(string) bool { return true })
+	return len(lives) == 0 || Whereabouts{Lives: lives}.Ending()
+}
+
 func (d *Directory) callable(model string) []string {
 	var codes []string
 	for _, code := range d.regions {
-		if catalog.Callable(d.ground[code].Paths(model)) {
+		if len(d.callablePaths(code, model)) > 0 {
 			codes = append(codes, code)
 		}
 	}

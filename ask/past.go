@@ -144,6 +144,18 @@ func (p *Past) Spans(run int64) []Span {
 	return Spans(p.ID, run, histories...)
 }
 
+// LastListed returns the model as the last list up to a run had it, nil if none did.
+func (p *Past) LastListed(run int64) *catalog.FoundationModel {
+	var last *catalog.FoundationModel
+	var at int64
+	for _, e := range p.events[catalog.KindFoundationModel][p.ID] {
+		if m, ok := e.Item.(*catalog.FoundationModel); ok && e.Run.ID <= run && e.Run.ID >= at {
+			last, at = m, e.Run.ID
+		}
+	}
+	return last
+}
+
 // ReadSpans reads the spans of a model's access paths as of a run.
 func ReadSpans(ctx context.Context, h History, model string, run int64) ([]Span, error) {
 	p, err := ReadPast(ctx, h, catalog.KindFoundationModel, model)

@@ -13,6 +13,7 @@ const (
 	StandsOnDemand    Standing = "on-demand"        // its own id can be called, and perhaps profiles too
 	StandsByProfile   Standing = "profile-only"     // only the ids of inference profiles can be called
 	StandsOutside     Standing = "outside"          // callable, but every call may leave the places asked for
+	StandsDoubtful    Standing = "doubtful"         // profiles remain, but no region that they route to lists the model
 	StandsProvisioned Standing = "provisioned-only" // listed; a purchase comes first
 	StandsListed      Standing = "listed-only"      // listed, but nothing can call it
 	StandsAbsent      Standing = "absent"           // both lists were read, and neither has it
@@ -26,6 +27,14 @@ type Whereabouts struct {
 	Name     string   `json:"name,omitempty"`     // "" where no region lists it
 	Provider string   `json:"provider,omitempty"` // likewise
 	Output   []string `json:"output_modalities"`
+	// Streaming is whether it streams its answers; nil if no region says so.
+	Streaming *bool `json:"streaming,omitempty"`
+	// Lives are how the regions list it, that of most regions first.
+	Lives []Life `json:"lifecycle"`
+	// Replacements are what to call in place of a model that is not ACTIVE
+	// everywhere, will end, or is gone; the best first.
+	Replacements []Replacement `json:"replacements"`
+	sought       bool          // replacements were looked for
 	// Regions are all regions that a run up to the snapshot's named, by code.
 	Regions []Stand `json:"regions"`
 }
@@ -79,16 +88,43 @@ func (s Stand) Callable() bool { return s.Standing == StandsOnDemand || s.Standi
 // paths that stay within them count: see [catalog.Path.Within]. Spans are those
 // of the model as of the same run.
 func (d *Directory) Where(model string, spans []Span, places []string) Whereabouts {
-	w := Whereabouts{ID: model, Output: []string{}, Regions: []Stand{}}
+	w := Whereabouts{ID: model, Output: []string{}, Regions: []Stand{}, Lives: []Life{}, Replacements: []Replacement{}}
 	for _, code := range d.regions {
 		region := d.ground[code]
 		if m := region.Models[model]; m != nil && w.Name == "" {
 			w.Name, w.Provider = m.Name, m.Provider
-			w.Output = append(w.Output, m.OutputModalities...)
+			w.Output, w.Streaming = append(w.Output, m.OutputModalities...), m.Streaming
 		}
 		w.Regions = append(w.Regions, d.stand(code, model, spans, places))
 	}
 	return w
+}
+
+// Describe adds to an answer how the chosen regions list the model and, if it is
+// not ACTIVE there, will end or is gone, what to call in its place: see
+// [Directory.Replacements]. Gone is the model as a list last had it, nil if it is
+// listed or not known.
+func (d *Directory) Describe(w *Whereabouts, gone *catalog.FoundationModel, places []string, chosen map[string]string) {
+	asked := map[string]bool{}
+	for _, at := range w.Regions {
+		asked[at.Region] = true
+	}
+	w.Lives = d.lives(w.ID, func(region string) bool { return asked[region] })
+	old := d.anyListed(w.ID)
+	if len(w.Lives) == 0 {
+		old = gone
+	}
+	if old == nil || len(w.Lives) > 0 && !w.Ending() && chosen[w.ID] == "" {
+		return
+	}
+	var regions []string
+	for _, at := range w.Regions {
+		if at.Standing != StandsAbsent && !at.Unobserved() || at.Gone != nil {
+			regions = append(regions, at.Region)
+		}
+	}
+	w.sought = true
+	w.Replacements = d.Replacements(old, regions, places, chosen)
 }
 
 func (d *Directory) stand(code, model string, spans []Span, places []string) Stand {
@@ -127,10 +163,10 @@ func (d *Directory) stand(code, model string, spans []Span, places []string) Sta
 			at.Doubtful = append(at.Doubtful, path.ModelID)
 		}
 	}
-	if held, ok := Since(spans, code, func(p catalog.Path) bool { return p.Callable() && p.Within(code, places) }); ok {
+	at.Standing = at.standing(region.AccessUnsaid(model) || region.DestinationsUnsaid(model))
+	if held, ok := Since(spans, code, func(p catalog.Path) bool { return p.Callable() && p.Within(code, places) }); ok && at.Callable() {
 		at.Since = &held
 	}
-	at.Standing = at.standing(region.AccessUnsaid(model) || region.DestinationsUnsaid(model))
 	return at
 }
 
@@ -145,13 +181,15 @@ func reading(scope *catalog.ScopeState) Reading {
 // open.
 func (s Stand) standing(unsaid bool) Standing {
 	has := func(access catalog.Access) bool {
-		return slices.ContainsFunc(s.Paths, func(w Way) bool { return w.Access == access })
+		return slices.ContainsFunc(s.Paths, func(w Way) bool { return w.Access == access && !slices.Contains(s.Doubtful, w.ModelID) })
 	}
 	switch {
 	case has(catalog.OnDemand):
 		return StandsOnDemand
 	case has(catalog.ViaProfile):
 		return StandsByProfile
+	case len(s.Doubtful) > 0:
+		return StandsDoubtful
 	case len(s.Outside) > 0:
 		return StandsOutside
 	case s.Models.Confirmed == nil || s.Profiles.Confirmed == nil:

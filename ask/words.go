@@ -30,13 +30,26 @@ func (w Whereabouts) Summary(within []string) string {
 	if onDemand+byProfile == 0 {
 		return "Not callable from any region on record" + limit + "."
 	}
-	return fmt.Sprintf("Callable from %d of %d regions%s: on demand in %d, only through a profile in %d.",
-		onDemand+byProfile, len(w.Regions), limit, onDemand, byProfile)
+	read := len(w.regionsWhere(func(at Stand) bool { return at.Models.Confirmed != nil || at.Profiles.Confirmed != nil }))
+	how := fmt.Sprintf("on demand in %d, only through a profile in %d", onDemand, byProfile)
+	switch {
+	case onDemand == 0:
+		how = "only through profiles"
+	case byProfile == 0:
+		how = "on demand"
+	}
+	return fmt.Sprintf("Callable from %d of %s read%s: %s.", onDemand+byProfile, counted(read, "region"), limit, how)
 }
 
 // Remarks say what a table of the regions cannot.
 func (w Whereabouts) Remarks() []string {
 	var remarks []string
+	if doubtful := w.regionsWhere(standing(StandsDoubtful)); len(doubtful) > 0 {
+		remarks = append(remarks, "Profiles remain in "+strings.Join(doubtful, ", ")+", but no region that they route to lists the model: it has probably been retired.")
+	}
+	if older := w.regionsWhere(Stand.carried); len(older) > 0 {
+		remarks = append(remarks, "Not read by this run, so as last confirmed: "+strings.Join(older, ", ")+".")
+	}
 	if len(w.regionsWhere(standing(StandsListed))) > 0 {
 		remarks = append(remarks, `Where it is "listed, not callable", nothing can call it: there is no on-demand access and no active profile.`)
 	}
@@ -44,10 +57,10 @@ func (w Whereabouts) Remarks() []string {
 		remarks = append(remarks, fmt.Sprintf("Not known in %s: the lists do not say whether it can be called.", strings.Join(unsaid, ", ")))
 	}
 	if len(w.regionsWhere(Stand.bareFails)) > 0 {
-		remarks = append(remarks, fmt.Sprintf("Where it is listed but not on demand, a call with the model's own ID fails with %q", refusal(w.ID)))
+		remarks = append(remarks, "Pass a profile's ID where it is not on demand: a call with the model's own ID fails there.")
 	}
 	if absent := w.regionsWhere(standing(StandsAbsent)); len(absent) > 0 {
-		remarks = append(remarks, fmt.Sprintf("Not listed, and no profile routes to it, in %s.", strings.Join(absent, ", ")))
+		remarks = append(remarks, fmt.Sprintf("Not listed, and no profile routes to it: %s.", regionWords(absent)))
 	}
 	because := map[catalog.Outcome][]string{}
 	for _, at := range w.Regions {
@@ -58,7 +71,7 @@ func (w Whereabouts) Remarks() []string {
 	}
 	for _, outcome := range catalog.Outcomes() {
 		if regions := because[outcome]; regions != nil {
-			remarks = append(remarks, fmt.Sprintf("Not observed, which does not mean absent: never read (%s) in %s.", outcome.Words(), strings.Join(regions, ", ")))
+			remarks = append(remarks, fmt.Sprintf("Never read, which does not mean absent: %s (%s).", regionWords(regions), outcome.Words()))
 		}
 	}
 	return remarks
@@ -78,20 +91,41 @@ func standing(how Standing) func(Stand) bool {
 	return func(at Stand) bool { return at.Standing == how }
 }
 
-// TryIt returns an AWS CLI command that calls the model from a region, or why
-// there is none. The Converse API serves models that answer with text.
+// TryIt returns an AWS CLI command that calls the model from a region, or why there
+// is none. The Converse API serves models that stream text; an embedding model takes
+// the body that its provider documents.
 // https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference.html
+// https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html
+// https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html
 func (w Whereabouts) TryIt(at Stand) (command, reason string) {
 	id := at.nearestID()
+	call := " --region " + at.Region + " --model-id " + id
 	switch {
 	case !ShellSafe(id) || !ShellSafe(at.Region):
 		return "", "No command is shown, because the ID has characters that are not safe in a shell."
-	case len(w.Output) > 0 && !slices.Contains(w.Output, "TEXT"):
-		return "", fmt.Sprintf("The model answers with %s, not with text: pass the ID to invoke-model, with the body that its provider documents.",
-			strings.Join(w.Output, ", "))
+	case slices.Contains(w.Output, "TEXT") && w.Streaming != nil && *w.Streaming, len(w.Output) == 0:
+		return "aws bedrock-runtime converse" + call + ` --messages '[{"role":"user","content":[{"text":"Hello"}]}]'`, ""
+	case bodies[family(w.ID)] != "":
+		return "aws bedrock-runtime invoke-model" + call + " --cli-binary-format raw-in-base64-out --body '" + bodies[family(w.ID)] + "' /dev/stdout", ""
 	}
-	return "aws bedrock-runtime converse --region " + at.Region + " --model-id " + id +
-		` --messages '[{"role":"user","content":[{"text":"Hello"}]}]'`, ""
+	return "", fmt.Sprintf("The model answers with %s and not in a conversation: pass the ID to invoke-model, with the body that its provider documents.",
+		strings.Join(w.Output, ", "))
+}
+
+// bodies are what invoke-model takes, by the family of models that takes it.
+var bodies = map[string]string{
+	"amazon.titan-embed-text": `{"inputText":"Hello"}`,
+	"cohere.embed":            `{"texts":["Hello"],"input_type":"search_document"}`,
+}
+
+// family returns the key of bodies that an ID begins with, "" if none.
+func family(id string) string {
+	for prefix := range bodies {
+		if strings.HasPrefix(id, prefix) {
+			return prefix
+		}
+	}
+	return ""
 }
 
 // Unobserved reports whether nothing is known of the model in the region, because
@@ -121,6 +155,13 @@ func refusal(id string) string {
 		"Retry your request with the ID or ARN of an inference profile that contains this model."
 }
 
+// carried reports whether something is known of the model by lists that the run did
+// not read.
+func (s Stand) carried() bool {
+	return s.Standing != StandsAbsent && !s.Unobserved() &&
+		(s.Models.Confirmed != nil && s.Models.Outcome != catalog.Complete || s.Profiles.Confirmed != nil && s.Profiles.Outcome != catalog.Complete)
+}
+
 // Access says in a few words how the model can be called.
 func (s Stand) Access() string {
 	viaProfile := slices.ContainsFunc(s.Paths, func(w Way) bool { return w.Access == catalog.ViaProfile })
@@ -137,6 +178,8 @@ func (s Stand) Access() string {
 		return "profile only"
 	case StandsOutside:
 		return "only outside"
+	case StandsDoubtful:
+		return "profile remains; probably retired"
 	case StandsProvisioned:
 		return "provisioned only"
 	case StandsListed:
@@ -196,6 +239,8 @@ func (s Stand) Verdict(within []string) string {
 		return fmt.Sprintf("Callable from %s, but only through an inference profile. IDs to pass, and where a call may run:", s.Region)
 	case StandsOutside:
 		return fmt.Sprintf("Callable from %s, but not by a call that stays within %s:", s.Region, strings.Join(within, ", "))
+	case StandsDoubtful:
+		return fmt.Sprintf("Probably not callable from %s any more: a profile remains, but no region that it routes to lists the model.", s.Region)
 	case StandsProvisioned:
 		return fmt.Sprintf("Listed in %s for provisioned throughput only: you have to buy throughput before you can call it.", s.Region)
 	case StandsListed:
@@ -224,7 +269,7 @@ func (s Stand) Remarks(model string) []string {
 	if s.Callable() && s.Listed != nil && !*s.Listed {
 		remarks = append(remarks, s.Region+" does not list the model itself, but the profile routes to it.")
 	}
-	if len(s.Doubtful) > 0 {
+	if len(s.Doubtful) > 0 && s.Standing != StandsDoubtful {
 		remarks = append(remarks, "No region that "+strings.Join(s.Doubtful, ", ")+" routes to lists the model any more: it has probably been retired, and calls may fail.")
 	}
 	if len(s.Inactive) > 0 {

@@ -37,7 +37,7 @@ func (a *Announcements) LinkTo(report string) string {
 // and into the history, and never fails the run. A nil announcer does nothing.
 type announcer struct {
 	*Announcements
-	watch   Watch
+	rules   Rules
 	now     func() time.Time
 	observe func(Event)
 }
@@ -46,7 +46,7 @@ func (j *Job) announcer() *announcer {
 	if j.Announce == nil {
 		return nil
 	}
-	return &announcer{j.Announce, j.Watch, j.Now, j.observe}
+	return &announcer{j.Announce, j.Rules, j.Now, j.observe}
 }
 
 const (
@@ -172,7 +172,7 @@ func undecided(ctx context.Context, db *store.Store, run catalog.Run) (all []*up
 // later runs need to know of the decision is in the history when it returns;
 // after an error, none of it is.
 func (a *announcer) decide(ctx context.Context, db *store.Store, update *update) (*announcement, error) {
-	if err := update.read(ctx, db, a.watch); err != nil {
+	if err := update.read(ctx, db, a.rules); err != nil {
 		return nil, err
 	}
 	before, err := notifyState(ctx, db)

@@ -148,7 +148,7 @@ func TestWatchRules(t *testing.T) {
 	evaluated := 0
 	run := func(day int) *Result {
 		job := w.job(day)
-		job.Watch = func(ctx context.Context, db *store.Store, base *catalog.Run, now *catalog.Snapshot) ([]watch.State, error) {
+		job.Rules.Watch = func(ctx context.Context, db *store.Store, base *catalog.Run, now *catalog.Snapshot) ([]watch.State, error) {
 			evaluated++
 			var then *catalog.Snapshot
 			if base != nil {

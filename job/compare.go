@@ -60,13 +60,20 @@ func Before(ctx context.Context, db *store.Store, head catalog.Run) (*catalog.Ru
 	return &run, nil
 }
 
+// Rules are what the readers of reports set.
+type Rules struct {
+	Watch Watch // nil without watch rules
+	// Replacements are the readers' own, by the ID of the model that they replace.
+	Replacements map[string]string
+}
+
 // Choice chooses what a report shows, given the old snapshot, which may be cut
 // down and is nil on a first run, and the complete new one.
 type Choice func(old, now *catalog.Snapshot) (*report.Only, error)
 
 // Report builds the report of the comparison, with the state of the watch rules.
 // Without a choice it shows everything.
-func (c *Comparison) Report(ctx context.Context, db *store.Store, rules Watch, choose Choice) (*report.Report, error) {
+func (c *Comparison) Report(ctx context.Context, db *store.Store, rules Rules, choose Choice) (*report.Report, error) {
 	now, base := c.new, (*catalog.Run)(nil)
 	if c.old != nil { // new may be cut down, and a report needs everything
 		base = &c.old.Run
@@ -75,10 +82,10 @@ func (c *Comparison) Report(ctx context.Context, db *store.Store, rules Watch, c
 			return nil, err
 		}
 	}
-	var options report.Options
+	options := report.Options{Replacements: rules.Replacements}
 	var err error
-	if rules != nil {
-		if options.Watch, err = rules(ctx, db, base, now); err != nil {
+	if rules.Watch != nil {
+		if options.Watch, err = rules.Watch(ctx, db, base, now); err != nil {
 			return nil, err
 		}
 	}
@@ -100,7 +107,7 @@ type update struct {
 
 // read compares the run with the one before and builds the report, unless that
 // has been done.
-func (u *update) read(ctx context.Context, db *store.Store, rules Watch) error {
+func (u *update) read(ctx context.Context, db *store.Store, rules Rules) error {
 	if u.run.Status == catalog.RunFailed || u.report != nil {
 		return nil
 	}

@@ -45,7 +45,7 @@ type Job struct {
 	// Unmatched returns notes on the regions that were listed, such as a filter
 	// that matches none of them. They are recorded with the run. It may be nil.
 	Unmatched func(listings []catalog.Listing) []string
-	Watch     Watch          // nil without watch rules
+	Rules     Rules
 	Announce  *Announcements // nil notifies nobody
 	Now       func() time.Time
 	// Observe receives what happens, as it happens and from one goroutine. It may
@@ -106,7 +106,7 @@ func (j *Job) Run(ctx context.Context) (result *Result, err error) {
 // after it, so that nobody hears of a run that is not kept.
 func (j *Job) keep(ctx context.Context, session *state.Session, announcer *announcer, run catalog.Run) (*Result, error) {
 	update := &update{run: run}
-	unbuilt := update.read(ctx, session.DB, j.Watch)
+	unbuilt := update.read(ctx, session.DB, j.Rules)
 	messages := announcer.prepare(ctx, session.DB, update)
 	if err := session.Save(ctx); err != nil {
 		return nil, j.reportWinner(ctx, err)
@@ -143,7 +143,7 @@ func (j *Job) reportWinner(ctx context.Context, unsaved error) error {
 			return err
 		}
 		winner := &update{run: newest}
-		if err := winner.read(ctx, db, j.Watch); err != nil {
+		if err := winner.read(ctx, db, j.Rules); err != nil {
 			return err
 		}
 		path, err := j.writeReports(ctx, db, winner.report)

@@ -33,7 +33,7 @@ func (j *Job) writeReports(ctx context.Context, db *store.Store, latest *report.
 	}
 	for i := first; i < newest; i++ {
 		missing := &update{run: runs[i]}
-		if err := missing.read(ctx, db, j.Watch); err != nil {
+		if err := missing.read(ctx, db, j.Rules); err != nil {
 			return "", err
 		}
 		if err := j.write(ctx, missing.report, ReportName(runs[i])); err != nil {

@@ -40,7 +40,7 @@ type Pages struct {
 type Settings struct {
 	// Read opens the history for reading and calls use with it.
 	Read     func(ctx context.Context, use func(*store.Store) error) error
-	Watch    job.Watch     // nil without watch rules
+	Rules    job.Rules
 	RunLimit time.Duration // the longest time for reading all regions
 }
 

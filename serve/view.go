@@ -58,6 +58,6 @@ func newView(ctx context.Context, settings *Settings, db *store.Store, head cata
 		shown.items[scope.Kind] += len(scope.Items)
 		shown.scopes[scope.Outcome]++
 	}
-	shown.report, err = compared.Report(ctx, db, settings.Watch, nil)
+	shown.report, err = compared.Report(ctx, db, settings.Rules, nil)
 	return shown, err
 }

@@ -51,8 +51,35 @@ func (a asOf) read(ctx context.Context, p *program, use func(db *store.Store, ru
 		if err != nil {
 			return err
 		}
+		a.warnStale(p, run)
 		return use(db, run)
 	})
+}
+
+// answered is the run that an answer is as of.
+type answered struct {
+	catalog.RunRef
+	// Stale is set if it is the newest one and more than two days old.
+	Stale bool `json:"stale"`
+}
+
+// staleAfter is how old the newest run may be without a warning. Runs are nightly.
+const staleAfter = 48 * time.Hour
+
+// answered returns the run for an answer.
+func (a asOf) answered(p *program, run catalog.Run) answered {
+	return answered{run.Ref(), a.stale(p.now(), run)}
+}
+
+func (a asOf) stale(now time.Time, run catalog.Run) bool {
+	return a.AsOf == "latest" && now.Sub(run.StartedAt) > staleAfter
+}
+
+// warnStale says that the newest run is old: what is shown may have changed since.
+func (a asOf) warnStale(p *program, run catalog.Run) {
+	if a.stale(p.now(), run) {
+		p.log.Warn("the last run is old: what it found may have changed since", "run", run.ID, "days", int(p.now().Sub(run.StartedAt)/(24*time.Hour)))
+	}
 }
 
 // reference reads what a user wrote for a run.

@@ -87,8 +87,10 @@ type program struct {
 	machine
 	common
 	rules []watch.Rule
-	log   *slog.Logger
-	args  []string // as given
+	// replacements are the user's own, by the ID of the model that they replace.
+	replacements map[string]string
+	log          *slog.Logger
+	args         []string // as given
 }
 
 // finished is the panic that ends parsing after kong has printed help.
@@ -136,7 +138,8 @@ func (p *program) parse(ctx context.Context, args []string, commands *commands) 
 	if err != nil {
 		return nil, nil, kongError(err)
 	}
-	p.common, p.args, p.rules = commands.Common, args, settings.file.watch
+	p.common, p.args = commands.Common, args
+	p.rules, p.replacements = settings.file.watch, settings.file.replacements
 	p.log = p.logger()
 	return parser, parsed, nil
 }

@@ -11,17 +11,22 @@ import (
 )
 
 // buildReport compares two runs and reports what keep chooses, and the state of
-// the rules. A nil base is a first run.
-func buildReport(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run, keep filter, rules []watch.Rule) (*report.Report, error) {
+// the watch rules. A nil base is a first run.
+func (p *program) buildReport(ctx context.Context, db *store.Store, base *catalog.Run, head catalog.Run, keep filter) (*report.Report, error) {
 	old, new, err := keep.sides(ctx, db, base, head)
 	if err != nil {
 		return nil, err
 	}
-	return job.NewComparison(old, new).Report(ctx, db, watching(rules), keep.choose)
+	return job.NewComparison(old, new).Report(ctx, db, p.readers(), keep.choose)
 }
 
 // choose is only for package job.
 func (f filter) choose(old, now *catalog.Snapshot) (*report.Only, error) { return f.only(old, now) }
+
+// readers is what the configuration file says about reports.
+func (p *program) readers() job.Rules {
+	return job.Rules{Watch: watching(p.rules), Replacements: p.replacements}
+}
 
 // watching evaluates rules for package job, nil if there are none.
 func watching(rules []watch.Rule) job.Watch {

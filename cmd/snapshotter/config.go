@@ -24,16 +24,17 @@ type settings struct {
 	err    error // of reading the file; kong would blame it on a flag
 }
 
-// configuration is the content of a file: values of flags, and the watch rules,
-// which have no flag.
+// configuration is the content of a file: values of flags, and the watch rules and
+// replacements, which have no flag.
 type configuration struct {
-	flags map[string]any
-	watch []watch.Rule
+	flags        map[string]any
+	watch        []watch.Rule
+	replacements map[string]string
 }
 
 // notSettable are flags that make sense only on the command line: "within" means
 // places to one command and days to another.
-var notSettable = []string{"help", "config", "within", "new", "accept-account", "from"}
+var notSettable = []string{"help", "config", "within", "ids", "json", "version", "new", "accept-account", "from"}
 
 const environmentPrefix = "SNAPSHOTTER_"
 
@@ -152,11 +153,14 @@ func everyFlag(app *kong.Application) []*kong.Flag {
 	return flags
 }
 
-// watchKey is the only key that is not the name of a flag.
-const watchKey = "watch"
+// Keys that are not names of flags.
+const (
+	watchKey        = "watch"
+	replacementsKey = "replacements"
+)
 
 // parseConfig reads a mapping from the known flags to scalars or lists of scalars,
-// and the watch rules.
+// the watch rules and the replacements.
 func parseConfig(data []byte, flags []string) (*configuration, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
@@ -170,15 +174,39 @@ func parseConfig(data []byte, flags []string) (*configuration, error) {
 	if root.Kind != yaml.MappingNode {
 		return nil, fmt.Errorf("line %d: expected keys and values, such as \"db: snapshotter.db\"", root.Line)
 	}
-	err := eachKey(root, append([]string{watchKey}, flags...), func(key string, value *yaml.Node) (err error) {
-		if key == watchKey {
+	err := eachKey(root, append([]string{watchKey, replacementsKey}, flags...), func(key string, value *yaml.Node) (err error) {
+		switch key {
+		case watchKey:
 			config.watch, err = watchRules(value)
+			return err
+		case replacementsKey:
+			config.replacements, err = replacementsOf(followed(value))
 			return err
 		}
 		config.flags[key], err = flagValue(value)
 		return at(value, key, err)
 	})
 	return config, err
+}
+
+// replacementsOf reads a mapping from the ID of a model to that of its replacement.
+func replacementsOf(node *yaml.Node) (map[string]string, error) {
+	if node.Kind != yaml.MappingNode {
+		return nil, at(node, replacementsKey, errors.New(`expected the ID of a model and of its replacement, such as "amazon.titan-text-lite-v1: amazon.nova-micro-v1:0"`))
+	}
+	replacements := map[string]string{}
+	for i := 0; i < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		if _, twice := replacements[key.Value]; twice {
+			return nil, fmt.Errorf("line %d: %s: %q is set twice", key.Line, replacementsKey, terminal.OneLine(key.Value))
+		}
+		to, err := wordOf(value)
+		if err != nil {
+			return nil, at(value, replacementsKey, err)
+		}
+		replacements[key.Value] = to
+	}
+	return replacements, nil
 }
 
 // eachKey calls read with each key of a mapping and its value. A key that is

@@ -155,7 +155,7 @@ func (h *history) compare(path string, run int64) *diff.Result {
 // sameReport holds a report of thinned snapshots to one of whole ones.
 func (h *history) sameReport(db *store.Store, base, head *catalog.Snapshot, keep filter) {
 	only, unmatched := keep.only(base, head)
-	built, err := buildReport(context.Background(), db, &base.Run, head.Run, keep, nil)
+	built, err := (&program{}).buildReport(context.Background(), db, &base.Run, head.Run, keep)
 	if unmatched != nil && err != nil {
 		return // the filter lets nothing through
 	}

@@ -49,7 +49,7 @@ Examples:
 
 // lifecycleAnswer is the answer as programs read it: see docs/json.md.
 type lifecycleAnswer struct {
-	Run       catalog.RunRef   `json:"run"`
+	Run       answered         `json:"run"`
 	Dates     []ask.Date       `json:"dates"`
 	NeverRead []ask.UnreadList `json:"never_read"`
 }
@@ -64,7 +64,7 @@ func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		answer := lifecycleAnswer{run.Ref(), slices.DeleteFunc(ask.Dates(shown), c.beyond), ask.UnreadLists(shown, catalog.KindFoundationModel)}
+		answer := lifecycleAnswer{c.answered(p, run), slices.DeleteFunc(ask.Dates(shown), c.beyond), ask.UnreadLists(shown, catalog.KindFoundationModel)}
 		if err := c.write(p, run, answer); err != nil {
 			return err
 		}

@@ -24,9 +24,9 @@ const matrixLegend = "D on demand, G geographic profile, W global profile, P pro
 
 // matrixAnswer is the answer as programs read it: see docs/json.md.
 type matrixAnswer struct {
-	Run     catalog.RunRef `json:"run"`
-	Regions []string       `json:"regions"`
-	Models  []matrixRow    `json:"models"`
+	Run     answered    `json:"run"`
+	Regions []string    `json:"regions"`
+	Models  []matrixRow `json:"models"`
 }
 
 type matrixRow struct {
@@ -37,7 +37,7 @@ type matrixRow struct {
 func (c *modelsCommand) matrix(p *program, run catalog.Run, s *catalog.Snapshot, entries []ask.Entry) error {
 	rows := ask.Matrix(s, entries)
 	regions := s.Regions()
-	answer := matrixAnswer{Run: run.Ref(), Regions: append([]string{}, regions...), Models: []matrixRow{}}
+	answer := matrixAnswer{Run: c.answered(p, run), Regions: append([]string{}, regions...), Models: []matrixRow{}}
 	for i, e := range entries {
 		answer.Models = append(answer.Models, matrixRow{e.ID, rows[i]})
 	}

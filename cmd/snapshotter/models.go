@@ -58,7 +58,7 @@ func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 		if c.Matrix {
 			return c.matrix(p, run, shown, ask.EveryRegion(all, entries))
 		}
-		return c.list(p, run, modelsAnswer{run.Ref(), entries, ask.UnreadLists(shown, catalog.Kinds()...)})
+		return c.list(p, run, modelsAnswer{c.answered(p, run), entries, ask.UnreadLists(shown, catalog.Kinds()...)})
 	})
 }
 
@@ -69,7 +69,7 @@ func (c *modelsCommand) choice() ask.Choice {
 
 // modelsAnswer is the answer as programs read it: see docs/json.md.
 type modelsAnswer struct {
-	Run       catalog.RunRef   `json:"run"`
+	Run       answered         `json:"run"`
 	Models    []ask.Entry      `json:"models"`
 	NeverRead []ask.UnreadList `json:"never_read"`
 }

@@ -33,7 +33,7 @@ Examples:
 
 // profilesAnswer is the answer as programs read it: see docs/json.md.
 type profilesAnswer struct {
-	Run       catalog.RunRef   `json:"run"`
+	Run       answered         `json:"run"`
 	Profiles  []ask.Routing    `json:"profiles"`
 	NeverRead []ask.UnreadList `json:"never_read"`
 }
@@ -52,7 +52,7 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		answer := profilesAnswer{run.Ref(), append([]ask.Routing{}, ask.Routings(shown)...), ask.UnreadLists(shown, catalog.KindInferenceProfile)}
+		answer := profilesAnswer{c.answered(p, run), append([]ask.Routing{}, ask.Routings(shown)...), ask.UnreadLists(shown, catalog.KindInferenceProfile)}
 		if !c.forPeople() {
 			return c.print(p, routingRows(answer.Profiles), answer)
 		}

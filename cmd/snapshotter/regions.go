@@ -34,7 +34,7 @@ Examples:
 
 // regionsAnswer is the answer as programs read it: see docs/json.md.
 type regionsAnswer struct {
-	Run     catalog.RunRef `json:"run"`
+	Run     answered       `json:"run"`
 	Regions []ask.Coverage `json:"regions"`
 }
 
@@ -47,7 +47,7 @@ func (c *regionsCommand) Run(ctx context.Context, p *program) error {
 		if err := c.check(snapshot); err != nil {
 			return err
 		}
-		answer := regionsAnswer{run.Ref(), []ask.Coverage{}}
+		answer := regionsAnswer{c.answered(p, run), []ask.Coverage{}}
 		for _, region := range ask.Regions(snapshot) {
 			if c.chosen().IncludesRegion(region.Region) {
 				answer.Regions = append(answer.Regions, region)

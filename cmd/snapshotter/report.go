@@ -36,7 +36,7 @@ Examples:
 
 func (c *reportCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, base *catalog.Run, head catalog.Run) error {
-		built, err := buildReport(ctx, db, base, head, c.filter, p.rules)
+		built, err := p.buildReport(ctx, db, base, head, c.filter)
 		if err != nil {
 			return err
 		}

@@ -86,7 +86,7 @@ func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger
 		AcceptAccount: c.AcceptAccount,
 		ConfirmApart:  max(time.Duration(c.ConfirmHours*float64(time.Hour)), 1),
 		Unmatched:     func(listings []catalog.Listing) []string { return p.unmatched(c.Region, listings) },
-		Watch:         watching(p.rules), Announce: announcements, Now: p.now,
+		Rules:         p.readers(), Announce: announcements, Now: p.now,
 		Observe: func(event job.Event) {
 			if _, collected := event.(job.Collected); collected {
 				progress.End() // before anything is logged

@@ -56,7 +56,7 @@ func (s *service) set(p *program, c *serveCommand) {
 	defer s.mu.Unlock()
 	s.program, s.command = p, c
 	s.shown = &serve.Settings{
-		Watch: watching(p.rules), RunLimit: c.RunLimit,
+		Rules: p.readers(), RunLimit: c.RunLimit,
 		Read: func(ctx context.Context, use func(*store.Store) error) error {
 			history, err := p.history(ctx)
 			if err != nil {

@@ -42,8 +42,8 @@ Examples:
 
 // watchAnswer is the answer as programs read it.
 type watchAnswer struct {
-	Run   catalog.RunRef `json:"run"`
-	Watch []watch.State  `json:"watch"`
+	Run   answered      `json:"run"`
+	Watch []watch.State `json:"watch"`
 }
 
 func (c *watchCommand) Run(ctx context.Context, p *program) error {
@@ -55,7 +55,7 @@ func (c *watchCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		if err := c.print(p, watchTable(states), watchAnswer{run.Ref(), states}); err != nil {
+		if err := c.print(p, watchTable(states), watchAnswer{c.answered(p, run), states}); err != nil {
 			return err
 		}
 		for _, state := range states {

@@ -15,13 +15,18 @@ import (
 
 // whereCommand shows where a model can be called, and with which ID.
 type whereCommand struct {
-	Model        string   `arg:"" help:"ID, part of an ID or name, or glob of models; or the ID of an inference profile."`
-	In           string   `placeholder:"REGION" help:"Answer for this region in words, with a command to try."`
+	Model        []string `arg:"" help:"ID, words of an ID or name, or glob of models; or the ID of an inference profile."`
+	In           string   `placeholder:"REGION" help:"Answer for this region in words, with a command to try: a code or a city."`
 	Within       []string `placeholder:"PLACE" help:"Only calls that stay inside: a geography (eu), a boundary (EU, UK, CH, US, JP, …), a region, or a glob of regions."`
+	IDs          bool     `name:"ids" help:"Print the IDs to pass alone, one a line."`
+	ExitCode     bool     `help:"Exit with 10 if it cannot be called."`
 	regionFilter `embed:""`
 	asOf         `embed:""`
 	format       `embed:""`
 }
+
+// word is what was asked for.
+func (c *whereCommand) word() string { return strings.Join(c.Model, " ") }
 
 // Validate implements kong's hook.
 func (c *whereCommand) Validate() error {
@@ -41,8 +46,9 @@ may run in any commercial region.
 docs/json.md explains the JSON. CSV has one row for each region and ID.
 
 Examples:
-  snapshotter where claude-haiku-4-5                    from every region
-  snapshotter where claude-haiku-4-5 --in ap-northeast-1
+  snapshotter where claude haiku 4.5                    from every region
+  snapshotter where claude-haiku-4-5 --in tokyo
+  snapshotter where claude-haiku-4-5 --in eu-west-1 --within EU --ids
   snapshotter where 'anthropic.*' --within eu --format csv
   snapshotter where amazon.nova-2-lite-v1:0 --as-of 2026-04-01`
 }
@@ -53,18 +59,24 @@ func (c *whereCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		if err := c.check(snapshot); err != nil {
+		if err := c.checkPlaces(snapshot); err != nil {
 			return err
 		}
-		found := directory.Find(c.Model)
+		found := directory.Find(c.word())
 		if err := c.decide(p, found, run); err != nil {
 			return err
 		}
-		answer, err := c.answer(ctx, db, run, directory, found)
+		answer, err := c.answer(ctx, p, db, run, directory, found)
 		if err != nil {
 			return err
 		}
-		return c.write(p, answer)
+		if err := c.write(p, answer); err != nil {
+			return err
+		}
+		if c.ExitCode && !answer.callable() {
+			return &codedError{code: exitChanged}
+		}
+		return nil
 	})
 }
 
@@ -72,12 +84,12 @@ func (c *whereCommand) Run(ctx context.Context, p *program) error {
 // about it; for any other word, everything, because the word may mean any model. A
 // place that is not a listed region needs everything too: it may be a destination.
 func (c *whereCommand) ground(ctx context.Context, db *store.Store, run catalog.Run) (*catalog.Snapshot, *ask.Directory, error) {
-	about, err := db.About(ctx, run.ID, c.Model)
+	about, err := db.About(ctx, run.ID, c.word())
 	if err != nil {
 		return nil, nil, err
 	}
 	foreign := func(place string) bool { return !holds(about.Regions(), place) }
-	if directory := ask.NewDirectory(about); directory.Knows(c.Model) && !slices.ContainsFunc(c.Within, foreign) {
+	if directory := ask.NewDirectory(about); directory.Knows(c.word()) && !slices.ContainsFunc(c.Within, foreign) {
 		return about, directory, nil
 	}
 	all, err := db.Snapshot(ctx, run.ID)
@@ -91,14 +103,22 @@ func holds(regions []string, place string) bool {
 	return slices.ContainsFunc(regions, func(region string) bool { return catalog.InPlace(region, place) })
 }
 
-// check refuses a region or place that the history does not know: the answer
+// checkPlaces refuses a region or place that the history does not know: the answer
 // "nowhere" to a misspelling would look true.
-func (c *whereCommand) check(s *catalog.Snapshot) error {
-	if regions := s.Regions(); c.In != "" && !slices.Contains(regions, c.In) {
-		return usageError("%[2]q is not a region on record as of run %[1]d; the regions are %[3]s", s.Run.ID, terminal.OneLine(c.In), strings.Join(regions, ", "))
+func (c *whereCommand) checkPlaces(s *catalog.Snapshot) error {
+	if c.In != "" {
+		regions := slices.DeleteFunc(s.Regions(), func(region string) bool { return !ask.ChoosesRegion([]string{c.In}, region) })
+		switch len(regions) {
+		case 0:
+			return unknownRegion("--in", c.In, s.Regions())
+		case 1:
+			c.In = regions[0]
+		default:
+			return usageError("--in %q means several regions: %s; give one of them", terminal.OneLine(c.In), strings.Join(regions, ", "))
+		}
 	}
-	if !slices.ContainsFunc(s.Regions(), c.chosen().IncludesRegion) {
-		return usageError("no region on record as of run %d matches --region and --exclude-region; the regions are %s", s.Run.ID, strings.Join(s.Regions(), ", "))
+	if err := c.check(s); err != nil {
+		return err
 	}
 	known := ask.KnownRegions(s)
 	for _, place := range c.Within {
@@ -124,13 +144,13 @@ func (c *whereCommand) decide(p *program, found ask.Found, run catalog.Run) erro
 	switch {
 	case len(found.Models) == 0:
 		return &codedError{exitUsage, advised{
-			fmt.Sprintf("no model or inference profile matches %q as of run %d", terminal.OneLine(c.Model), run.ID),
-			"give an ID, a part of an ID or name, or a glob such as 'anthropic.*'",
+			fmt.Sprintf("no model or inference profile matches %q as of run %d", terminal.OneLine(c.word()), run.ID),
+			"give an ID, words of an ID or name, or a glob such as 'anthropic.*'",
 		}}
 	case len(found.Models) == 1 || found.Several:
 		return nil
 	}
-	return ambiguous(p, c.Model, found.Models, "give one of the IDs, or a glob to ask for several, such as '*"+globbed(c.Model)+"*'")
+	return ambiguous(p, c.word(), found.Models, "give one of the IDs, or a glob to ask for several, such as '*"+globbed(c.word())+"*'")
 }
 
 // ambiguous prints the models that a word may mean, for the user to choose from.
@@ -160,35 +180,77 @@ func globbed(word string) string {
 
 // whereAnswer is the answer as programs read it: see docs/json.md.
 type whereAnswer struct {
-	Run     catalog.RunRef    `json:"run"`
+	Run     answered          `json:"run"`
 	Asked   string            `json:"asked"`
 	Profile string            `json:"profile,omitempty"` // the profile that was asked for
 	Within  []string          `json:"within"`
 	Models  []ask.Whereabouts `json:"models"`
 }
 
-func (c *whereCommand) answer(ctx context.Context, db *store.Store, run catalog.Run, directory *ask.Directory, found ask.Found) (*whereAnswer, error) {
+func (c *whereCommand) answer(ctx context.Context, p *program, db *store.Store, run catalog.Run, directory *ask.Directory, found ask.Found) (*whereAnswer, error) {
 	chosen := c.regionFilter.chosen()
 	if c.In != "" {
 		chosen = ask.Filter{Regions: []string{c.In}}
 	}
 	answer := &whereAnswer{
-		Run: run.Ref(), Asked: c.Model, Profile: found.Profile,
+		Run: c.answered(p, run), Asked: c.word(), Profile: found.Profile,
 		Within: append([]string{}, c.Within...), Models: []ask.Whereabouts{},
 	}
 	for _, model := range found.Models {
-		spans, err := ask.ReadSpans(ctx, db, model.ID, run.ID)
+		past, err := ask.ReadPast(ctx, db, catalog.KindFoundationModel, model.ID)
 		if err != nil {
 			return nil, err
 		}
-		all := directory.Where(model.ID, spans, c.Within)
+		all := directory.Where(model.ID, past.Spans(run.ID), c.Within)
 		all.Regions = slices.DeleteFunc(all.Regions, func(at ask.Stand) bool { return !chosen.IncludesRegion(at.Region) })
+		whole, err := c.whole(ctx, db, run, directory, model.ID)
+		if err != nil {
+			return nil, err
+		}
+		whole.Describe(&all, past.LastListed(run.ID), c.Within, p.replacements)
 		answer.Models = append(answer.Models, all)
 	}
 	return answer, nil
 }
 
+// whole returns a directory that knows every model if a replacement is to be found
+// for one: what an answer rests on may be about one model alone.
+func (c *whereCommand) whole(ctx context.Context, db *store.Store, run catalog.Run, directory *ask.Directory, model string) (*ask.Directory, error) {
+	if !directory.Ending(model) {
+		return directory, nil
+	}
+	all, err := db.Snapshot(ctx, run.ID)
+	if err != nil {
+		return nil, err
+	}
+	return ask.NewDirectory(all), nil
+}
+
+// callable reports whether any model can be called from any of the regions.
+func (a *whereAnswer) callable() bool {
+	return slices.ContainsFunc(a.Models, func(w ask.Whereabouts) bool { return slices.ContainsFunc(w.Regions, ask.Stand.Callable) })
+}
+
+// ids are the IDs to pass, each once.
+func (a *whereAnswer) ids() []string {
+	var ids []string
+	for _, model := range a.Models {
+		for _, row := range model.Ways() {
+			if row.Access != catalog.Provisioned && !slices.Contains(ids, row.ID) {
+				ids = append(ids, row.ID)
+			}
+		}
+	}
+	return ids
+}
+
 func (c *whereCommand) write(p *program, answer *whereAnswer) error {
+	if c.IDs {
+		for _, id := range answer.ids() {
+			p.println("%s", id)
+		}
+		return nil
+	}
 	if !c.forPeople() {
 		return c.print(p, answer.paths(), answer)
 	}
@@ -197,6 +259,12 @@ func (c *whereCommand) write(p *program, answer *whereAnswer) error {
 		pr.Title("%s, as of run %d (%s)", model.Title(), answer.Run.ID, catalog.Moment(answer.Run.At))
 		if answer.Profile != "" {
 			pr.Line("%s is an inference profile; this is a model that it routes to.", answer.Profile)
+		}
+		for _, life := range model.Lives {
+			pr.Line("%s", life.Words(p.now()))
+		}
+		if candidate := model.MoveTo(); candidate != "" {
+			pr.Line("%s", candidate)
 		}
 		if c.In != "" {
 			c.writeRegion(pr, model, model.Regions[0])
@@ -208,22 +276,62 @@ func (c *whereCommand) write(p *program, answer *whereAnswer) error {
 	return pr.Err
 }
 
-// writeRegions writes a row for each region where something is known of the model,
-// and names the others.
+// writeRegions writes a row for each ID to pass, with the regions that agree on it,
+// and names the regions where there is none.
 func (c *whereCommand) writeRegions(p *program, pr *terminal.Text, answer *whereAnswer, model ask.Whereabouts) {
 	pr.Line("%s", model.Summary(c.Within))
-	t := &terminal.Table{Head: []string{"region", "access", "since", "last confirmed", "id to pass → where it may run"}}
-	for _, at := range model.Regions {
-		if at.Standing != ask.StandsAbsent && !at.Unobserved() {
-			t.Add(at.Region, at.Access(), at.Since.Words(), at.Confirmed(), at.IDs())
+	var rows []ask.IDRow
+	var outside []string
+	for _, way := range model.Ways() {
+		if way.Outside {
+			outside = append(outside, way.ID)
+		} else {
+			rows = append(rows, way)
 		}
 	}
-	if len(t.Rows) > 0 {
-		pr.Table(func() error { return c.print(p, t, answer) })
+	c.writeIDs(p, pr, answer, rows)
+	if len(outside) > 0 {
+		pr.Line("Left out, because a call may run outside: %s.", strings.Join(slices.Compact(outside), ", "))
 	}
-	for _, remark := range model.Remarks() {
+	for _, remark := range slices.Concat(model.Remarks(), ask.PlaceRemarks(c.Within, answer.regions())) {
 		pr.Line("%s", remark)
 	}
+}
+
+// writeIDs writes the IDs to pass, as a table in Markdown and as lines that fit a
+// terminal else.
+func (c *whereCommand) writeIDs(p *program, pr *terminal.Text, answer *whereAnswer, rows []ask.IDRow) {
+	if len(rows) == 0 {
+		return
+	}
+	if c.Format == "md" {
+		t := &terminal.Table{Head: []string{"id to pass", "call from", "may run in", "since"}}
+		for _, row := range rows {
+			t.Add(row.ID+row.Note(), strings.Join(row.From, " "), row.RunsIn(), row.Since)
+		}
+		pr.Table(func() error { return c.print(p, t, answer) })
+		return
+	}
+	rows, since := ask.Together(rows)
+	var lines []string
+	for _, row := range rows {
+		lines = append(lines, row.Words())
+	}
+	pr.List(lines)
+	if since != "" {
+		pr.Line("Since %s.", since)
+	}
+}
+
+// regions are the codes of the regions in the answer.
+func (a *whereAnswer) regions() []string {
+	var regions []string
+	for _, model := range a.Models {
+		for _, at := range model.Regions {
+			regions = append(regions, at.Region)
+		}
+	}
+	return regions
 }
 
 // writeRegion answers for one region in words.

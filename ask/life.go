@@ -1,0 +1,95 @@
+package ask
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"snapshotter/catalog"
+	"snapshotter/internal/ordered"
+)
+
+// Life is a model's lifecycle in the regions that agree on it.
+type Life struct {
+	catalog.Lifecycle
+	Regions []string `json:"regions"` // sorted
+}
+
+// lives returns how the regions of the snapshot list a model, the one of most
+// regions first.
+func (d *Directory) lives(model string, includes func(string) bool) []Life {
+	var regions []string
+	for _, region := range d.presence.Regions(model) {
+		if includes(region) {
+			regions = append(regions, region)
+		}
+	}
+	lives := []Life{}
+	for _, same := range ordered.By(regions, func(region string) catalog.Lifecycle { return d.ground[region].Models[model].Lifecycle }) {
+		lives = append(lives, Life{same.Key, same.Values})
+	}
+	slices.SortStableFunc(lives, func(a, b Life) int { return len(b.Regions) - len(a.Regions) })
+	return lives
+}
+
+// Words says in a sentence how the regions list the model; days are counted from
+// today.
+func (l Life) Words(today time.Time) string {
+	status := l.Status
+	if status == "" {
+		status = "Status not said"
+	}
+	text := status + " in " + regionWords(l.Regions)
+	var dates []string
+	if !l.EndOfLife.IsZero() {
+		dates = append(dates, "end of life "+dateWords(l.EndOfLife, today))
+	}
+	if !l.ExtendedAccess.IsZero() {
+		dates = append(dates, "prices may rise "+dateWords(l.ExtendedAccess, today))
+	}
+	if !l.Legacy.IsZero() {
+		dates = append(dates, "legacy "+dateWords(l.Legacy, today))
+	}
+	if !l.StartOfLife.IsZero() {
+		dates = append(dates, "AWS gives "+catalog.Day(l.StartOfLife)+" as its start")
+	}
+	if len(dates) > 0 {
+		text += ": " + strings.Join(dates, ", ")
+	}
+	return text + "."
+}
+
+// dateWords names a date and how many days it is away.
+func dateWords(at, today time.Time) string {
+	days := daysFrom(today.UTC().Truncate(24*time.Hour), at)
+	switch {
+	case days == 0:
+		return catalog.Day(at) + " (today)"
+	case days > 0:
+		return fmt.Sprintf("%s (in %s)", catalog.Day(at), counted(days, "day"))
+	}
+	return fmt.Sprintf("%s (%s ago)", catalog.Day(at), counted(-days, "day"))
+}
+
+func counted(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// regionsShown is how many regions a sentence names.
+const regionsShown = 6
+
+func regionWords(regions []string) string {
+	if len(regions) <= regionsShown {
+		return strings.Join(regions, ", ")
+	}
+	return counted(len(regions), "region")
+}
+
+// Ending reports whether the model is not ACTIVE, or will end, in any region.
+func (w Whereabouts) Ending() bool {
+	return slices.ContainsFunc(w.Lives, func(l Life) bool { return l.Status != catalog.StatusActive || !l.EndOfLife.IsZero() })
+}
