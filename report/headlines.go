@@ -38,7 +38,7 @@ func (r *Report) line(row *Row) string {
 	if row.rule != nil {
 		line += ": " + WatchDetail(*row.rule)
 	}
-	for _, part := range []string{row.affectedIDs(), row.nextStep(), r.notes(row)} {
+	for _, part := range []string{row.all(), row.affectedIDs(), row.nextStep(), r.notes(row)} {
 		if part != "" {
 			line += "; " + part
 		}
@@ -46,8 +46,20 @@ func (r *Report) line(row *Row) string {
 	return line
 }
 
-// briefly is how many regions or IDs a headline names.
-const briefly = 4
+// all names the models of a row about several.
+func (r *Row) all() string {
+	if len(r.Models) < 2 {
+		return ""
+	}
+	var ids []string
+	for _, m := range r.Models {
+		ids = append(ids, m.ID)
+	}
+	return brief(ids)
+}
+
+// briefly is how many IDs a headline names.
+const briefly = 12
 
 // brief names the first of ids and counts the rest.
 func brief(ids []string) string {
@@ -63,7 +75,7 @@ func brief(ids []string) string {
 
 // affectedIDs names the IDs that stop working, now or on a date.
 func (r *Row) affectedIDs() string {
-	if r.Effect.Significance() == diff.Good || r.Effect == diff.OffList || r.Effect == diff.RunsElsewhere || len(r.stories) == 0 {
+	if len(r.Models) > 1 || r.Effect.Significance() == diff.Good || r.Effect == diff.OffList || r.Effect == diff.RunsElsewhere || len(r.stories) == 0 {
 		return ""
 	}
 	var ids []string
@@ -97,7 +109,7 @@ func (r *Row) nextStep() string {
 		return ""
 	case r.Effect.Significance() != diff.Good:
 		return useInstead(r.Replacement)
-	case s.Gain != nil && len(s.Gain.Routes) > 0:
+	case s.Gain != nil && len(s.Gain.Routes) > 0 && len(r.Models) == 1:
 		return "pass " + brief(routeIDs(s.Gain.Routes))
 	}
 	return ""
