@@ -189,26 +189,6 @@ func parseConfig(data []byte, flags []string) (*configuration, error) {
 	return config, err
 }
 
-// replacementsOf reads a mapping from the ID of a model to that of its replacement.
-func replacementsOf(node *yaml.Node) (map[string]string, error) {
-	if node.Kind != yaml.MappingNode {
-		return nil, at(node, replacementsKey, errors.New(`expected the ID of a model and of its replacement, such as "amazon.titan-text-lite-v1: amazon.nova-micro-v1:0"`))
-	}
-	replacements := map[string]string{}
-	for i := 0; i < len(node.Content); i += 2 {
-		key, value := node.Content[i], node.Content[i+1]
-		if _, twice := replacements[key.Value]; twice {
-			return nil, fmt.Errorf("line %d: %s: %q is set twice", key.Line, replacementsKey, terminal.OneLine(key.Value))
-		}
-		to, err := wordOf(value)
-		if err != nil {
-			return nil, at(value, replacementsKey, err)
-		}
-		replacements[key.Value] = to
-	}
-	return replacements, nil
-}
-
 // eachKey calls read with each key of a mapping and its value. A key that is
 // unknown or set twice is an error.
 func eachKey(mapping *yaml.Node, known []string, read func(key string, value *yaml.Node) error) error {

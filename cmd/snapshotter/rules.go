@@ -103,3 +103,23 @@ func wordsOf(node *yaml.Node) ([]string, error) {
 	}
 	return words, nil
 }
+
+// replacementsOf reads a mapping from the ID of a model to that of its replacement.
+func replacementsOf(node *yaml.Node) (map[string]string, error) {
+	if node.Kind != yaml.MappingNode {
+		return nil, at(node, replacementsKey, errors.New(`expected the ID of a model and of its replacement, such as "amazon.titan-text-lite-v1: amazon.nova-micro-v1:0"`))
+	}
+	replacements := map[string]string{}
+	for i := 0; i < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		if _, twice := replacements[key.Value]; twice {
+			return nil, fmt.Errorf("line %d: %s: %q is set twice", key.Line, replacementsKey, terminal.OneLine(key.Value))
+		}
+		to, err := wordOf(value)
+		if err != nil {
+			return nil, at(value, replacementsKey, err)
+		}
+		replacements[key.Value] = to
+	}
+	return replacements, nil
+}

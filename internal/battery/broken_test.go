@@ -39,10 +39,7 @@ var broken = []struct {
 	},
 	{
 		"shows a run before all of it is there",
-		[]edit{
-			{"store/record.go", "	w := bulkWriter{ctx: ctx, tx: tx,", "	tx.ExecContext(ctx, `COMMIT`)\n	time.Sleep(time.Second)\n	tx.ExecContext(ctx, `BEGIN`)\n	w := bulkWriter{ctx: ctx, tx: tx,"},
-			{"store/record.go", `import (`, "import (\n	\"time\""},
-		},
+		[]edit{{"store/record.go", "	w := bulkWriter{ctx: ctx, tx: tx,", "	tx.ExecContext(ctx, `COMMIT`)\n	time.Sleep(time.Second)\n	tx.ExecContext(ctx, `BEGIN`)\n	w := bulkWriter{ctx: ctx, tx: tx,"}},
 		false, func(t *testing.T, program string) []string {
 			needs(t, "sqlite3")
 			_, problems := readDuringRuns(t, program, 2)

@@ -45,8 +45,8 @@ func (s *stage) run(ctx context.Context, program, dir, tool string) *exec.Cmd {
 func stages(t *testing.T, program string) []*stage {
 	t.Helper()
 	first, migrating := newStage(t, program, "first run"), newStage(t, program, "run that migrates")
-	former := built(t, edit{"migrations/migrations.go", "//go:embed *.sql", "//go:embed 00001_history.sql"})
-	migrating.prepare(t, former)
+	migrating.prepare(t, program)
+	toFirstSchema(t, migrating.base)
 	return []*stage{first, nightly(t, program), migrating}
 }
 

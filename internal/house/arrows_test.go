@@ -23,7 +23,7 @@ const module = "snapshotter"
 var arrows = map[string][]string{
 	"catalog":              {},
 	"migrations":           {},
-	"ask":                  {"catalog", "diff"},
+	"ask":                  {"catalog", "diff", "internal/ordered"},
 	"capture":              {"catalog"},
 	"collect":              {"catalog"},
 	"store":                {"catalog", "migrations"},

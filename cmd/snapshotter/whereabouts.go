@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"snapshotter/ask"
+	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
+	"snapshotter/store"
+)
+
+// whereAnswer is the answer as programs read it: see docs/json.md.
+type whereAnswer struct {
+	Run     answered          `json:"run"`
+	Asked   string            `json:"asked"`
+	Profile string            `json:"profile,omitempty"` // the profile that was asked for
+	Within  []string          `json:"within"`
+	Models  []ask.Whereabouts `json:"models"`
+}
+
+func (c *whereCommand) answer(ctx context.Context, p *program, db *store.Store, run catalog.Run, directory *ask.Directory, found ask.Found) (*whereAnswer, error) {
+	chosen := c.regionFilter.chosen()
+	if c.In != "" {
+		chosen = ask.Filter{Regions: []string{c.In}}
+	}
+	answer := &whereAnswer{
+		Run: c.answered(p, run), Asked: c.word(), Profile: found.Profile,
+		Within: append([]string{}, c.Within...), Models: []ask.Whereabouts{},
+	}
+	for _, model := range found.Models {
+		past, err := ask.ReadPast(ctx, db, catalog.KindFoundationModel, model.ID)
+		if err != nil {
+			return nil, err
+		}
+		all := directory.Where(model.ID, past.Spans(run.ID), c.Within)
+		all.Regions = slices.DeleteFunc(all.Regions, func(at ask.Stand) bool { return !chosen.IncludesRegion(at.Region) })
+		whole, err := c.whole(ctx, db, run, directory, model.ID)
+		if err != nil {
+			return nil, err
+		}
+		whole.Describe(&all, past.LastListed(run.ID), c.Within, p.replacements)
+		answer.Models = append(answer.Models, all)
+	}
+	return answer, nil
+}
+
+// whole returns a directory that knows every model if a replacement is to be found
+// for one: what an answer rests on may be about one model alone.
+func (c *whereCommand) whole(ctx context.Context, db *store.Store, run catalog.Run, directory *ask.Directory, model string) (*ask.Directory, error) {
+	if !directory.Ending(model) {
+		return directory, nil
+	}
+	all, err := db.Snapshot(ctx, run.ID)
+	if err != nil {
+		return nil, err
+	}
+	return ask.NewDirectory(all), nil
+}
+
+// callable reports whether any model can be called from any of the regions.
+func (a *whereAnswer) callable() bool {
+	return slices.ContainsFunc(a.Models, func(w ask.Whereabouts) bool { return slices.ContainsFunc(w.Regions, ask.Stand.Callable) })
+}
+
+// ids are the IDs to pass, each once.
+func (a *whereAnswer) ids() []string {
+	var ids []string
+	for _, model := range a.Models {
+		for _, row := range model.Ways() {
+			if row.Access != catalog.Provisioned && !slices.Contains(ids, row.ID) {
+				ids = append(ids, row.ID)
+			}
+		}
+	}
+	return ids
+}
+
+func (c *whereCommand) write(p *program, answer *whereAnswer) error {
+	if c.IDs {
+		for _, id := range answer.ids() {
+			p.println("%s", id)
+		}
+		return nil
+	}
+	if !c.forPeople() {
+		return c.print(p, answer.paths(), answer)
+	}
+	pr := &terminal.Text{W: p.stdout, Markdown: c.Format == "md", Width: p.width()}
+	for _, model := range answer.Models {
+		pr.Title("%s, as of run %d (%s)", model.Title(), answer.Run.ID, catalog.Moment(answer.Run.At))
+		if answer.Profile != "" {
+			pr.Line("%s is an inference profile; this is a model that it routes to.", answer.Profile)
+		}
+		for _, life := range model.Lives {
+			pr.Line("%s", life.Words(p.now()))
+		}
+		if candidate := model.MoveTo(); candidate != "" {
+			pr.Line("%s", candidate)
+		}
+		if c.In != "" {
+			c.writeRegion(pr, model, model.Regions[0])
+		} else {
+			c.writeRegions(p, pr, answer, model)
+		}
+		pr.Space()
+	}
+	return pr.Err
+}
+
+// writeRegions writes a row for each ID to pass, with the regions that agree on it,
+// and names the regions where there is none.
+func (c *whereCommand) writeRegions(p *program, pr *terminal.Text, answer *whereAnswer, model ask.Whereabouts) {
+	pr.Line("%s", model.Summary(c.Within))
+	var rows []ask.IDRow
+	var outside []string
+	for _, way := range model.Ways() {
+		if way.Outside {
+			outside = append(outside, way.ID)
+		} else {
+			rows = append(rows, way)
+		}
+	}
+	c.writeIDs(p, pr, answer, rows)
+	if len(outside) > 0 {
+		pr.Line("Left out, because a call may run outside: %s.", strings.Join(slices.Compact(outside), ", "))
+	}
+	for _, remark := range slices.Concat(model.Remarks(), ask.PlaceRemarks(c.Within, answer.regions())) {
+		pr.Line("%s", remark)
+	}
+}
+
+// writeIDs writes the IDs to pass, as a table in Markdown and as lines that fit a
+// terminal else.
+func (c *whereCommand) writeIDs(p *program, pr *terminal.Text, answer *whereAnswer, rows []ask.IDRow) {
+	if len(rows) == 0 {
+		return
+	}
+	if c.Format == "md" {
+		t := &terminal.Table{Head: []string{"id to pass", "call from", "may run in", "since"}}
+		for _, row := range rows {
+			t.Add(row.ID+row.Note(), strings.Join(row.From, " "), row.RunsIn(), row.Since)
+		}
+		pr.Table(func() error { return c.print(p, t, answer) })
+		return
+	}
+	rows, since := ask.Together(rows)
+	var lines []string
+	for _, row := range rows {
+		lines = append(lines, row.Words())
+	}
+	pr.List(lines)
+	if since != "" {
+		pr.Line("Since %s.", since)
+	}
+}
+
+// regions are the codes of the regions in the answer.
+func (a *whereAnswer) regions() []string {
+	var regions []string
+	for _, model := range a.Models {
+		for _, at := range model.Regions {
+			regions = append(regions, at.Region)
+		}
+	}
+	return regions
+}
+
+// writeRegion answers for one region in words.
+func (c *whereCommand) writeRegion(pr *terminal.Text, model ask.Whereabouts, at ask.Stand) {
+	pr.Line("%s", at.Verdict(c.Within))
+	pr.List(at.IDsSince())
+	for _, remark := range at.Remarks(model.ID) {
+		pr.Line("%s", remark)
+	}
+	if !at.Callable() {
+		return
+	}
+	command, reason := model.TryIt(at)
+	if command == "" {
+		pr.Line("%s", reason)
+		return
+	}
+	pr.Line("Try it:")
+	pr.Command(command)
+}
+
+// paths has a row for each region and path, and one for a region without any.
+func (a *whereAnswer) paths() *terminal.Table {
+	t := &terminal.Table{Head: []string{
+		"model", "region", "standing", "access", "model_id", "geography", "destinations", "since", "not_at",
+		"models_outcome", "models_confirmed", "profiles_outcome", "profiles_confirmed",
+	}}
+	for _, model := range a.Models {
+		for _, at := range model.Regions {
+			add := func(cells ...string) {
+				row := append([]string{model.ID, at.Region, string(at.Standing)}, cells...)
+				t.Add(append(row, string(at.Models.Outcome), refTime(at.Models.Confirmed), string(at.Profiles.Outcome), refTime(at.Profiles.Confirmed))...)
+			}
+			for _, w := range at.Paths {
+				add(string(w.Access), w.ModelID, w.Geography, catalog.RegionCodes(mayRunIn(at.Region, w.Path)), refTime(&w.Since.From), refTime(w.Since.After))
+			}
+			if len(at.Paths) == 0 {
+				add("", "", "", "", "", "")
+			}
+		}
+	}
+	return t
+}
+
+// mayRunIn are the regions that a call may run in.
+func mayRunIn(from string, p catalog.Path) []string {
+	if p.Access != catalog.ViaProfile {
+		return []string{from}
+	}
+	return p.Destinations
+}
+
+func refTime(run *catalog.RunRef) string {
+	if run == nil {
+		return ""
+	}
+	return run.At.UTC().Format("2006-01-02T15:04:05Z")
+}
