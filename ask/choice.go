@@ -17,6 +17,9 @@ type Choice struct {
 	Modality  string // that a model takes or gives, whatever the case
 	Lifecycle string // status, whatever the case
 	Access    string // a [catalog.Access], or [AccessNone]
+	// Within are places that calls must stay in, see [catalog.Path.Within]: paths
+	// that may leave them do not count, nor do models without others.
+	Within []string
 }
 
 // Of returns the entries that the choice holds, each with the regions where it
@@ -27,7 +30,7 @@ func (c Choice) Of(entries []Entry) []Entry {
 		if len(c.Models) > 0 && !choosesText(c.Models, e.ID) && !choosesText(c.Models, e.Name) || len(c.Providers) > 0 && !choosesText(c.Providers, e.Provider) {
 			continue // another model of a profile that matches
 		}
-		e.Regions = slices.DeleteFunc(slices.Clone(e.Regions), func(at InRegion) bool { return !c.holds(at) })
+		e.Regions = slices.DeleteFunc(c.inside(e.Regions), func(at InRegion) bool { return !c.holds(at) })
 		if len(e.Regions) > 0 {
 			chosen = append(chosen, e)
 		}
@@ -45,7 +48,23 @@ func EveryRegion(all, chosen []Entry) []Entry {
 	return slices.DeleteFunc(all, func(e Entry) bool { return !ids[e.ID] })
 }
 
+// inside returns the regions with the paths that stay within the places.
+func (c Choice) inside(regions []InRegion) []InRegion {
+	regions = slices.Clone(regions)
+	if len(c.Within) == 0 {
+		return regions
+	}
+	for i := range regions {
+		at := &regions[i]
+		at.Paths = slices.DeleteFunc(slices.Clone(at.Paths), func(p catalog.Path) bool { return !p.Within(at.Region, c.Within) })
+	}
+	return regions
+}
+
 func (c Choice) holds(at InRegion) bool {
+	if len(c.Within) > 0 && len(at.Callable()) == 0 {
+		return false
+	}
 	if at.Model == nil && (c.Modality != "" || c.Lifecycle != "") {
 		return false
 	}
@@ -60,7 +79,7 @@ func (c Choice) holds(at InRegion) bool {
 	case "":
 		return true
 	case AccessNone:
-		return !catalog.Callable(at.Paths)
+		return len(at.Callable()) == 0
 	}
 	return at.Has(catalog.Access(c.Access))
 }

@@ -43,13 +43,13 @@ func (l Life) Words(today time.Time) string {
 	text := status + " in " + regionWords(l.Regions)
 	var dates []string
 	if !l.EndOfLife.IsZero() {
-		dates = append(dates, "end of life "+dateWords(l.EndOfLife, today))
+		dates = append(dates, "end of life "+DateWords(l.EndOfLife, today))
 	}
 	if !l.ExtendedAccess.IsZero() {
-		dates = append(dates, "prices may rise "+dateWords(l.ExtendedAccess, today))
+		dates = append(dates, "prices may rise "+DateWords(l.ExtendedAccess, today))
 	}
 	if !l.Legacy.IsZero() {
-		dates = append(dates, "legacy "+dateWords(l.Legacy, today))
+		dates = append(dates, "legacy "+DateWords(l.Legacy, today))
 	}
 	if !l.StartOfLife.IsZero() {
 		dates = append(dates, "AWS gives "+catalog.Day(l.StartOfLife)+" as its start")
@@ -60,8 +60,8 @@ func (l Life) Words(today time.Time) string {
 	return text + "."
 }
 
-// dateWords names a date and how many days it is away.
-func dateWords(at, today time.Time) string {
+// DateWords names a date and how many days it is away.
+func DateWords(at, today time.Time) string {
 	days := daysFrom(today.UTC().Truncate(24*time.Hour), at)
 	switch {
 	case days == 0:

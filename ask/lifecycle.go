@@ -20,7 +20,7 @@ const (
 // Date is one date of one model, in the regions that have the same one.
 type Date struct {
 	Date  string `json:"date"` // YYYY-MM-DD, UTC
-	Days  int    `json:"days"` // from the run's date; negative once it has passed
+	Days  int    `json:"days"` // from today; negative once it has passed
 	Event Event  `json:"event"`
 	ID    string `json:"id"`
 	Name  string `json:"name,omitempty"`
@@ -28,18 +28,23 @@ type Date struct {
 	// run itself did not read.
 	Regions []string `json:"regions"`
 	Carried []string `json:"carried"`
+	// VariantOf is the model that ID is a variant of, "" if it is none.
+	VariantOf string `json:"variant_of,omitempty"`
+	// Replacement is the first candidate to move to, nil if none was looked for or
+	// found. See [Directory.Replace].
+	Replacement *Replacement `json:"replacement,omitempty"`
 }
 
-// Dates returns the lifecycle dates of listed models from the run's date on,
-// and the past ends of life of models that are still listed, soonest first. It
-// leaves out the legacy date of a model that is already legacy.
-func Dates(s *catalog.Snapshot) []Date {
+// Dates returns the lifecycle dates of listed models from a day on, and the past
+// ends of life of models that are still listed, soonest first. It leaves out the
+// legacy date of a model that is already legacy.
+func Dates(s *catalog.Snapshot, today time.Time) []Date {
 	type key struct {
 		date, id string
 		event    Event
 	}
 	found := map[key]*Date{}
-	today := s.Run.StartedAt.UTC().Truncate(24 * time.Hour)
+	today = today.UTC().Truncate(24 * time.Hour)
 	for _, scope := range s.Scopes {
 		for _, item := range scope.Items {
 			m, ok := item.(*catalog.FoundationModel)
@@ -70,6 +75,21 @@ func Dates(s *catalog.Snapshot) []Date {
 		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Event, b.Event))
 	})
 	return dates
+}
+
+// Replace sets for each date the first candidate to move to, callable from the
+// date's regions, and marks variants.
+func (d *Directory) Replace(dates []Date, chosen map[string]string) {
+	for i := range dates {
+		date := &dates[i]
+		if d.families.IsVariant(date.ID) {
+			date.VariantOf = d.families.Base(date.ID)
+			continue
+		}
+		if found := d.Replacements(d.anyListed(date.ID), date.Regions, nil, chosen); len(found) > 0 {
+			date.Replacement = &found[0]
+		}
+	}
 }
 
 type eventAt struct {

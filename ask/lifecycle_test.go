@@ -29,7 +29,7 @@ func TestDates(t *testing.T) {
 		})
 	}
 	var got string
-	for _, d := range ask.Dates(s) {
+	for _, d := range ask.Dates(s, s.Run.StartedAt) {
 		got += fmt.Sprintln(d.Date, d.Days, d.Event, d.ID, d.Regions, d.Carried)
 	}
 	want := `2026-09-09 -1 end-of-life past [ap-south-1] []

@@ -51,7 +51,7 @@ func TestMatrixTellsAbsentFromNotObserved(t *testing.T) {
 		"a": {{ask.MarkUnobserved}, {ask.MarkUnobserved}, {ask.MarkOnDemand, ask.MarkGeographic, ask.MarkGlobal}, {ask.MarkAbsent}},
 		"b": {{ask.MarkUnobserved}, {ask.MarkGeographic}, {ask.MarkListed}, {ask.MarkAbsent}},
 		"c": {{ask.MarkUnobserved}, {ask.MarkUnobserved}, {ask.MarkProvisioned}, {ask.MarkAbsent}},
-		"d": {{ask.MarkUnobserved}, {ask.MarkUnobserved}, {ask.MarkGlobal}, {ask.MarkAbsent}},
+		"d": {{ask.MarkUnobserved}, {ask.MarkUnobserved}, {ask.MarkDoubtful}, {ask.MarkAbsent}},
 	}
 	for i, row := range ask.Matrix(s, entries) {
 		for j, column := range []int{0, 1, 2, 4} {

@@ -16,6 +16,8 @@ type Entry struct {
 	Name     string     `json:"name,omitempty"`
 	Provider string     `json:"provider,omitempty"`
 	Regions  []InRegion `json:"regions"` // sorted by region
+	// VariantOf is the model that ID is a variant of, "" if it is none.
+	VariantOf string `json:"variant_of,omitempty"`
 }
 
 // InRegion is a model in one region, as last confirmed there.
@@ -24,6 +26,9 @@ type InRegion struct {
 	// Model is what the region lists; nil if only a profile names the model.
 	Model *catalog.FoundationModel `json:"model"`
 	Paths []catalog.Path           `json:"paths"` // on demand first, provisioned last
+	// Doubtful are the IDs of the profiles among Paths that route to no region that
+	// lists the model: they call nothing.
+	Doubtful []string `json:"doubtful,omitempty"`
 	// Carried is set if the run itself did not read a list that this rests on,
 	// so that it may have changed since.
 	Carried bool `json:"carried"`
@@ -33,6 +38,7 @@ type InRegion struct {
 // profile there routes to, sorted by ID.
 func Models(s *catalog.Snapshot) []Entry {
 	entries := map[string]*Entry{}
+	presence, families := catalog.NewPresence(s), catalog.NewFamilies(s)
 	for _, code := range s.Regions() {
 		region := s.Region(code)
 		carried := !readWhole(s, code)
@@ -40,11 +46,19 @@ func Models(s *catalog.Snapshot) []Entry {
 			e := entries[id]
 			if e == nil {
 				e = &Entry{ID: id}
+				if families.IsVariant(id) {
+					e.VariantOf = families.Base(id)
+				}
 				entries[id] = e
 			}
 			at := InRegion{Region: code, Model: region.Models[id], Paths: append([]catalog.Path{}, region.Paths(id)...), Carried: carried}
 			if at.Model != nil && e.Name == "" {
 				e.Name, e.Provider = at.Model.Name, at.Model.Provider
+			}
+			for _, path := range at.Paths {
+				if presence.Doubtful(id, path.Destinations) {
+					at.Doubtful = append(at.Doubtful, path.ModelID)
+				}
 			}
 			e.Regions = append(e.Regions, at)
 		}
@@ -74,6 +88,7 @@ const (
 	MarkGeographic  Mark = "geographic-profile"
 	MarkGlobal      Mark = "global-profile"
 	MarkProvisioned Mark = "provisioned-only"
+	MarkDoubtful    Mark = "doubtful"     // a profile remains, but no region it routes to lists the model
 	MarkListed      Mark = "listed-only"  // and nothing can call it
 	MarkAbsent      Mark = "absent"       // both lists were read, and it is in neither
 	MarkUnobserved  Mark = "not-observed" // a list was not read, so nothing is known
@@ -81,7 +96,7 @@ const (
 
 // Marks returns all marks, in the order in which they are shown.
 func Marks() []Mark {
-	return []Mark{MarkOnDemand, MarkGeographic, MarkGlobal, MarkProvisioned, MarkListed, MarkAbsent, MarkUnobserved}
+	return []Mark{MarkOnDemand, MarkGeographic, MarkGlobal, MarkProvisioned, MarkDoubtful, MarkListed, MarkAbsent, MarkUnobserved}
 }
 
 // Cell is a model in one region of a matrix.
@@ -119,17 +134,24 @@ func cell(region string, there map[string]InRegion, carried bool) Cell {
 	at, found := there[region]
 	switch {
 	case found:
-		return Cell{region, marks(at.Paths), carried}
+		return Cell{region, at.marks(), carried}
 	case carried:
 		return Cell{region, []Mark{MarkUnobserved}, true}
 	}
 	return Cell{region, []Mark{MarkAbsent}, false}
 }
 
-// marks returns the marks of paths, in the order of [Marks].
-func marks(paths []catalog.Path) []Mark {
+// Callable returns the paths that can be used as they are.
+func (at InRegion) Callable() []catalog.Path {
+	return slices.DeleteFunc(slices.Clone(at.Paths), func(p catalog.Path) bool {
+		return !p.Callable() || slices.Contains(at.Doubtful, p.ModelID)
+	})
+}
+
+// marks returns the marks of a model in a region, in the order of [Marks].
+func (at InRegion) marks() []Mark {
 	var found []Mark
-	for _, path := range paths {
+	for _, path := range at.Callable() {
 		switch {
 		case path.Access == catalog.OnDemand:
 			found = append(found, MarkOnDemand)
@@ -143,8 +165,10 @@ func marks(paths []catalog.Path) []Mark {
 	case len(found) > 0:
 		slices.SortFunc(found, func(a, b Mark) int { return slices.Index(Marks(), a) - slices.Index(Marks(), b) })
 		return slices.Compact(found)
-	case len(paths) > 0:
+	case at.Has(catalog.Provisioned):
 		return []Mark{MarkProvisioned}
+	case len(at.Doubtful) > 0:
+		return []Mark{MarkDoubtful}
 	}
 	return []Mark{MarkListed}
 }

@@ -82,7 +82,7 @@ func (v *view) deadlines(window int) Deadlines {
 func (v *view) dates() []Deadline {
 	moved := v.movedDates()
 	var all []Deadline
-	for _, d := range ask.Dates(v.head) {
+	for _, d := range ask.Dates(v.head, v.head.Run.StartedAt) {
 		d.Regions = filter(d.Regions, v.only.region)
 		if len(d.Regions) > 0 && v.only.item(d.ID) {
 			all = append(all, v.deadline(d, moved))

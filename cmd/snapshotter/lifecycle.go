@@ -15,14 +15,16 @@ import (
 
 // lifecycleCommand shows the dates ahead.
 type lifecycleCommand struct {
-	Within   string `placeholder:"DAYS" help:"Only dates within this many days or weeks, such as 90d or 12w; past dates are always shown."`
-	ExitCode bool   `help:"Exit with 10 if any date is shown."`
+	Within   string   `placeholder:"DAYS" help:"Only dates within this many days, or weeks, from today, such as 90, 90d or 12w; past dates are always shown."`
+	Event    []string `enum:"legacy,extended-access,end-of-life" placeholder:"EVENT" help:"Only these events: ${enum}."`
+	Variants bool     `help:"Show variants for purchased throughput too."`
+	ExitCode bool     `help:"Exit with 10 if any date is shown."`
 	asOf     `embed:""`
 	filter   `embed:""`
 	format   `embed:""`
 }
 
-var withinPattern = regexp.MustCompile(`^([0-9]{1,5})([dw])$`)
+var withinPattern = regexp.MustCompile(`^([0-9]{1,5})([dw]?)$`)
 
 // Validate implements kong's hook.
 func (c *lifecycleCommand) Validate() error {
@@ -36,27 +38,33 @@ func (c *lifecycleCommand) Help() string {
 	return referenceHelp + `
 
 Soonest first: legacy (no new users from then), extended-access (prices may rise
-from then) and end-of-life (calls fail from then). Days are counted from the date
-of the run. Regions that agree on a date are one line; where they differ, each
-date has its own. A model whose end of life has passed and that is listed still
-comes first, with negative days. A ~ marks a region that the run did not read.
+from then) and end-of-life (calls fail from then). Days are counted from today.
+Regions that agree on a date are one line; where they differ, each date has its
+own. A model whose end of life has passed and that is listed still comes first,
+with negative days. A ~ marks a region that the run did not read.
+
+"move to" is the first candidate by rule, never advice of AWS: an ACTIVE model of
+the same provider and modalities with a later start of life that can be called from
+those regions. The configuration key replacements: has yours.
 
 Examples:
   snapshotter lifecycle --within 90d
-  snapshotter lifecycle --model 'anthropic.*' --region 'eu-*' --format md
+  snapshotter lifecycle --region eu-west-1 --within 90 --event end-of-life
+  snapshotter lifecycle --model anthropic --region 'eu-*' --format md
   snapshotter lifecycle --within 2w --exit-code || echo "look at it"`
 }
 
 // lifecycleAnswer is the answer as programs read it: see docs/json.md.
 type lifecycleAnswer struct {
 	Run       answered         `json:"run"`
+	Today     string           `json:"today"` // from which days are counted
 	Dates     []ask.Date       `json:"dates"`
 	NeverRead []ask.UnreadList `json:"never_read"`
 }
 
 func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
-		snapshot, err := db.Listed(ctx, run.ID, catalog.KindFoundationModel)
+		snapshot, err := db.Listed(ctx, run.ID)
 		if err != nil {
 			return err
 		}
@@ -64,19 +72,28 @@ func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		answer := lifecycleAnswer{c.answered(p, run), slices.DeleteFunc(ask.Dates(shown), c.beyond), ask.UnreadLists(shown, catalog.KindFoundationModel)}
+		dates := slices.DeleteFunc(ask.Dates(shown, p.now()), c.leavesOut)
+		ask.NewDirectory(snapshot).Replace(dates, p.replacements)
+		answer := lifecycleAnswer{
+			c.answered(p, run), catalog.Day(p.now()), dates,
+			ask.UnreadLists(shown, catalog.KindFoundationModel),
+		}
 		if err := c.write(p, run, answer); err != nil {
 			return err
 		}
-		if c.ExitCode && len(answer.Dates) > 0 {
+		if c.ExitCode && len(c.counted(answer.Dates)) > 0 {
 			return &codedError{code: exitChanged}
 		}
 		return nil
 	})
 }
 
-// beyond reports whether a date is farther ahead than requested.
-func (c *lifecycleCommand) beyond(d ask.Date) bool {
+// leavesOut reports whether a date is farther ahead than asked for, or of another
+// event.
+func (c *lifecycleCommand) leavesOut(d ask.Date) bool {
+	if len(c.Event) > 0 && !slices.Contains(c.Event, string(d.Event)) {
+		return true
+	}
 	m := withinPattern.FindStringSubmatch(c.Within)
 	if m == nil {
 		return false
@@ -88,35 +105,77 @@ func (c *lifecycleCommand) beyond(d ask.Date) bool {
 	return d.Days > days
 }
 
+// counted returns the dates that people see: those of variants on request only.
+func (c *lifecycleCommand) counted(dates []ask.Date) []ask.Date {
+	return slices.DeleteFunc(slices.Clone(dates), func(d ask.Date) bool { return d.VariantOf != "" && !c.Variants })
+}
+
 func (c *lifecycleCommand) write(p *program, run catalog.Run, answer lifecycleAnswer) error {
 	if !c.forPeople() {
 		return c.print(p, dateRows(answer.Dates), answer)
 	}
 	defer sayNeverRead(p, answer.NeverRead)
-	if len(answer.Dates) == 0 {
+	dates := c.counted(answer.Dates)
+	if len(dates) == 0 {
 		p.println("No dates match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
-		return nil
+	} else {
+		p.println("As of run %d (%s). Days are counted from today, %s.", run.ID, catalog.Moment(run.StartedAt), answer.Today)
+		table := dateSummary(dates)
+		if same := sameRegions(dates); same != "" && c.Format == "table" {
+			p.println("All in %s.", same)
+			table.Spare = []string{"regions"}
+		}
+		p.println("")
+		if err := c.print(p, table, answer); err != nil {
+			return err
+		}
 	}
-	return c.print(p, dateSummary(answer.Dates), answer)
+	if n := len(answer.Dates) - len(dates); n > 0 {
+		p.println("")
+		p.println("Left out: %d of variants for purchased throughput only. See --variants.", n)
+	}
+	return nil
+}
+
+// sameRegions names the regions of all dates if they are the same, else "".
+func sameRegions(dates []ask.Date) string {
+	first := carriedMarked(dates[0].Regions, dates[0].Carried)
+	for _, d := range dates {
+		if carriedMarked(d.Regions, d.Carried) != first {
+			return ""
+		}
+	}
+	return first
 }
 
 func dateSummary(dates []ask.Date) *terminal.Table {
-	t := &terminal.Table{Head: []string{"date", "days", "event", "id", "regions"}}
+	t := &terminal.Table{Head: []string{"date", "days", "event", "id", "move to", "regions"}}
 	for _, d := range dates {
 		event := string(d.Event)
 		if d.Days < 0 {
-			event += ", passed; still listed"
+			event += ", passed"
 		}
-		t.Add(d.Date, fmt.Sprint(d.Days), event, d.ID, carriedMarked(d.Regions, d.Carried))
+		to := "none there"
+		if d.Replacement != nil {
+			to = d.Replacement.Model
+		}
+		if d.VariantOf != "" {
+			to = ""
+		}
+		t.Add(d.Date, fmt.Sprint(d.Days), event, d.ID, to, carriedMarked(d.Regions, d.Carried))
 	}
 	return t
 }
 
 func dateRows(dates []ask.Date) *terminal.Table {
-	t := &terminal.Table{Head: []string{"date", "days", "event", "id", "name", "region", "carried"}}
+	t := &terminal.Table{Head: []string{"date", "days", "event", "id", "name", "region", "carried", "variant_of", "replacement"}}
 	for _, d := range dates {
+		to := ""
+		if d.Replacement != nil {
+			to = d.Replacement.Model
+		}
 		for _, region := range d.Regions {
-			t.Add(d.Date, fmt.Sprint(d.Days), string(d.Event), d.ID, d.Name, region, catalog.YesNo(slices.Contains(d.Carried, region)))
+			t.Add(d.Date, fmt.Sprint(d.Days), string(d.Event), d.ID, d.Name, region, catalog.YesNo(slices.Contains(d.Carried, region)), d.VariantOf, to)
 		}
 	}
 	return t

@@ -14,13 +14,13 @@ import (
 // markSigns are what a matrix shows for each mark.
 var markSigns = map[ask.Mark]string{
 	ask.MarkOnDemand: "D", ask.MarkGeographic: "G", ask.MarkGlobal: "W", ask.MarkProvisioned: "P",
-	ask.MarkListed: "L", ask.MarkAbsent: ".", ask.MarkUnobserved: "?",
+	ask.MarkDoubtful: "X", ask.MarkListed: "L", ask.MarkAbsent: ".", ask.MarkUnobserved: "?",
 }
 
 const carriedSign = "~"
 
-const matrixLegend = "D on demand, G geographic profile, W global profile, P provisioned only, L listed only, " +
-	". absent, ? not observed, ~ as last confirmed (not read by this run)"
+const matrixLegend = "D on demand, G geographic profile, W global profile, P provisioned only, X doubtful, " +
+	"L listed only, . absent, ? not observed, ~ as last confirmed (not read by this run)"
 
 // matrixAnswer is the answer as programs read it: see docs/json.md.
 type matrixAnswer struct {

@@ -2,26 +2,35 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
-	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
 // modelsCommand shows the foundation models.
 type modelsCommand struct {
-	Matrix    bool   `help:"Show a matrix of models and regions."`
-	Modality  string `placeholder:"NAME" help:"Only models with this input or output modality, such as IMAGE."`
-	Lifecycle string `placeholder:"STATUS" help:"Only where a model has this status, such as LEGACY."`
-	Access    string `placeholder:"WAY" enum:",on-demand,profile,provisioned,none" default:"" help:"Only where a model can be called this way: on-demand, profile, provisioned; or none, where it cannot be called."`
+	Matrix    bool     `help:"Show a matrix of models and regions."`
+	Modality  string   `placeholder:"NAME" help:"Only models with this input or output modality, such as IMAGE."`
+	Lifecycle string   `placeholder:"STATUS" help:"Only where a model has this status, such as LEGACY."`
+	Access    string   `placeholder:"WAY" enum:",on-demand,profile,provisioned,none" default:"" help:"Only where a model can be called this way: on-demand, profile, provisioned; or none, where it cannot be called."`
+	Within    []string `placeholder:"PLACE" help:"Only models that can be called inside: a geography (eu), a boundary (EU, UK, CH, …), a region, or a glob of regions."`
+	IDs       bool     `name:"ids" help:"Print the IDs to pass alone, one a line."`
+	Variants  bool     `help:"Show variants for purchased throughput too."`
 	asOf      `embed:""`
 	filter    `embed:""`
 	format    `embed:""`
+}
+
+// Validate implements kong's hook.
+func (c *modelsCommand) Validate() error {
+	if err := validGlobs(c.Within); err != nil {
+		return err
+	}
+	return c.filter.Validate()
 }
 
 func (c *modelsCommand) Help() string {
@@ -35,9 +44,11 @@ The matrix shows how each model can be called from each region:
   G  by a geographic profile (us., eu.) .  absent: both lists were read
   W  by a global profile (global.)      ?  not observed: a list was not read
   P  provisioned throughput only        ~  not read by this run: as last confirmed
+  X  doubtful: a profile remains, but no region that it routes to lists the model
 
 Examples:
-  snapshotter models --provider Anthropic --region 'eu-*'
+  snapshotter models --within EU --ids                  what stays in the EU
+  snapshotter models --provider anthropic --region tokyo
   snapshotter models --lifecycle legacy
   snapshotter models --matrix --model 'amazon.nova-*'
   snapshotter models --access none --format csv --as-of 7d`
@@ -53,10 +64,16 @@ func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
+		if err := checkPlaces(c.Within, snapshot); err != nil {
+			return err
+		}
 		all := ask.Models(shown)
 		entries := c.choice().Of(all)
+		if c.IDs {
+			return c.printIDs(p, entries)
+		}
 		if c.Matrix {
-			return c.matrix(p, run, shown, ask.EveryRegion(all, entries))
+			return c.matrix(p, run, shown, ask.EveryRegion(all, c.drawn(entries)))
 		}
 		return c.list(p, run, modelsAnswer{c.answered(p, run), entries, ask.UnreadLists(shown, catalog.Kinds()...)})
 	})
@@ -64,7 +81,7 @@ func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 
 // choice is what the flags choose of the entries.
 func (c *modelsCommand) choice() ask.Choice {
-	return ask.Choice{Filter: c.filter.chosen(), Modality: c.Modality, Lifecycle: c.Lifecycle, Access: c.Access}
+	return ask.Choice{Filter: c.filter.chosen(), Modality: c.Modality, Lifecycle: c.Lifecycle, Access: c.Access, Within: c.Within}
 }
 
 // modelsAnswer is the answer as programs read it: see docs/json.md.
@@ -84,10 +101,64 @@ func (c *modelsCommand) list(p *program, run catalog.Run, answer modelsAnswer) e
 		p.println("No models match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	}
-	if err := c.print(p, modelSummary(entries), answer); err != nil {
+	shown := c.people(entries)
+	p.println("As of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
+	p.println("")
+	if err := c.print(p, modelSummary(shown, p.now()), answer); err != nil {
 		return err
 	}
+	if n := len(entries) - len(shown); n > 0 {
+		p.println("")
+		p.println("Left out: %d variants for purchased throughput only. See --variants.", n)
+	}
+	for _, remark := range ask.PlaceRemarks(c.Within, regionsOf(entries)) {
+		p.printWrapped("%s", remark)
+	}
 	return carriedNote(p, run, entries)
+}
+
+// people returns the entries that people see: variants on request only.
+func (c *modelsCommand) people(entries []ask.Entry) []ask.Entry {
+	if c.Variants {
+		return entries
+	}
+	return slices.DeleteFunc(slices.Clone(entries), func(e ask.Entry) bool { return e.VariantOf != "" })
+}
+
+// drawn returns the entries of the matrix: programs read all.
+func (c *modelsCommand) drawn(entries []ask.Entry) []ask.Entry {
+	if !c.forPeople() {
+		return entries
+	}
+	return c.people(entries)
+}
+
+func regionsOf(entries []ask.Entry) []string {
+	var regions []string
+	for _, e := range entries {
+		for _, at := range e.Regions {
+			regions = append(regions, at.Region)
+		}
+	}
+	slices.Sort(regions)
+	return slices.Compact(regions)
+}
+
+// printIDs prints every ID that can be passed, each once, sorted.
+func (c *modelsCommand) printIDs(p *program, entries []ask.Entry) error {
+	var ids []string
+	for _, e := range entries {
+		for _, at := range e.Regions {
+			for _, path := range at.Callable() {
+				ids = append(ids, path.ModelID)
+			}
+		}
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		p.println("%s", id)
+	}
+	return nil
 }
 
 // carriedNote says that some of what was shown is older than the run.
@@ -105,99 +176,4 @@ func carriedNote(p *program, run catalog.Run, entries []ask.Entry) error {
 		p.println("Not read by run %d, so shown as last confirmed: %s", run.ID, strings.Join(slices.Sorted(maps.Keys(regions)), ", "))
 	}
 	return nil
-}
-
-// modelSummary has one row a model.
-func modelSummary(entries []ask.Entry) *terminal.Table {
-	t := &terminal.Table{Head: []string{"id", "lifecycle", "listed", "on_demand", "profile", "modalities", "provider", "name"}}
-	for _, e := range entries {
-		listed, onDemand, viaProfile := 0, 0, 0
-		for _, at := range e.Regions {
-			if at.Model != nil {
-				listed++
-			}
-			if at.Has(catalog.OnDemand) {
-				onDemand++
-			}
-			if at.Has(catalog.ViaProfile) {
-				viaProfile++
-			}
-		}
-		t.Add(e.ID, lifecycles(e), fmt.Sprint(listed), fmt.Sprint(onDemand), fmt.Sprint(viaProfile), modalities(e), e.Provider, e.Name)
-	}
-	return t
-}
-
-// lifecycles is a model's status, counted where regions differ.
-func lifecycles(e ask.Entry) string {
-	counts := map[string]int{}
-	for _, at := range e.Regions {
-		if at.Model != nil {
-			counts[at.Model.Lifecycle.Status]++
-		}
-	}
-	var parts []string
-	for _, status := range slices.Sorted(maps.Keys(counts)) {
-		text := status
-		if text == "" {
-			text = "not said"
-		}
-		if len(counts) > 1 {
-			text += fmt.Sprintf(" %d", counts[status])
-		}
-		parts = append(parts, text)
-	}
-	if parts == nil {
-		return "not listed"
-	}
-	return strings.Join(parts, ", ")
-}
-
-// modalities are those of all regions together, as input > output.
-func modalities(e ask.Entry) string {
-	var in, out []string
-	for _, at := range e.Regions {
-		if at.Model != nil {
-			in, out = append(in, at.Model.InputModalities...), append(out, at.Model.OutputModalities...)
-		}
-	}
-	if len(in)+len(out) == 0 {
-		return ""
-	}
-	return listed(in) + " > " + listed(out)
-}
-
-func listed(values []string) string {
-	return strings.ToLower(strings.Join(slices.Compact(slices.Sorted(slices.Values(values))), "+"))
-}
-
-// modelRows has one row for each model and region.
-func modelRows(entries []ask.Entry) *terminal.Table {
-	t := &terminal.Table{Head: []string{
-		"region", "id", "name", "provider", "status", "legacy", "extended_access", "end_of_life", "input_modalities", "output_modalities",
-		"inference_types", "callable", "on_demand", "provisioned", "profiles", "carried",
-	}}
-	for _, e := range entries {
-		for _, at := range e.Regions {
-			m := at.Model
-			if m == nil {
-				m = &catalog.FoundationModel{}
-			}
-			t.Add(at.Region, e.ID, e.Name, e.Provider, m.Lifecycle.Status, day(m.Lifecycle.Legacy), day(m.Lifecycle.ExtendedAccess), day(m.Lifecycle.EndOfLife),
-				strings.Join(m.InputModalities, " "), strings.Join(m.OutputModalities, " "), strings.Join(m.InferenceTypes, " "),
-				catalog.YesNo(catalog.Callable(at.Paths)), catalog.YesNo(at.Has(catalog.OnDemand)), catalog.YesNo(at.Has(catalog.Provisioned)),
-				strings.Join(profileIDs(at), " "), catalog.YesNo(at.Carried))
-		}
-	}
-	return t
-}
-
-func profileIDs(at ask.InRegion) []string {
-	var ids []string
-	for _, path := range at.Paths {
-		if path.Access == catalog.ViaProfile {
-			ids = append(ids, path.ModelID)
-		}
-	}
-	return ids
 }

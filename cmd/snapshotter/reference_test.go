@@ -117,8 +117,9 @@ func TestExampleIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	var written struct {
-		Watch []map[string]any `yaml:"watch"`
-		Flags map[string]any   `yaml:",inline"`
+		Watch        []map[string]any  `yaml:"watch"`
+		Replacements map[string]string `yaml:"replacements"`
+		Flags        map[string]any    `yaml:",inline"`
 	}
 	if err := yaml.Unmarshal([]byte(example), &written); err != nil {
 		t.Fatal(err)

@@ -103,7 +103,10 @@ func (c *runsCommand) summarise(ctx context.Context, db *store.Store) ([]runSumm
 }
 
 func runsTable(summaries []runSummary) *terminal.Table {
-	t := &terminal.Table{Head: []string{"run", "started", "status", "trigger", "seconds", "lists_read", "not_read", "skipped", "items_changed", "message"}}
+	t := &terminal.Table{
+		Head:  []string{"run", "started", "status", "trigger", "seconds", "lists_read", "not_read", "skipped", "items_changed", "message"},
+		Spare: []string{"seconds", "trigger", "skipped"},
+	}
 	for _, s := range summaries {
 		t.Add(fmt.Sprint(s.ID), catalog.Moment(s.StartedAt), string(s.Status), string(s.Trigger),
 			fmt.Sprintf("%.1f", s.FinishedAt.Sub(s.StartedAt).Seconds()),

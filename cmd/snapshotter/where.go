@@ -59,7 +59,7 @@ func (c *whereCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		if err := c.checkPlaces(snapshot); err != nil {
+		if err := c.checkRegions(snapshot); err != nil {
 			return err
 		}
 		found := directory.Find(c.word())
@@ -103,9 +103,9 @@ func holds(regions []string, place string) bool {
 	return slices.ContainsFunc(regions, func(region string) bool { return catalog.InPlace(region, place) })
 }
 
-// checkPlaces refuses a region or place that the history does not know: the answer
+// checkRegions refuses a region or place that the history does not know: the answer
 // "nowhere" to a misspelling would look true.
-func (c *whereCommand) checkPlaces(s *catalog.Snapshot) error {
+func (c *whereCommand) checkRegions(s *catalog.Snapshot) error {
 	if c.In != "" {
 		regions := slices.DeleteFunc(s.Regions(), func(region string) bool { return !ask.ChoosesRegion([]string{c.In}, region) })
 		switch len(regions) {
@@ -120,10 +120,15 @@ func (c *whereCommand) checkPlaces(s *catalog.Snapshot) error {
 	if err := c.check(s); err != nil {
 		return err
 	}
+	return checkPlaces(c.Within, s)
+}
+
+// checkPlaces refuses a place that holds no region on record.
+func checkPlaces(places []string, s *catalog.Snapshot) error {
 	known := ask.KnownRegions(s)
-	for _, place := range c.Within {
+	for _, place := range places {
 		if !holds(known, place) {
-			return usageError("no region on record is in --within %q; give a region, a glob of regions, or one of the geographies %s",
+			return usageError("no region on record is in --within %q; give a region, a glob of regions, a boundary (EU, UK, CH, JP, …), or one of the geographies %s",
 				terminal.OneLine(place), strings.Join(geographies(known), ", "))
 		}
 	}

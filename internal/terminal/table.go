@@ -3,6 +3,7 @@ package terminal
 import (
 	"encoding/csv"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,15 +19,60 @@ type Table struct {
 	Rows [][]string
 	// PlainHead prints the heads as they are, such as codes.
 	PlainHead bool
+	// Spare names columns that [Table.Text] may leave out where the table does not
+	// fit, the most dispensable first.
+	Spare []string
 }
 
 func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
-// Text writes aligned columns. If they do not fit into width, if there is one,
-// a row continues on a further, indented line with the remaining columns; the
-// last column is wrapped between words. IDs, which have no spaces, are never
+// Text writes aligned columns without those that are empty. If they do not fit into
+// width, if there is one, spare columns are left out; if that is not enough, a row
+// continues on a further, indented line with the remaining columns. The last column
+// is wrapped between words. IDs, which have no spaces, are never
 // broken: one that is wider than everything sticks out.
 func (t *Table) Text(w io.Writer, width int) error {
+	return t.fitted(width).text(w, width)
+}
+
+// fitted returns the table without empty columns and, where it is too wide, without
+// as many spare ones as help.
+func (t *Table) fitted(width int) *Table {
+	shown := t
+	for i := len(t.Head) - 1; i >= 0 && len(t.Rows) > 0; i-- {
+		if len(shown.Head) > 1 && !slices.ContainsFunc(t.Rows, func(row []string) bool { return row[i] != "" }) {
+			shown = shown.without(i)
+		}
+	}
+	for _, name := range t.Spare {
+		if width <= 0 || shown.fits(width) {
+			break
+		}
+		if i := slices.Index(shown.Head, name); i >= 0 {
+			shown = shown.without(i)
+		}
+	}
+	return shown
+}
+
+func (t *Table) without(column int) *Table {
+	cut := &Table{Head: slices.Delete(slices.Clone(t.Head), column, column+1), PlainHead: t.PlainHead}
+	for _, row := range t.Rows {
+		cut.Rows = append(cut.Rows, slices.Delete(slices.Clone(row), column, column+1))
+	}
+	return cut
+}
+
+// fits reports whether each row takes one line, but for the last column.
+func (t *Table) fits(width int) bool {
+	rows := [][]string{upper(t.Head)}
+	for _, row := range t.Rows {
+		rows = append(rows, printable(row))
+	}
+	return len(folded(columnWidths(rows), width, room(rows))) == 1
+}
+
+func (t *Table) text(w io.Writer, width int) error {
 	head := upper(t.Head)
 	if t.PlainHead {
 		head = t.Head
