@@ -37,6 +37,8 @@ const (
 	credentialsUnknown
 	// credentialsUnusable are expired, wrongly signed, or not available.
 	credentialsUnusable
+	// misdirected is an answer of another region's endpoint.
+	misdirected
 )
 
 // codes are the error codes that have a meaning of their own, for all services
@@ -119,8 +121,12 @@ func (f *failure) refused(api smithy.APIError) {
 	default:
 		f.outcome, f.cause = catalog.Denied, credentialsUnusable
 	}
-	if strings.Contains(f.message, noOperation) {
+	switch {
+	case strings.Contains(f.message, noOperation):
 		f.outcome = catalog.NotOffered
+	case strings.Contains(f.message, otherRegion):
+		f.outcome, f.cause = catalog.Invalid, misdirected
+		f.message = "an endpoint of another region answered; probably because of " + misdirection
 	}
 }
 
@@ -167,6 +173,8 @@ func describe(err error) string {
 		return cut.Error()
 	case errors.As(err, &garbled):
 		return "the answer cannot be read: " + innermost(garbled).Error()
+	case throughProxy(err):
+		return "the proxy cannot be reached"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "no such host"
 	case errors.As(err, &dns):
@@ -183,6 +191,12 @@ func describe(err error) string {
 		return cmp.Or(api.ErrorMessage(), api.ErrorCode())
 	}
 	return innermost(err).Error()
+}
+
+// throughProxy reports whether an error is of the way to the proxy.
+func throughProxy(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "proxyconnect"
 }
 
 // innermost returns the error that the others wrap.

@@ -84,23 +84,26 @@ type Result struct {
 //
 // The error is not nil only if there is nothing to record. It is
 func Collect(ctx context.Context, cfg aws.Config, known map[catalog.Scope]catalog.Known, opts Options) (Result, error) {
-	if !catalog.ValidRegion(cfg.Region) {
-		return Result{}, &RegionError{Region: catalog.Redact(cfg.Region)}
+	if !regionCode.MatchString(cfg.Region) {
+		return Result{}, &RegionError{Region: cfg.Region}
 	}
 	opts = opts.withDefaults()
 	run, cancel := context.WithTimeoutCause(ctx, opts.Run, &noAnswerError{opts.Run, "the run"})
 	defer cancel()
 	session := newSession(cfg, opts)
 	defer session.close()
-	if err := session.authenticate(run, opts.Region); err != nil {
-		return Result{}, cmp.Or(ended(ctx), err)
-	}
 	c := &collection{
 		ctx: run, session: session, opts: opts, known: known,
 		partition: catalog.Partition(cfg.Region),
 		regions:   map[string]*region{},
 		events:    make(chan func()),
 		crashed:   make(chan struct{}),
+	}
+	if err := c.checkEndpoint(c.names()); err != nil {
+		return Result{}, err
+	}
+	if err := session.authenticate(run, opts.Region); err != nil {
+		return Result{}, cmp.Or(ended(ctx), err)
 	}
 	c.collect()
 	if err := ended(ctx); err != nil {
@@ -151,16 +154,22 @@ func (c *collection) collect() {
 	defer close(c.crashed) // if it did not, all have sent their last
 	c.start(c.readRegions)
 	c.start(c.readOptIn)
+	c.found(c.names())
+	for c.running > 0 {
+		(<-c.events)()
+	}
+}
+
+// names are the regions that need no discovery: those that are built in, configured
+// or known.
+func (c *collection) names() []string {
 	names := slices.Concat(builtIn[c.partition], c.opts.Regions)
 	for scope := range c.known {
 		if catalog.Partition(scope.Region) == c.partition {
 			names = append(names, scope.Region)
 		}
 	}
-	c.found(names)
-	for c.running > 0 {
-		(<-c.events)()
-	}
+	return names
 }
 
 // start runs work concurrently. The function that work returns is its last

@@ -255,14 +255,32 @@ func TestPartitionWithoutBedrock(t *testing.T) {
 	}
 }
 
+// A faulty value is shown as it is, and a guess is marked as one.
+func TestRegionErrorShowsTheValue(t *testing.T) {
+	for region, want := range map[string][2]string{
+		"us-east-1\r\n":        {`"us-east-1\r\n" is not an AWS region`, "what is probably meant: us-east-1"},
+		"\ufeffus-east-1":      {`"\ufeffus-east-1" is not an AWS region`, "such as us-east-1"},
+		`"us-east-1"`:          {`"\"us-east-1\"" is not an AWS region`, "what is probably meant: us-east-1"},
+		"EU-West-1":            {`"EU-West-1" is not an AWS region`, "what is probably meant: eu-west-1"},
+		"us-east-1a":           {`"us-east-1a" is not an AWS region`, "what is probably meant: us-east-1"},
+		"nowhere":              {`"nowhere" is not an AWS region`, "such as us-east-1"},
+		"AKIAIOSFODNN7EXAMPLE": {`"[key]" is not an AWS region`, "such as us-east-1"},
+	} {
+		err := &collect.RegionError{Region: region}
+		if err.Error() != want[0] || !strings.Contains(err.Advice(), want[1]) {
+			t.Errorf("%q: %v; %s", region, err, err.Advice())
+		}
+	}
+}
+
 func TestNoRegion(t *testing.T) {
 	w := start(t)
-	for _, region := range []string{"", "nowhere", "us-east-1 "} {
+	for _, region := range []string{"", "nowhere", "us-east-1 ", "us-east-1a"} {
 		cfg := w.Config()
 		cfg.Region = region
 		_, err := collect.Collect(t.Context(), cfg, nil, w.opts)
 		var none *collect.RegionError
-		if !errors.As(err, &none) || none.Region != strings.TrimSpace(region) || none.Advice() == "" {
+		if !errors.As(err, &none) || none.Region != region || none.Advice() == "" {
 			t.Errorf("%q: got %v", region, err)
 		}
 	}

@@ -3,6 +3,7 @@ package collect
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 // RegionError means that there is no region to list: no AWS region is
 // configured, none with Bedrock is known in its partition, or all are left out.
 type RegionError struct {
-	Region    string   // as configured, "" if not
+	Region    string   // as configured, "" if not; it may hold anything
 	Partition string   // that has nothing to list, "" if the region is at fault
 	LeftOut   []string // the regions of the partition, where all were left out
 }
@@ -24,7 +25,7 @@ func (e *RegionError) Error() string {
 	case e.Partition != "":
 		return "no region with Bedrock is known in partition " + e.Partition
 	case e.Region != "":
-		return fmt.Sprintf("%q is not an AWS region", e.Region)
+		return catalog.Redact(strconv.Quote(e.Region)) + " is not an AWS region"
 	}
 	return "no AWS region is configured"
 }
@@ -37,7 +38,23 @@ func (e *RegionError) Advice() string {
 	if e.Partition != "" {
 		return "name the regions to list, or use credentials and a region of another partition"
 	}
+	if meant := meantRegion(e.Region); meant != "" {
+		return "set AWS_REGION, or region in the AWS configuration file, to what is probably meant: " + meant
+	}
 	return "set AWS_REGION to any region of the account, such as us-east-1; it decides the partition, not what is listed"
+}
+
+// meantRegion guesses the region that a text means: in other letters, in quotes, or
+// as one of its zones. It returns "" if it means none.
+func meantRegion(text string) string {
+	code := strings.ToLower(strings.Trim(text, "\"' \t\r\n"))
+	if len(code) > 0 && !regionCode.MatchString(code) {
+		code = code[:len(code)-1]
+	}
+	if !regionCode.MatchString(code) {
+		return ""
+	}
+	return code
 }
 
 // CredentialsError means that there are no credentials, or that AWS refused
@@ -122,6 +139,9 @@ func (e *UnreachableError) Unwrap() error { return e.Err }
 
 // Advice is what to do about it.
 func (e *UnreachableError) Advice() string {
+	if throughProxy(e.Err) {
+		return "check the proxy that HTTPS_PROXY names"
+	}
 	return "check this machine's network, DNS, proxy (HTTPS_PROXY) and endpoint settings: each region's bedrock.REGION host must be reachable on port 443"
 }
 
@@ -157,7 +177,7 @@ func (e *unreadableError) Error() string {
 	if !ok {
 		return "the answer cannot be read: " + e.err.Error()
 	}
-	between := "an endpoint setting (AWS_ENDPOINT_URL) or a gateway that sends every region to one"
+	between := misdirection
 	if mismatch.What == catalog.OfType {
 		between = "a gateway that changes requests"
 	}

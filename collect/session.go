@@ -24,7 +24,9 @@ type session struct {
 	attempt time.Duration
 	// apiKey is whether the SDK found a Bedrock API key in the environment.
 	apiKey bool
-	close  func()
+	// version1 is whether the session token may be of version 1.
+	version1 bool
+	close    func()
 }
 
 func newSession(cfg aws.Config, opts Options) *session {
@@ -88,8 +90,9 @@ func (s *session) bedrock(region string) *bedrock.Client {
 func (s *session) authenticate(ctx context.Context, within time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, within, &noAnswerError{within: within})
 	defer cancel()
-	_, err := s.config.Credentials.Retrieve(ctx)
+	credentials, err := s.config.Credentials.Retrieve(ctx)
 	if err == nil {
+		s.version1 = mayBeVersion1(credentials.SessionToken)
 		return nil
 	}
 	missing, ok := errors.AsType[*CredentialsError](err)

@@ -42,6 +42,8 @@ func (c *collection) settle(r *region, kind catalog.Kind) catalog.Listing {
 		return f.Listing
 	case statusKnown && !enabled:
 		return catalog.Listing{Scope: scope, Outcome: catalog.NotEnabled, Message: "the account has not enabled this region"}
+	case c.blamesToken(f):
+		f.Message = version1
 	case f.cause == credentialsUnknown && !statusKnown && !c.observed(r) && !enabledByDefault(r.name):
 		f.Outcome = catalog.NotEnabled
 		f.Message = "the credentials are valid elsewhere: the account has probably not enabled this region"
@@ -95,7 +97,13 @@ func (c *collection) nothingRead() error {
 	case len(findings) == 0:
 		return nil // the account has enabled none
 	}
+	if err := allMisdirected(findings); err != nil {
+		return err
+	}
 	if refused := c.refused(findings); refused != nil {
+		if c.blamesToken(*refused) {
+			return &TokenError{refused.Region, refused.err}
+		}
 		return &CredentialsError{Code: refused.ErrorCode, APIKey: c.session.apiKey, Err: refused.err}
 	}
 	if c.answeredAnywhere() {

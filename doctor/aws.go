@@ -12,6 +12,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/collect"
+	"snapshotter/internal/awssettings"
 )
 
 // AWS is how the account is reached.
@@ -64,6 +65,10 @@ func (a *AWS) examineCredentials(ctx context.Context, config aws.Config, limit t
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	credentials, err := config.Credentials.Retrieve(ctx)
+	if awssettings.FaultOf(err) != nil {
+		found.Fail("credentials", err, "")
+		return false
+	}
 	if err != nil {
 		found.Add("credentials", Problem, "none were found: "+err.Error(),
 			"set AWS_PROFILE, or give the machine a role; aws configure list shows what is set")

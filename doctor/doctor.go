@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/awssettings"
 )
 
 // Health is how well something is that a run depends on.
@@ -49,6 +50,9 @@ type adviser interface {
 
 // Fail adds a problem, with the advice of err if it has any, or else the given one.
 func (e *Examination) Fail(check string, err error, advice string) {
+	if fault := awssettings.FaultOf(err); fault != nil {
+		err = fault
+	}
 	if own, ok := errors.AsType[adviser](err); ok {
 		advice = own.Advice()
 	}

@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
+	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/awssettings"
 	"snapshotter/state"
 	"snapshotter/store"
 )
@@ -57,15 +61,14 @@ func (p *program) writing(ctx context.Context, use func(*store.Store) error) err
 	})
 }
 
-// loadAWS reads the AWS settings where every AWS tool does: in the environment,
-// the shared files, and the role of the machine.
+// loadAWS reads the AWS settings where every AWS tool does. The SDK's warnings are
+// logged.
 func loadAWS(ctx context.Context) (aws.Config, error) {
-	config, err := awsconfig.LoadDefaultConfig(ctx)
-	if err != nil {
-		return config, advised{
-			"load the AWS configuration: " + catalog.Redact(err.Error()),
-			"check AWS_PROFILE and your AWS configuration files: aws configure list",
+	return awssettings.Load(ctx, os.Getenv, logging.LoggerFunc(func(class logging.Classification, format string, args ...any) {
+		level := slog.LevelDebug
+		if class == logging.Warn {
+			level = slog.LevelWarn
 		}
-	}
-	return config, nil
+		slog.Log(ctx, level, "the AWS SDK says", "problem", catalog.Redact(fmt.Sprintf(format, args...)))
+	}))
 }

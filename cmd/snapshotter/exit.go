@@ -7,8 +7,11 @@ import (
 	"syscall"
 
 	"snapshotter/catalog"
+	"snapshotter/collect"
+	"snapshotter/internal/awssettings"
 	"snapshotter/internal/terminal"
 	"snapshotter/job"
+	"snapshotter/state"
 	"snapshotter/store"
 )
 
@@ -62,7 +65,7 @@ func exitCode(err error) int {
 		return exitLocked
 	case isCoded:
 		return coded.code
-	case other:
+	case other, misconfigured(err):
 		return exitUsage
 	case unreported:
 		return exitPartial
@@ -82,13 +85,32 @@ type advised struct{ problem, advice string }
 func (e advised) Error() string  { return e.problem }
 func (e advised) Advice() string { return e.advice }
 
+// plainly returns the AWS setting at fault, if err shows one, or else err: a call
+// that it fails says what came of it, and not why. An error that says where a run is
+// kept stays as it is.
+func plainly(err error) error {
+	if fault := awssettings.FaultOf(err); fault != nil && !errors.As(err, new(*state.SaveError)) {
+		return fault
+	}
+	return err
+}
+
+// misconfigured reports whether an AWS setting is at fault, which trying again does
+// not help.
+func misconfigured(err error) bool {
+	_, fault := plainly(err).(*awssettings.FaultError)
+	region, noRegion := errors.AsType[*collect.RegionError](err)
+	return fault || noRegion && region.Partition == "" ||
+		errors.As(err, new(*collect.EndpointError)) || errors.As(err, new(*collect.TokenError))
+}
+
 // exit prints what went wrong and what to do, in one line, and returns the exit
 // code.
 func (p *program) exit(err error) int {
 	if err == nil {
 		return exitOK
 	}
-	code, cause := exitCode(err), err
+	code, cause := exitCode(err), plainly(err)
 	if coded, ok := errors.AsType[*codedError](err); ok && coded.err == nil {
 		return code
 	}
@@ -99,7 +121,7 @@ func (p *program) exit(err error) int {
 		cause = errors.New("stopped by a signal")
 	}
 	message := terminal.OneLine(cause.Error())
-	if advice, ok := errors.AsType[adviser](err); ok {
+	if advice, ok := errors.AsType[adviser](cause); ok {
 		message += "; " + advice.Advice()
 	}
 	fmt.Fprintln(p.stderr, "snapshotter: "+message)

@@ -153,6 +153,7 @@ func (s *service) run(ctx context.Context) bool {
 
 // problem returns the log attributes of an error.
 func problem(err error) []any {
+	err = plainly(err)
 	attributes := []any{"problem", terminal.OneLine(err.Error())}
 	if advice, ok := errors.AsType[adviser](err); ok {
 		attributes = append(attributes, "advice", advice.Advice())

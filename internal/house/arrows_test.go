@@ -35,9 +35,10 @@ var arrows = map[string][]string{
 	"job":                  {"capture", "catalog", "collect", "diff", "internal/grace", "notify", "report", "state", "store", "watch"},
 	"state":                {"catalog", "internal/atomicfile", "internal/grace", "store"},
 	"schedule":             {},
-	"doctor":               {"catalog", "collect", "internal/atomicfile", "internal/terminal", "state", "store"},
+	"doctor":               {"catalog", "collect", "internal/atomicfile", "internal/awssettings", "internal/terminal", "state", "store"},
 	"serve":                {"catalog", "diff", "internal/terminal", "job", "report", "store"},
 	"internal/atomicfile":  {},
+	"internal/awssettings": {"catalog"},
 	"internal/markdown":    {},
 	"internal/ordered":     {},
 	"internal/terminal":    {"internal/markdown"},
@@ -51,7 +52,7 @@ var arrows = map[string][]string{
 	"internal/buckettest":  {},
 	"internal/sample":      {"internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/bedrocktest", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "serve", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/awssettings", "internal/bedrocktest", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "serve", "state", "store", "watch",
 	},
 }
 
@@ -64,8 +65,8 @@ type owner struct {
 
 var owners = []owner{
 	{"github.com/sergi/go-diff", []string{"diff"}, false},
-	{"github.com/aws/aws-sdk-go-v2", []string{"collect", "doctor", "job", "notify", "state", "cmd/snapshotter", "internal/bedrocktest", "internal/buckettest"}, true},
-	{"github.com/aws/smithy-go", []string{"collect", "doctor", "notify", "state", "cmd/snapshotter", "internal/bedrocktest", "internal/buckettest"}, true},
+	{"github.com/aws/aws-sdk-go-v2", []string{"internal/awssettings", "collect", "doctor", "job", "notify", "state", "cmd/snapshotter", "internal/bedrocktest", "internal/buckettest"}, true},
+	{"github.com/aws/smithy-go", []string{"internal/awssettings", "collect", "doctor", "notify", "state", "cmd/snapshotter", "internal/bedrocktest", "internal/buckettest"}, true},
 	{"github.com/nicholas-fedor/shoutrrr", []string{"notify"}, false},
 	{"github.com/wneessen/go-mail", []string{"notify"}, false},
 	{"github.com/robfig/cron", []string{"schedule", "cmd/snapshotter"}, false},
@@ -224,7 +225,7 @@ func TestObjection(t *testing.T) {
 		{"catalog on a library", edge{From: "catalog", To: "golang.org/x/text/width"}, "catalog may not import golang.org/x/text/width: it stands on the standard library alone"},
 		{"report on go-diff", edge{From: "report", To: "github.com/sergi/go-diff/diffmatchpatch"}, "report may not import github.com/sergi/go-diff/diffmatchpatch: that is for diff"},
 		{"go-diff in another's test", edge{From: "report", To: "github.com/sergi/go-diff/diffmatchpatch", Test: true}, "report may not import github.com/sergi/go-diff/diffmatchpatch: that is for diff"},
-		{"store on the SDK", edge{From: "store", To: "github.com/aws/aws-sdk-go-v2/aws"}, "store may not import github.com/aws/aws-sdk-go-v2/aws: that is for collect, doctor, job, notify, state, cmd/snapshotter, internal/bedrocktest, internal/buckettest"},
+		{"store on the SDK", edge{From: "store", To: "github.com/aws/aws-sdk-go-v2/aws"}, "store may not import github.com/aws/aws-sdk-go-v2/aws: that is for internal/awssettings, collect, doctor, job, notify, state, cmd/snapshotter, internal/bedrocktest, internal/buckettest"},
 		{"command on shoutrrr", edge{From: "cmd/snapshotter", To: "github.com/nicholas-fedor/shoutrrr/pkg/router"}, "cmd/snapshotter may not import github.com/nicholas-fedor/shoutrrr/pkg/router: that is for notify"},
 		{"command on SQLite", edge{From: "cmd/snapshotter", To: "modernc.org/sqlite"}, "cmd/snapshotter may not import modernc.org/sqlite: that is for store"},
 		{"migrations on goose", edge{From: "migrations", To: "github.com/pressly/goose/v3"}, "migrations may not import github.com/pressly/goose/v3: that is for store"},
