@@ -38,12 +38,9 @@ func (j *Job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	}
 	// Everything was read. A request to stop must not cost the run.
 	recorded, err := db.Record(context.WithoutCancel(ctx), run, result.Listings,
-		store.On(known.Base), store.ConfirmApart(cmp.Or(j.ConfirmApart, store.DefaultApart)))
+		store.On(known.Base), store.ConfirmApart(cmp.Or(j.ConfirmApart, store.DefaultApart)), store.By(owner))
 	if err != nil {
 		return catalog.Run{}, err
-	}
-	if err := db.Bind(context.WithoutCancel(ctx), owner); err != nil {
-		return recorded, err
 	}
 	j.observe(Recorded{recorded, result.Listings})
 	return recorded, nil

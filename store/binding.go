@@ -59,22 +59,47 @@ func (s *Store) CheckOwner(ctx context.Context, owner Owner) (err error) {
 	return err
 }
 
-// Bind makes owner the owner of the history. An account that is not known leaves
-// the one before. Only a salted hash of the account is kept.
-func (s *Store) Bind(ctx context.Context, owner Owner) (err error) {
-	defer s.explain("bind", &err)
-	salt := make([]byte, 16)
-	rand.Read(salt)
-	var account any
-	if owner.Account != "" {
-		if account, err = hashAccount(owner.Account, salt); err != nil {
-			return err
+// By makes owner the owner of the history, together with the run. An account that is
+// not known leaves the one before. Only a salted hash of the account is kept.
+func By(owner Owner) RecordOption { return func(r *recording) { r.owner = &owner } }
+
+// bind is what to write of an owner; nil changes nothing.
+type bind struct {
+	partition     string
+	salt, account []byte
+}
+
+// bindingFor returns what to write so that the history belongs to owner. It hashes,
+// which takes a while, outside the transaction.
+func (s *Store) bindingFor(ctx context.Context, owner Owner) (*bind, error) {
+	bound, err := s.binding(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if bound.salt != nil && bound.partition == owner.Partition {
+		if owner.Account == "" {
+			return nil, nil
+		}
+		if hash, err := hashAccount(owner.Account, bound.salt); err != nil || bytes.Equal(hash, bound.account) {
+			return nil, err
 		}
 	}
-	_, err = s.db.ExecContext(ctx, `
+	write := &bind{partition: owner.Partition, salt: make([]byte, 16)}
+	rand.Read(write.salt)
+	if owner.Account != "" {
+		write.account, err = hashAccount(owner.Account, write.salt)
+	}
+	return write, err
+}
+
+func (b *bind) write(ctx context.Context, tx *sql.Tx) error {
+	if b == nil {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `
 		INSERT INTO binding (id, partition, salt, account_hash) VALUES (1, ?1, ?2, ?3)
 		ON CONFLICT (id) DO UPDATE SET partition = ?1,
-			salt = iif(?3 IS NULL, salt, ?2), account_hash = coalesce(?3, account_hash)`, owner.Partition, salt, account)
+			salt = iif(?3 IS NULL, salt, ?2), account_hash = coalesce(?3, account_hash)`, b.partition, b.salt, b.account)
 	return err
 }
 

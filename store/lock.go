@@ -48,6 +48,9 @@ func acquire(path string) (*Lock, error) {
 		return nil, err
 	}
 	interrupted := strings.HasSuffix(before, lockNew)
+	if !exists && !holdsDatabase(database) {
+		announceNew(name)
+	}
 	file := flock.New(name, flock.SetPermissions(0o644))
 	switch taken, err := file.TryLock(); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -81,12 +84,48 @@ func (l *Lock) enter() error {
 		text += lockNew
 	}
 	if err == nil {
-		err = os.WriteFile(l.file.Path(), []byte(text+"\n"), 0o644)
+		err = overwrite(l.file.Path(), text+"\n")
 	}
 	if err != nil {
 		return errors.Join(err, l.file.Unlock())
 	}
 	return nil
+}
+
+// announceNew makes a lock file that says from its first moment on that there is no
+// history yet, and lasts through a loss of power. Where it fails, the lock file is
+// made empty: a first run that is killed then looks like a lost history, which is
+// refused and never the other way round.
+func announceNew(name string) {
+	file, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".")
+	if err != nil {
+		return
+	}
+	defer os.Remove(file.Name())
+	_, err = file.WriteString("0" + lockNew + "\n")
+	if err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close()); err != nil {
+		return
+	}
+	if os.Link(file.Name(), name) != nil {
+		return
+	}
+	if dir, err := os.Open(filepath.Dir(name)); err == nil {
+		dir.Sync()
+		dir.Close()
+	}
+}
+
+// overwrite replaces the content of a file, which is never empty meanwhile.
+func overwrite(name, text string) error {
+	file, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(text)
+	if err == nil {
+		err = file.Truncate(int64(len(text)))
+	}
+	return errors.Join(err, file.Close())
 }
 
 // Known reports whether the lock file shows that there was a history at this path

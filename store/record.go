@@ -52,6 +52,8 @@ type RecordOption func(*recording)
 type recording struct {
 	base  *Base
 	apart time.Duration
+	owner *Owner
+	bind  *bind
 }
 
 // On refuses to record a run unless the history is still at base, the state that
@@ -92,6 +94,11 @@ func (s *Store) Record(ctx context.Context, run catalog.Run, listings []catalog.
 	}
 	if s.replaced() {
 		return catalog.Run{}, &ReplacedError{}
+	}
+	if how.owner != nil {
+		if how.bind, err = s.bindingFor(ctx, *how.owner); err != nil {
+			return catalog.Run{}, err
+		}
 	}
 	err = patiently(func() (err error) {
 		recorded, err = s.record(ctx, run, hashed, how)
@@ -138,6 +145,9 @@ func (s *Store) record(ctx context.Context, run catalog.Run, listings []hashedLi
 	}
 	add := ledger.add(inStoredPrecision(run), listings, how.apart)
 	if err := add.write(ctx, tx); err != nil {
+		return run, err
+	}
+	if err := how.bind.write(ctx, tx); err != nil {
 		return run, err
 	}
 	return add.run, tx.Commit()

@@ -117,23 +117,21 @@ func TestOwner(t *testing.T) {
 	record(t, s, run(1), listed(models))
 	check(store.Owner{Partition: "aws-us-gov"}, "partition aws, and the credentials are for aws-us-gov")
 	check(mine, "")
-	if err := s.Bind(ctx, store.Owner{Partition: "aws"}); err != nil {
-		t.Fatal(err)
+	bind := func(night int, owner store.Owner) {
+		t.Helper()
+		if _, err := s.Record(ctx, run(night), []catalog.Listing{listed(models)}, store.By(owner)); err != nil {
+			t.Fatal(err)
+		}
 	}
+	bind(2, store.Owner{Partition: "aws"})
 	check(other, "") // the account is still not known
-	if err := s.Bind(ctx, mine); err != nil {
-		t.Fatal(err)
-	}
+	bind(3, mine)
 	check(mine, "")
 	check(other, "another account")
 	check(store.Owner{Partition: "aws"}, "") // not known now
-	if err := s.Bind(ctx, store.Owner{Partition: "aws"}); err != nil {
-		t.Fatal(err)
-	}
+	bind(4, store.Owner{Partition: "aws"})
 	check(other, "another account") // an unknown account leaves the one before
-	if err := s.Bind(ctx, other); err != nil {
-		t.Fatal(err)
-	}
+	bind(5, other)
 	check(mine, "another account")
 	close(t, s)
 	if text := string(read(t, path)); strings.Contains(text, "111122223333") || strings.Contains(text, "444455556666") {
@@ -225,5 +223,37 @@ func TestRepair(t *testing.T) {
 	}
 	if before, err := openReader(t, kept).Recorded(ctx); before != 4 || err != nil {
 		t.Errorf("the copy holds %d runs, %v", before, err)
+	}
+}
+
+// A lock file that a first run left never looks like that of a lost history, at
+// whatever moment the run was killed: it is not empty from the start.
+func TestLockFileOfAFirstRun(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	lock, err := store.Acquire(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := string(read(t, path+".lock")); !strings.HasSuffix(text, " new\n") {
+		t.Errorf("the lock file holds %q", text)
+	}
+	if left, err := filepath.Glob(path + ".lock.*"); err != nil || len(left) > 0 {
+		t.Errorf("left beside it: %q, %v", left, err)
+	}
+	// The run is killed: its lock file stays.
+	copied := filepath.Join(t.TempDir(), "history.db")
+	if err := os.WriteFile(copied+".lock", read(t, path+".lock"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := store.Acquire(copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Release()
+	if again.Known() || !again.Interrupted() {
+		t.Errorf("known %t, interrupted %t", again.Known(), again.Interrupted())
 	}
 }
