@@ -132,6 +132,7 @@ func (p *program) parse(ctx context.Context, args []string, commands *commands) 
 	if err == nil {
 		settings.load(parsed) // also if no flag needed it
 	}
+	p.LogFormat = settings.logFormat(args) // of the errors below
 	if settings.err != nil {
 		return nil, nil, usageError("%w", settings.err)
 	}
@@ -141,6 +142,9 @@ func (p *program) parse(ctx context.Context, args []string, commands *commands) 
 	p.common, p.args = commands.Common, args
 	p.rules, p.replacements = settings.file.watch, settings.file.replacements
 	p.log = p.logger()
+	if p.adopt != nil {
+		p.adopt(p.log, p.LogFormat == "json")
+	}
 	return parser, parsed, nil
 }
 
@@ -213,7 +217,7 @@ func (p *program) level() slog.Level {
 		return slog.LevelError
 	case p.Verbose:
 		return slog.LevelDebug
-	case terminal.IsTerminal(p.stderr):
+	case terminal.IsTerminal(p.stderr) && p.LogFormat != "json":
 		return slog.LevelWarn
 	}
 	return slog.LevelInfo

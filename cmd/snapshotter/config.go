@@ -113,6 +113,9 @@ func (c *configuration) read(path string, flags []string) error {
 	}
 	read, err := parseConfig(data, flags)
 	if err != nil {
+		if read != nil {
+			c.flags = read.flags // for the form of the error
+		}
 		return fmt.Errorf("configuration file %s: %w", path, err)
 	}
 	*c = *read

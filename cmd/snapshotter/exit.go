@@ -120,6 +120,10 @@ func (p *program) exit(err error) int {
 	if job.Stopped(err) {
 		cause = errors.New("stopped by a signal")
 	}
+	if p.LogFormat == "json" {
+		p.logger().Error("ended with an error", append(problem(cause), "exit_code", code)...)
+		return code
+	}
 	message := terminal.OneLine(cause.Error())
 	if advice, ok := errors.AsType[adviser](cause); ok {
 		message += "; " + advice.Advice()
@@ -132,10 +136,11 @@ func (p *program) exit(err error) int {
 // The trace, which -v shows, may hold what came from outside.
 func (p *program) crashed(crash any, trace []byte) int {
 	message := strings.SplitN(fmt.Sprint(crash), "\n", 2)[0] // what collect passes on carries a trace of its own
-	fmt.Fprintf(p.stderr, "snapshotter: internal error: %s; this is a fault of snapshotter: please report it with version %s and the trace that -v shows\n",
+	said := p.said()
+	fmt.Fprintf(said, "snapshotter: internal error: %s; this is a fault of snapshotter: please report it with version %s and the trace that -v shows\n",
 		catalog.Redact(message), version())
 	if p.Verbose {
-		fmt.Fprintf(p.stderr, "%v\n%s", crash, trace)
+		fmt.Fprintf(said, "%v\n%s", crash, trace)
 	}
 	return exitFailed
 }

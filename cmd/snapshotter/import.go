@@ -72,7 +72,7 @@ func (p *program) sayImported(event job.Event) {
 				unread++
 			}
 			if l.Outcome == catalog.Invalid {
-				fmt.Fprintln(p.stderr, "not read "+filepath.Base(e.Capture.Path)+": "+terminal.OneLine(l.Message))
+				fmt.Fprintln(p.said(), "not read "+filepath.Base(e.Capture.Path)+": "+terminal.OneLine(l.Message))
 			}
 		}
 		p.println("run %-4d %s  %-8s  %d lists read, %d not, %d items", e.Run.ID, catalog.Moment(e.Run.StartedAt), e.Run.Status,

@@ -9,6 +9,7 @@ package main
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"os/signal"
@@ -29,7 +30,11 @@ func process(now func() time.Time) int {
 	defer stop()
 	// The second signal ends the program at once. The database survives that.
 	context.AfterFunc(ctx, stop)
-	return run(ctx, os.Args[1:], machine{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: now, aws: loadAWS})
+	var others libraries
+	defer others.restore()
+	return run(ctx, os.Args[1:], machine{
+		stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: now, aws: loadAWS, adopt: others.adopt,
+	})
 }
 
 // machine is what the program uses of the machine that it runs on.
@@ -40,6 +45,8 @@ type machine struct {
 	aws            func(context.Context) (aws.Config, error)
 	web            *http.Client // for channels; nil is the default client
 	temp           string       // directory for temporary files; "" is the system's
+	// adopt makes libraries log in the chosen form; nil leaves them alone.
+	adopt func(log *slog.Logger, json bool)
 }
 
 // run runs the program and returns its exit code.

@@ -123,7 +123,7 @@ Examples:
 func (c *runCommand) Run(ctx context.Context, p *program) error {
 	var progress *terminal.Progress
 	if !p.Quiet {
-		progress = terminal.NewProgress(p.stderr, "Reading Bedrock", "%d of %d lists")
+		progress = terminal.NewProgress(p.said(), "Reading Bedrock", "%d of %d lists")
 	}
 	defer progress.End()
 	job, err := c.job(ctx, p, catalog.Manual, progress)

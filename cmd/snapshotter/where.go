@@ -164,7 +164,7 @@ func ambiguous(p *program, word string, models []ask.Candidate, advice string) e
 	for _, model := range models {
 		t.Add(model.ID, model.Name, cmp.Or(strings.Join(model.Callable, ", "), "nowhere"))
 	}
-	if err := t.Text(p.stderr, p.width()); err != nil {
+	if err := t.Text(p.said(), p.width()); err != nil {
 		return err
 	}
 	return &codedError{exitUsage, advised{

@@ -64,6 +64,9 @@ func TestLoad(t *testing.T) {
 	if err != nil || config.Region != "eu-west-1" {
 		t.Fatalf("region %q, %v", config.Region, err)
 	}
+	if config.Logger != (logging.Nop{}) {
+		t.Errorf("warnings go to %T", config.Logger)
+	}
 	if got, err := config.Credentials.Retrieve(t.Context()); err != nil || got.AccessKeyID != key {
 		t.Errorf("got %q, %v", got.AccessKeyID, err)
 	}
