@@ -31,6 +31,11 @@ func (j *Job) writeReports(ctx context.Context, db *store.Store, latest *report.
 	if err != nil {
 		return "", err
 	}
+	for _, run := range runs[max(0, newest-Repairs):newest] {
+		if err := j.Reports.Tidy(ReportName(run)); err != nil {
+			return "", err
+		}
+	}
 	for i := first; i < newest; i++ {
 		missing := &update{run: runs[i]}
 		if err := missing.read(ctx, db, j.Rules); err != nil {

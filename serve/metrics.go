@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"io"
+	"math"
 	"net/http"
 
 	"time"
@@ -16,8 +17,10 @@ import (
 func (p *Pages) metrics(w http.ResponseWriter, r *http.Request) {
 	settings := p.Settings()
 	var text exposition
-	if err := settings.Read(r.Context(), func(db *store.Store) error {
-		return p.measure(r.Context(), settings, db, &text)
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	if err := settings.Read(ctx, func(db *store.Store) error {
+		return p.measure(ctx, settings, db, &text)
 	}); err != nil {
 		p.unreadable(w, r, err)
 		return
@@ -59,8 +62,8 @@ func (p *Pages) measure(ctx context.Context, settings *Settings, db *store.Store
 	success := recorded[0]
 	text.family("snapshotter_last_success_timestamp_seconds", "gauge", "When the last run that was recorded began.")
 	text.sample(seconds(success.StartedAt))
-	text.family("snapshotter_last_success_age_seconds", "gauge", "How long ago the last run that was recorded began.")
-	text.sample(p.Now().Sub(success.StartedAt).Seconds())
+	text.family("snapshotter_last_success_age_seconds", "gauge", "How long ago the last run that was recorded began; +Inf if it is dated ahead of the clock.")
+	text.sample(p.age(success))
 	shown, err := p.view(ctx, settings, db)
 	if err != nil {
 		return err
@@ -78,6 +81,15 @@ func (p *Pages) measure(ctx context.Context, settings *Settings, db *store.Store
 		text.sample(float64(shown.changes[significance]), "significance", string(significance))
 	}
 	return nil
+}
+
+// age is how old a run is in seconds. One that is dated ahead of the clock is older
+// than any limit: an alarm must not wait until the clock has caught up.
+func (p *Pages) age(run catalog.Run) float64 {
+	if p.ahead(run) {
+		return math.Inf(1)
+	}
+	return max(0, p.Now().Sub(run.StartedAt).Seconds())
 }
 
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

@@ -79,13 +79,19 @@ func (p *Pages) unreadable(w http.ResponseWriter, r *http.Request, err error) {
 	answer(w, http.StatusServiceUnavailable, "the database could not be read; the log says why")
 }
 
+// patience is how long a page waits for the history. A check gets an answer even if
+// the place where it is kept does not give one.
+const patience = 10 * time.Second
+
 // ready answers 200 if the last recorded run is as recent as the schedule requires,
 // or else 503 and why.
 func (p *Pages) ready(w http.ResponseWriter, r *http.Request) {
 	settings := p.Settings()
 	var runs []catalog.Run
-	if err := settings.Read(r.Context(), func(db *store.Store) (err error) {
-		runs, err = db.LastRecorded(r.Context(), 1)
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	if err := settings.Read(ctx, func(db *store.Store) (err error) {
+		runs, err = db.LastRecorded(ctx, 1)
 		return err
 	}); err != nil {
 		p.unreadable(w, r, err)
@@ -96,12 +102,23 @@ func (p *Pages) ready(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	last := runs[0]
+	if p.ahead(last) {
+		answer(w, http.StatusServiceUnavailable, "not ready: the last recorded run is dated %s, which this clock has not reached; set the clock, by NTP", catalog.Moment(last.StartedAt))
+		return
+	}
 	if due := p.overdue(last, settings.RunLimit); !due.IsZero() {
 		answer(w, http.StatusServiceUnavailable, "not ready: the last recorded run began %s, and one was due %s", catalog.Moment(last.StartedAt), catalog.Moment(due))
 		return
 	}
 	answer(w, http.StatusOK, "ready: run %d began %s, the next is due %s", last.ID, catalog.Moment(last.StartedAt), catalog.Moment(p.Next(p.Now())))
 }
+
+// clockTolerance is how far two clocks that are kept in time may be apart.
+const clockTolerance = 5 * time.Minute
+
+// ahead reports whether a run is dated by a clock that was ahead of this one, or
+// this one was set back: how old it is, nobody can say.
+func (p *Pages) ahead(run catalog.Run) bool { return run.StartedAt.Sub(p.Now()) > clockTolerance }
 
 // starting is how long after it is due a run may take to start and to be recorded,
 // besides the time for reading all regions.
@@ -121,8 +138,10 @@ func (p *Pages) overdue(last catalog.Run, runLimit time.Duration) time.Time {
 func (p *Pages) latest(w http.ResponseWriter, r *http.Request, format report.Format) {
 	settings := p.Settings()
 	var shown *view
-	err := settings.Read(r.Context(), func(db *store.Store) (err error) {
-		shown, err = p.view(r.Context(), settings, db)
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	err := settings.Read(ctx, func(db *store.Store) (err error) {
+		shown, err = p.view(ctx, settings, db)
 		return err
 	})
 	if _, none := errors.AsType[*store.NoRunError](err); none {

@@ -47,6 +47,15 @@ func (r *Reports) Has(ctx context.Context, name string) (bool, error) {
 	return atomicfile.Exists(r.Locate(name)), nil
 }
 
+// Tidy removes what interrupted writes of a report left beside it. The caller makes
+// sure that nobody writes it.
+func (r *Reports) Tidy(name string) error {
+	if r.folder != nil || !atomicfile.Exists(r.dir) {
+		return nil
+	}
+	return atomicfile.RemoveParts(r.Locate(name))
+}
+
 // Newest returns the path or URL of a report that was written before, "" if there
 // is none.
 func (r *Reports) Newest(ctx context.Context) (string, error) {

@@ -97,16 +97,18 @@ func (l *Lock) enter() error {
 // made empty: a first run that is killed then looks like a lost history, which is
 // refused and never the other way round.
 func announceNew(name string) {
-	file, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".")
+	part := name + ".new"
+	os.Remove(part) // of a process that was killed here
+	file, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return
 	}
-	defer os.Remove(file.Name())
+	defer os.Remove(part)
 	_, err = file.WriteString("0" + lockNew + "\n")
-	if err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close()); err != nil {
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return
 	}
-	if os.Link(file.Name(), name) != nil {
+	if os.Link(part, name) != nil {
 		return
 	}
 	if dir, err := os.Open(filepath.Dir(name)); err == nil {

@@ -89,6 +89,7 @@ type program struct {
 	rules []watch.Rule
 	// replacements are the user's own, by the ID of the model that they replace.
 	replacements map[string]string
+	configured   bool // by a file that says something
 	log          *slog.Logger
 	args         []string // as given
 }
@@ -141,6 +142,7 @@ func (p *program) parse(ctx context.Context, args []string, commands *commands) 
 	}
 	p.common, p.args = commands.Common, args
 	p.rules, p.replacements = settings.file.watch, settings.file.replacements
+	p.configured = len(settings.file.flags)+len(p.rules)+len(p.replacements) > 0
 	p.log = p.logger()
 	if p.adopt != nil {
 		p.adopt(p.log, p.LogFormat == "json")

@@ -105,6 +105,9 @@ func (s *settings) load(context *kong.Context) {
 
 // read reads the file at path, which may set the given flags.
 func (c *configuration) read(path string, flags []string) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && path != os.DevNull {
+		return fmt.Errorf("configuration file %s is not a regular file", path) // a pipe would wait for a writer
+	}
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("configuration file %s does not exist", path)

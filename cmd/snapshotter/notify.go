@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"snapshotter/catalog"
 	"snapshotter/diff"
 	"snapshotter/internal/terminal"
 	"snapshotter/job"
@@ -56,6 +57,25 @@ func (n *notifications) announcements(p *program, config aws.Config) (*job.Annou
 		Policy: notify.Policy{AtLeast: diff.Significance(n.NotifyAt), LostRuns: n.LostRuns},
 		Sender: notify.Sender{AWS: config, HTTP: p.web},
 	}, nil
+}
+
+// warn sends a message about the service itself to every channel.
+func (n *notifications) warn(ctx context.Context, p *program, title, line string) {
+	config, err := p.aws(ctx)
+	var to *job.Announcements
+	if err == nil {
+		to, err = n.announcements(p, config)
+	}
+	if err != nil {
+		p.log.Warn("nobody was notified", problem(err)...)
+		return
+	}
+	if to == nil {
+		return
+	}
+	message := notify.Compose(title, []string{catalog.Redact(line)}, "")
+	message.Significance, message.At = diff.Notice, p.now()
+	p.logDeliveries(to.Sender.Send(ctx, to.Channels, message, nil))
 }
 
 // notifyCommand is about the channels themselves.

@@ -79,6 +79,17 @@ func reloadHolds(t *testing.T) {
 	if s.program != held || s.keeper.Schedule() != following {
 		t.Error("a wrong configuration was taken over")
 	}
+	before := len(hooks.messages["two"])
+	if err := os.Truncate(config, 0); err != nil {
+		t.Fatal(err)
+	}
+	s.reload(ctx)
+	if s.program != held || s.keeper.Schedule() != following {
+		t.Error("an empty configuration was taken over: it has no channels, rules and schedule")
+	}
+	if told := hooks.messages["two"]; len(told) != before+1 || !strings.Contains(told[before].text, "the configuration file is empty") {
+		t.Errorf("told %+v, want that the file is empty", told)
+	}
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)

@@ -147,6 +147,11 @@ func TestPages(t *testing.T) {
 	now = now.Add(time.Second)
 	want("/readyz", "", 503, "the last recorded run began 2026-04-02 00:00 UTC, and one was due 2026-04-03 00:00 UTC")
 
+	// The run is dated by a clock that was a year ahead: that says nothing of its age.
+	now = time.Date(2025, 4, 2, 0, 0, 0, 0, time.UTC)
+	want("/readyz", "", 503, "the last recorded run is dated 2026-04-02 00:00 UTC, which this clock has not reached")
+	want("/metrics", "", 200, "snapshotter_last_success_age_seconds +Inf\n")
+
 	want("/", "", 404)
 	post := httptest.NewRecorder()
 	s.pages.Handler().ServeHTTP(post, httptest.NewRequest("POST", "/metrics", nil))

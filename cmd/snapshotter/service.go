@@ -8,6 +8,11 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"sync"
+	"time"
+
+	"golang.org/x/net/netutil"
+
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
 	"snapshotter/job"
@@ -15,8 +20,6 @@ import (
 	"snapshotter/serve"
 	"snapshotter/state"
 	"snapshotter/store"
-	"sync"
-	"time"
 )
 
 // service is a running service, whose settings may change.
@@ -67,9 +70,14 @@ func (s *service) set(p *program, c *serveCommand) {
 	}
 }
 
+// connections is how many clients are served at once. More wait: without a limit,
+// connections that stay half open would take the file descriptors that a run needs.
+const connections = 256
+
 // listen answers HTTP requests until the function that it returns is called, and
 // calls fail if it can't.
 func (s *service) listen(listener net.Listener, fail context.CancelCauseFunc) (stop func()) {
+	listener = netutil.LimitListener(listener, connections)
 	server := &http.Server{
 		Handler:           s.pages.Handler(),
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
@@ -219,17 +227,26 @@ func (s *service) reloads(ctx context.Context) (stop func()) {
 	}
 }
 
+// errEmptied refuses to forget channels, rules and schedule because a file was
+// truncated.
+var errEmptied = advised{"the configuration file is empty", "write it again, and send SIGHUP; to do without, restart the service"}
+
 // reload applies the current configuration. If it is wrong, it logs that and changes
 // nothing.
 func (s *service) reload(ctx context.Context) {
 	old, was := s.settings()
 	p, commands, err := old.reread(ctx)
 	var times *schedule.Schedule
-	if err == nil {
+	switch {
+	case err != nil:
+	case old.configured && !p.configured:
+		err = errEmptied
+	default:
 		times, err = commands.Serve.times(old.DB)
 	}
 	if err != nil {
 		old.log.Error("configuration not reloaded, the old one stays", problem(err)...)
+		was.warn(ctx, old, "Bedrock: configuration not reloaded, the old one stays", plainly(err).Error())
 		return
 	}
 	c := &commands.Serve
