@@ -53,7 +53,10 @@ func (r *Reports) Tidy(name string) error {
 	if r.folder != nil || !atomicfile.Exists(r.dir) {
 		return nil
 	}
-	return atomicfile.RemoveParts(r.Locate(name))
+	if err := atomicfile.RemoveParts(r.Locate(name)); err != nil {
+		return &DirectoryError{err}
+	}
+	return nil
 }
 
 // Newest returns the path or URL of a report that was written before, "" if there
