@@ -75,6 +75,8 @@ func TestCredentialsThatCannotBeHad(t *testing.T) {
 		advice  string
 	}{
 		{errors.New("the SSO session has expired or is invalid"), "the SSO session has expired", "aws sso login"},
+		{errors.New("process provider error: error in credential_process: exit status 127"), "exit status 127", "credential_process"},
+		{errors.New("failed to load credentials, connection refused"), "connection refused", "AWS_CONTAINER_CREDENTIALS_FULL_URI"},
 		{errors.New("login session has expired, please reauthenticate"), "please reauthenticate", "aws login"},
 		{errors.New("role arn:aws:iam::111122223333:role/x"), "role [arn]", "aws sts get-caller-identity"},
 	}

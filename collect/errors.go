@@ -112,6 +112,10 @@ func (e *CredentialsError) advice() string {
 		return "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where an IAM role is attached"
 	case e.Code == "" && e.says("SSO", "sso"):
 		return "sign in again with: aws sso login"
+	case e.Code == "" && e.says("credential_process"):
+		return "run what credential_process of the profile names by hand, and see what it says"
+	case e.Code == "" && e.says("failed to load credentials"):
+		return "see that what AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI names answers"
 	case e.Code == "" && e.says("login"):
 		return "sign in again with: aws login"
 	case e.Code == "":

@@ -56,7 +56,7 @@ func Load(ctx context.Context, getenv func(string) string, log logging.Logger) (
 		}
 	}
 	if config.Credentials != nil {
-		config.Credentials = checked{config.Credentials}
+		config.Credentials = checked{config.Credentials, getenv}
 	}
 	return config, nil
 }
@@ -88,9 +88,18 @@ func explain(err error, getenv func(string) string) *FaultError {
 			"name a file that begins with -----BEGIN CERTIFICATE-----",
 		}
 	case noProfile:
+		by := "AWS_PROFILE"
+		if getenv("AWS_PROFILE") != profile.Profile {
+			by = "source_profile"
+		}
 		return &FaultError{
-			fmt.Sprintf("AWS_PROFILE names %q, and no such profile is in %s", catalog.Redact(profile.Profile), configFile(getenv)),
+			fmt.Sprintf("%s names %q, and no such profile is in %s", by, catalog.Redact(profile.Profile), configFile(getenv)),
 			"aws configure list-profiles shows those there are",
+		}
+	case strings.Contains(text, "resolve host") && getenv(containerURI) != "":
+		return &FaultError{
+			fmt.Sprintf("%s names %s, whose host has no address", containerURI, shown(containerURI, getenv(containerURI))),
+			"correct it, or unset it",
 		}
 	case name != "":
 		return &FaultError{
@@ -100,6 +109,30 @@ func explain(err error, getenv func(string) string) *FaultError {
 	}
 	return inFile(text, getenv)
 }
+
+// containerURI names where containers get credentials from.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+const containerURI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+
+// explainCredentials turns an error of getting credentials into the setting that
+// caused it, if one did.
+func explainCredentials(err error, getenv func(string) string) error {
+	why := tokenFile.FindStringSubmatch(err.Error())
+	if why == nil {
+		return err
+	}
+	setting := "AWS_WEB_IDENTITY_TOKEN_FILE"
+	if getenv(setting) == "" {
+		setting = "web_identity_token_file in " + configFile(getenv)
+	}
+	return &FaultError{
+		fmt.Sprintf("%s names %q, which cannot be read: %s", setting, catalog.Redact(why[1]), catalog.Redact(why[2])),
+		"correct the path, or take the setting away",
+	}
+}
+
+// tokenFile is how the SDK says that the file of a web identity cannot be read.
+var tokenFile = regexp.MustCompile(`failed to retrieve jwt .*unable to read file at (.*?): open .*: (.*)$`)
 
 // reason is an error without the path, which stands before it.
 func reason(err error) string {

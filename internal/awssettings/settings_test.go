@@ -92,6 +92,9 @@ func TestLoadNamesTheSettingAtFault(t *testing.T) {
 		{"a mode", map[string]string{"AWS_DEFAULTS_MODE": "fast"}, `AWS_DEFAULTS_MODE is "fast"`, "in-region"},
 		{"an endpoint mode", map[string]string{"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "v6"}, `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is "v6"`, "IPv6"},
 		{"a profile", map[string]string{"AWS_PROFILE": "prod"}, `AWS_PROFILE names "prod", and no such profile is in /dev/null`, "list-profiles"},
+		{"the profile of a profile", map[string]string{
+			"AWS_CONFIG_FILE": file(t, "[profile a]\nrole_arn = arn:aws:iam::111122223333:role/x\nsource_profile = b\n"), "AWS_PROFILE": "a",
+		}, `source_profile names "b", and no such profile is in /`, "list-profiles"},
 		{"a missing CA bundle", map[string]string{"AWS_CA_BUNDLE": "/missing.pem"}, `AWS_CA_BUNDLE names "/missing.pem": there is no such file`, "correct the path"},
 		{"a CA bundle in another form", map[string]string{"AWS_CA_BUNDLE": bundle}, "AWS_CA_BUNDLE names a file that does not hold a certificate", "BEGIN CERTIFICATE"},
 		{"a missing CA bundle of a file", profile("ca_bundle = /missing.pem"), `ca_bundle in /`, "correct the path"},
@@ -153,7 +156,23 @@ func TestCredentialsThatCannotBeSent(t *testing.T) {
 	if fault == nil || !strings.Contains(fault.Error(), `the access key ID from ProcessProvider is "AKIA…\n": it ends with a line break`) {
 		t.Errorf("got %v", err)
 	}
-	checked := checked{aws.AnonymousCredentials{}}
+	for _, variables := range []map[string]string{
+		{"AWS_WEB_IDENTITY_TOKEN_FILE": "/missing.jwt", "AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/x"},
+		{"AWS_CONFIG_FILE": file(t, "[default]\nrole_arn = arn:aws:iam::111122223333:role/x\nweb_identity_token_file = /missing.jwt\n")},
+	} {
+		variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"] = "", ""
+		config, err := load(t, variables)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = config.Credentials.Retrieve(t.Context())
+		fault := FaultOf(err)
+		if fault == nil || !strings.Contains(strings.ToLower(fault.Error()), "web_identity_token_file") || !strings.Contains(fault.Error(), `names "/missing.jwt", which cannot be read: no such file or directory`) {
+			t.Errorf("got %v", err)
+		}
+		t.Setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "")
+	}
+	checked := checked{aws.AnonymousCredentials{}, os.Getenv}
 	if !aws.IsCredentialsProvider(checked, aws.AnonymousCredentials{}) {
 		t.Error("anonymous credentials are no longer recognized")
 	}

@@ -143,12 +143,15 @@ func masked(value string, form form) string {
 }
 
 // checked refuses credentials that cannot be sent, wherever they are from.
-type checked struct{ aws.CredentialsProvider }
+type checked struct {
+	aws.CredentialsProvider
+	getenv func(string) string
+}
 
 func (c checked) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	credentials, err := c.CredentialsProvider.Retrieve(ctx)
 	if err != nil {
-		return credentials, err
+		return credentials, explainCredentials(err, c.getenv)
 	}
 	for _, part := range []struct {
 		name, value string
