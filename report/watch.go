@@ -129,6 +129,8 @@ func sinceWords(s watch.State) string {
 func watchUnobserved(s watch.State, list func([]watch.Way) string, unread func([]watch.Unread) string) string {
 	var detail string
 	switch {
+	case s.Unsaid:
+		return "a list no longer says whether it can be called"
 	case len(s.Unread) > 0:
 		detail = unread(s.Unread)
 	case s.Was == "":

@@ -17,7 +17,7 @@ const (
 	Satisfied     Status = "satisfied"      // by a list that head's run read
 	Waiting       Status = "waiting"        // every list it depends on was read, and none satisfies it
 	Outside       Status = "outside"        // a guarding rule: some path may run outside its places
-	NotObservable Status = "not-observable" // a list it depends on was not read, and no other satisfies it
+	NotObservable Status = "not-observable" // a list it depends on was not read, or does not say, and no other satisfies it
 	Broken        Status = "broken"         // satisfied at base, and known not to be at head
 )
 
@@ -40,6 +40,9 @@ type State struct {
 	// Otherwise are, for a waiting rule, the ways to call its models from its
 	// regions by another access or to run elsewhere, by lists that head's run read.
 	Otherwise []Way `json:"otherwise,omitempty"`
+	// Unsaid is set if head leaves out whether a way is there that satisfied the rule
+	// at base.
+	Unsaid bool `json:"unsaid,omitempty"`
 	// Unread are the lists it depends on that head's run did not read.
 	Unread []Unread `json:"unread,omitempty"`
 	// Since is how long a satisfied rule has been satisfied, or how long the models
@@ -109,7 +112,10 @@ func (s *State) compare(before, now evidence, base, head *catalog.Snapshot) {
 		}
 	case Waiting:
 		had := proven(s.Rule, base, head)
+		s.Unsaid = slices.ContainsFunc(had, func(h hit) bool { return h.unsaid(head) })
 		switch {
+		case s.Unsaid:
+			s.Status, s.Was = NotObservable, Satisfied
 		case len(had) > 0 && (was || !s.Guards()):
 			s.Status, s.Lost = Broken, had.ways(s.Rule)
 		case was: // a list that was never read may have another way
@@ -125,6 +131,18 @@ type hit struct {
 }
 
 func (h hit) scope() catalog.Scope { return catalog.Scope{Region: h.region, Kind: kindOf(h.path)} }
+
+// unsaid reports whether a snapshot lists what the path rests on, and leaves out
+// whether it is there.
+func (h hit) unsaid(s *catalog.Snapshot) bool {
+	region := s.Region(h.region)
+	if h.path.Access == catalog.ViaProfile {
+		p := region.Profiles[h.path.ModelID]
+		return p != nil && (p.Status == "" || p.Destinations == nil)
+	}
+	m := region.Models[h.path.ModelID]
+	return m != nil && m.InferenceTypes == nil
+}
 
 type hits []hit
 

@@ -3,6 +3,9 @@ package watch
 import (
 	"strings"
 	"testing"
+
+	"snapshotter/catalog"
+	"snapshotter/internal/catalogtest"
 )
 
 func TestNamed(t *testing.T) {
@@ -48,6 +51,35 @@ func TestRuleWithinBoundary(t *testing.T) {
 	for _, place := range []string{"EU", "EEA", "UK", "CH", "JP"} {
 		if _, err := (Rule{Model: "anthropic.*", Within: []string{place}}).Named(); err != nil {
 			t.Errorf("within %s: %v", place, err)
+		}
+	}
+}
+
+// What a list no longer says is not lost: the rule is not broken.
+func TestUnsaidIsNotBroken(t *testing.T) {
+	at := func(n int64, model *catalog.FoundationModel, profile *catalog.InferenceProfile) *catalog.Snapshot {
+		return catalogtest.On(n, catalogtest.Models(n, "us-east-1", model), catalogtest.Profiles(n, "us-east-1", profile))
+	}
+	onDemand, bought := catalogtest.Model("m", catalog.InferenceOnDemand), catalogtest.Model("m", catalog.InferenceProvisioned)
+	active := catalogtest.Profile("us.m", "m", "us-east-1")
+	noStatus, noDestinations := catalogtest.Profile("us.m", "m", "us-east-1"), &catalog.InferenceProfile{ID: "us.m", Status: catalog.StatusActive}
+	noStatus.Status = ""
+	inactive := catalogtest.Profile("us.m", "m", "us-east-1")
+	inactive.Status = "DISABLED"
+	for name, test := range map[string]struct {
+		rule       Rule
+		base, head *catalog.Snapshot
+		want       Status
+	}{
+		"types":        {Rule{Model: "m", Access: OnDemand}, at(1, onDemand, active), at(2, &catalog.FoundationModel{ID: "m"}, active), NotObservable},
+		"status":       {Rule{Model: "m", Access: Profile}, at(1, bought, active), at(2, bought, noStatus), NotObservable},
+		"destinations": {Rule{Model: "m", Access: Profile}, at(1, bought, active), at(2, bought, noDestinations), NotObservable},
+		"said":         {Rule{Model: "m", Access: Profile}, at(1, bought, active), at(2, bought, inactive), Broken},
+		"another way":  {Rule{Model: "m"}, at(1, onDemand, active), at(2, onDemand, noStatus), Satisfied},
+	} {
+		got := Evaluate([]Rule{test.rule}, test.base, test.head)[0]
+		if got.Status != test.want || got.Unsaid != (test.want == NotObservable) {
+			t.Errorf("%s: %s, unsaid %t; want %s", name, got.Status, got.Unsaid, test.want)
 		}
 	}
 }
