@@ -32,6 +32,8 @@ type InRegion struct {
 	// Carried is set if the run itself did not read a list that this rests on,
 	// so that it may have changed since.
 	Carried bool `json:"carried"`
+	// Unsaid is set if the lists leave open whether anything but Paths can call it.
+	Unsaid bool `json:"unsaid,omitempty"`
 }
 
 // Models returns the models that any region of the snapshot lists, or that a
@@ -51,7 +53,7 @@ func Models(s *catalog.Snapshot) []Entry {
 				}
 				entries[id] = e
 			}
-			at := InRegion{Region: code, Model: region.Models[id], Paths: append([]catalog.Path{}, region.Paths(id)...), Carried: carried}
+			at := InRegion{Region: code, Model: region.Models[id], Paths: append([]catalog.Path{}, region.Paths(id)...), Carried: carried, Unsaid: region.AccessUnsaid(id)}
 			if at.Model != nil && e.Name == "" {
 				e.Name, e.Provider = at.Model.Name, at.Model.Provider
 			}
@@ -91,7 +93,7 @@ const (
 	MarkDoubtful    Mark = "doubtful"     // a profile remains, but no region it routes to lists the model
 	MarkListed      Mark = "listed-only"  // and nothing can call it
 	MarkAbsent      Mark = "absent"       // both lists were read, and it is in neither
-	MarkUnobserved  Mark = "not-observed" // a list was not read, so nothing is known
+	MarkUnobserved  Mark = "not-observed" // a list was not read or does not say, so nothing is known
 )
 
 // Marks returns all marks, in the order in which they are shown.
@@ -165,6 +167,8 @@ func (at InRegion) marks() []Mark {
 	case len(found) > 0:
 		slices.SortFunc(found, func(a, b Mark) int { return slices.Index(Marks(), a) - slices.Index(Marks(), b) })
 		return slices.Compact(found)
+	case at.Unsaid:
+		return []Mark{MarkUnobserved}
 	case at.Has(catalog.Provisioned):
 		return []Mark{MarkProvisioned}
 	case len(at.Doubtful) > 0:
