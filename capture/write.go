@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,19 +41,21 @@ func Write(dir string, s *catalog.Snapshot) ([]Folder, error) {
 		return nil, err
 	}
 	dir = filepath.Clean(dir)
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o777); err != nil {
 		return nil, err
 	}
-	unfinished, err := os.MkdirTemp(filepath.Dir(dir), ".unfinished-export.*")
-	if err != nil {
+	unfinished := filepath.Join(filepath.Dir(dir), ".unfinished-export."+strconv.FormatUint(rand.Uint64(), 10))
+	if err := os.Mkdir(unfinished, 0o777); err != nil { // less what the umask takes
 		return nil, err
 	}
 	defer os.RemoveAll(unfinished) // gone by then, if all went well
-	if err := os.Chmod(unfinished, 0o755); err != nil {
+	root, err := os.OpenRoot(unfinished)
+	if err != nil {
 		return nil, err
 	}
+	defer root.Close()
 	for _, folder := range folders {
-		if err := folder.write(unfinished, s); err != nil {
+		if err := folder.write(root, s); err != nil {
 			return nil, err
 		}
 	}
@@ -113,31 +117,39 @@ func nameOf(t time.Time) string {
 	return strings.ReplaceAll(t.UTC().Truncate(time.Millisecond).Format("2006-01-02T15:04:05.999Z"), ":", "-")
 }
 
-func (f Folder) write(dir string, s *catalog.Snapshot) error {
-	dir = filepath.Join(dir, f.Name)
+// write writes below root, which no name leads out of.
+func (f Folder) write(root *os.Root, s *catalog.Snapshot) error {
 	for _, scope := range f.Scopes {
-		region := filepath.Join(dir, scope.Region)
-		if err := os.MkdirAll(region, 0o755); err != nil {
+		region := filepath.Join(f.Name, scope.Region)
+		if err := root.MkdirAll(region, 0o777); err != nil {
 			return err
 		}
 		page := catalog.FormatPage(scope.Kind, scope.Region, s.Scope(scope).Items)
-		if err := writeFile(filepath.Join(region, FileName(scope.Kind)), page); err != nil {
+		if err := writeFile(root, filepath.Join(region, FileName(scope.Kind)), page); err != nil {
 			return err
 		}
-		if err := syncFolder(region); err != nil {
+		if err := syncBelow(root, region); err != nil {
 			return err
 		}
 	}
-	return syncFolder(dir)
+	return syncBelow(root, f.Name)
 }
 
-func writeFile(path string, data []byte) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+func writeFile(root *os.Root, path string, data []byte) error {
+	file, err := root.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(data)
 	return errors.Join(err, file.Sync(), file.Close())
+}
+
+func syncBelow(root *os.Root, path string) error {
+	dir, err := root.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 func syncFolder(path string) error {

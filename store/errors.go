@@ -150,6 +150,9 @@ type FaultError struct {
 }
 
 func (e *FaultError) Error() string {
+	if e.Err == nil {
+		return e.Problem + ": " + e.Advice
+	}
 	return fmt.Sprintf("%s: %s (%v)", e.Problem, e.Advice, e.Err)
 }
 

@@ -87,6 +87,16 @@ func identify(path string) error {
 	return nil
 }
 
+// create makes the file of a new database, for its owner alone: what an account may
+// use is nobody else's business. SQLite gives the files beside it the same mode.
+func create(path string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil // it is there, or SQLite says why it cannot be
+	}
+	return file.Close()
+}
+
 // readHeader reads the header of the file, padded with zeros if the file is shorter.
 func readHeader(path string) ([]byte, error) {
 	file, err := os.Open(path)

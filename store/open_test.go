@@ -399,3 +399,47 @@ func TestOpenAfterCutOffCreation(t *testing.T) {
 	record(t, open(t, path), run(1), crashListings(1)...)
 	checkIntegrity(t, path)
 }
+
+// A history is for its owner alone, whatever the umask; one that is there keeps its
+// mode.
+func TestMode(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	close(t, open(t, path))
+	if mode := modeOf(t, path); mode != 0o600 {
+		t.Errorf("a new database has mode %o", mode)
+	}
+	if err := os.Chmod(path, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	close(t, open(t, path))
+	if mode := modeOf(t, path); mode != 0o640 {
+		t.Errorf("the database has mode %o now", mode)
+	}
+}
+
+func modeOf(t *testing.T, path string) os.FileMode {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Mode().Perm()
+}
+
+// A region that leads out of a folder is refused when it is read, whoever put it
+// into the file.
+func TestForeignRegion(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	s := open(t, path)
+	last := record(t, s, run(1), listed(models)).ID
+	close(t, s)
+	execute(t, path, "UPDATE scopes SET region = '../../../evil'")
+	s, err := store.OpenReader(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Snapshot(t.Context(), last); err == nil || !strings.Contains(err.Error(), `names the region "../../../evil"`) {
+		t.Errorf("Snapshot: %v", err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 
 	"snapshotter/catalog"
@@ -69,6 +70,12 @@ func scanScope(rows *sql.Rows, run catalog.Run) (scope scopeState, err error) {
 		&scope.Since.ID, &since, &scope.Streak, &confirmed, &confirmedAt)
 	if err != nil {
 		return scope, err
+	}
+	if !catalog.ValidRegion(scope.Region) {
+		return scope, &FaultError{
+			fmt.Sprintf("it names the region %q, which snapshotter never records", scope.Region),
+			"do not trust the file: it was altered, or somebody else wrote it", nil,
+		}
 	}
 	if scope.Since.At, err = parseTime(since); err != nil {
 		return scope, err

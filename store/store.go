@@ -58,6 +58,9 @@ func openForWriting(ctx context.Context, path string, empty bool) (*Store, error
 			return nil, err
 		}
 	}
+	if err := create(path); err != nil {
+		return nil, err
+	}
 	if err := claim(ctx, path); err != nil {
 		return nil, err
 	}

@@ -9,8 +9,11 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -37,9 +40,10 @@ func WriteTo(path string, write func(io.Writer) error) error {
 
 // Write replaces the file at path with what write writes, or leaves it as it
 // was. It writes a temporary file in the same directory, syncs it, renames it,
-// and syncs the directory so that the rename survives a power loss.
+// and syncs the directory so that the rename survives a power loss. A new file has
+// the mode that the user's umask leaves; one that is replaced keeps its own.
 func Write(path string, write func(io.Writer) error) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), partPrefix(path)+"*")
+	file, err := createPart(path)
 	if err != nil {
 		return err
 	}
@@ -56,8 +60,10 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err := buffered.Flush(); err != nil {
 		return err
 	}
-	if err := file.Chmod(modeOf(path)); err != nil {
-		return err
+	if info, err := os.Stat(path); err == nil {
+		if err := file.Chmod(info.Mode().Perm()); err != nil {
+			return err
+		}
 	}
 	if err := file.Sync(); err != nil {
 		return err
@@ -74,12 +80,16 @@ func Write(path string, write func(io.Writer) error) (err error) {
 // partPrefix starts the names of path's temporary files.
 func partPrefix(path string) string { return "." + filepath.Base(path) + "." }
 
-// modeOf returns the mode of the file at path, or 0644 if there is none.
-func modeOf(path string) os.FileMode {
-	if info, err := os.Stat(path); err == nil {
-		return info.Mode().Perm()
+// createPart creates a temporary file of path, with the mode that the user's umask
+// leaves.
+func createPart(path string) (*os.File, error) {
+	for {
+		name := filepath.Join(filepath.Dir(path), partPrefix(path)+strconv.FormatUint(uint64(rand.Uint32()), 10))
+		file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, fs.ErrExist) {
+			return file, err
+		}
 	}
-	return 0o644
 }
 
 // RemoveParts removes temporary files left by interrupted writes of path. The

@@ -70,3 +70,30 @@ func TestWriteTo(t *testing.T) {
 		t.Errorf("a directory is written with %v", err)
 	}
 }
+
+// A new file has the mode that the umask leaves, a replaced one its own.
+func TestModeOfFile(t *testing.T) {
+	before := syscall.Umask(0o027)
+	defer syscall.Umask(before)
+	path := filepath.Join(t.TempDir(), "report.md")
+	write := func() os.FileMode {
+		t.Helper()
+		if err := Write(path, func(w io.Writer) error { _, err := io.WriteString(w, "text"); return err }); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Mode().Perm()
+	}
+	if mode := write(); mode != 0o640 {
+		t.Errorf("a new file has mode %o", mode)
+	}
+	if err := os.Chmod(path, 0o604); err != nil {
+		t.Fatal(err)
+	}
+	if mode := write(); mode != 0o604 {
+		t.Errorf("the file has mode %o now", mode)
+	}
+}
