@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -61,8 +62,25 @@ func (p Ping) post(base *url.URL) post {
 	return post{
 		method: http.MethodPost, url: address.String(),
 		header: map[string]string{"Content-Type": "text/plain; charset=utf-8"},
-		body:   []byte(cut(p.Text, pingTextLimit)), harmless: true,
+		body:   []byte(cut(p.Text, pingTextLimit)), harmless: true, read: readPing,
 	}
+}
+
+// readPing finds a signal that nobody took although the status is 200:
+// healthchecks.io answers "OK (not found)" for a check that it does not have,
+// others {"ok": false}.
+// https://healthchecks.io/docs/http_api/
+func readPing(body []byte) answer {
+	var said struct {
+		OK *bool  `json:"ok"`
+		Is string `json:"msg"`
+	}
+	if json.Unmarshal(body, &said) == nil && said.OK != nil {
+		return answer{no: !*said.OK, said: said.Is}
+	}
+	text := strings.TrimSpace(string(body))
+	reason, refused := strings.CutPrefix(text, "OK (")
+	return answer{no: refused, later: strings.HasPrefix(reason, "rate limited"), said: strings.TrimSuffix(reason, ")")}
 }
 
 func (p Ping) steps(base *url.URL, s Sender, r redaction) []step {

@@ -69,3 +69,21 @@ func TestPingsApart(t *testing.T) {
 		t.Error("Pings")
 	}
 }
+
+// A check that says no with status 200 was not reached.
+func TestPingIsAccepted(t *testing.T) {
+	for answer, want := range map[string]notify.Outcome{
+		"OK":                              notify.Delivered,
+		"":                                notify.Delivered,
+		`{"ok":true}`:                     notify.Delivered,
+		"OK (not found)":                  notify.Undelivered,
+		`{"ok":false,"msg":"not active"}`: notify.Undelivered,
+		"<html>Sign in</html>":            notify.Undelivered,
+	} {
+		receiver := receive(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, answer) })
+		d := receiver.sender().Impatient().Ping(t.Context(), []notify.Channel{parse(t, check)}, notify.Ping{Event: notify.Succeeded})[0]
+		if d.Outcome != want {
+			t.Errorf("%q: %+v, want %s", answer, d, want)
+		}
+	}
+}

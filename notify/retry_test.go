@@ -65,6 +65,9 @@ func TestRetries(t *testing.T) {
 		{"a gateway that can't know", genericPlain, seq(502, "", 200, ""), notify.Unknown, 1, 0, "answered 502 Bad Gateway"},
 		{"a gateway that gave up", genericPlain, seq(504, "", 200, ""), notify.Unknown, 1, 0, "answered 504 Gateway Timeout"},
 
+		{"a page in place of a webhook", genericPlain, seq(200, "\n<!DOCTYPE html><title>Blocked</title>"), notify.Undelivered, 1, 0, "answered with a web page, as a proxy or a login does in place of the service"},
+		{"a page in place of Teams", teamsHook, seq(200, "<HTML><body>Sign in</body></HTML>"), notify.Undelivered, 1, 0, "answered with a web page, as a proxy or a login does in place of the service"},
+		{"a webhook in PHP", genericPlain, seq(200, "ok"), notify.Delivered, 1, 0, ""},
 		{"Slack takes it", slackHook, seq(200, "ok"), notify.Delivered, 1, 0, ""},
 		{"Slack has archived the channel", slackHook, seq(410, "channel_is_archived"), notify.Undelivered, 1, 0, "answered 410 Gone: check that what the channel's URL names still exists: channel_is_archived"},
 		{"not Slack but a portal", slackHook, seq(200, "<html>Sign in</html>"), notify.Undelivered, 1, 0, "answered that it did not accept the message: <html>Sign in</html>"},

@@ -87,6 +87,8 @@ func (p post) judge(response *http.Response, body []byte, r redaction) *failure 
 	}
 	var f *failure
 	switch good := response.StatusCode >= 200 && response.StatusCode < 300; {
+	case good && !a.no && isPage(body):
+		f = &failure{reason: "answered with a web page, as a proxy or a login does in place of the service", grade: refused}
 	case good && !a.no:
 		return nil
 	case good:
@@ -103,6 +105,17 @@ func (p post) judge(response *http.Response, body []byte, r redaction) *failure 
 	f.after = max(a.after, retryAfter(response.Header))
 	return f
 }
+
+// isPage reports whether an answer is an HTML page. Services that take messages
+// answer with JSON, a word or nothing, whatever Content-Type says.
+func isPage(body []byte) bool {
+	start := bytes.ToLower(bytes.TrimLeft(body[:min(len(body), pageStart)], "\ufeff \t\r\n"))
+	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html")) ||
+		bytes.HasPrefix(start, []byte("<!--")) && bytes.Contains(start, []byte("<html"))
+}
+
+// pageStart is how much of an answer shows whether it is a page.
+const pageStart = 4 << 10
 
 // soften allows repeating a request that does no harm twice. It returns an
 // error, so that a nil failure is a nil error.
