@@ -9,7 +9,7 @@ func Unsaid(item Item) bool {
 	switch item := item.(type) {
 	case *FoundationModel:
 		return item.Name == "" || item.Provider == "" || item.InputModalities == nil || item.OutputModalities == nil ||
-			item.InferenceTypes == nil || item.Customizations == nil || item.Streaming == nil || item.Lifecycle.Status == ""
+			item.InferenceTypes == nil || item.Customizations == nil || item.Streaming == nil || item.Lifecycle == (Lifecycle{})
 	case *InferenceProfile:
 		return item.Name == "" || item.Description == "" || item.Status == "" || item.Destinations == nil
 	}
@@ -31,7 +31,7 @@ func LastSaid(item, earlier Item) Item {
 		if filled.Streaming == nil {
 			filled.Streaming = from.Streaming
 		}
-		if filled.Lifecycle.Status == "" {
+		if filled.Lifecycle == (Lifecycle{}) {
 			filled.Lifecycle = from.Lifecycle
 		}
 		return &filled

@@ -60,7 +60,7 @@ func (f *fields) compareModels(old, new *catalog.FoundationModel) {
 	f.text(FieldStreaming, yesNo(old.Streaming), yesNo(new.Streaming), unnoticed)
 	f.text(FieldLifecycle, old.Lifecycle.Status, new.Lifecycle.Status, lifecycleEffect)
 	later := MoreTime
-	if new.Lifecycle.Status == "" {
+	if new.Lifecycle == (catalog.Lifecycle{}) {
 		later = NoEffect // without the lifecycle, dates are not withdrawn but unsaid
 	}
 	f.date(FieldStartOfLife, old.Lifecycle.StartOfLife, new.Lifecycle.StartOfLife, NoEffect, NoEffect)

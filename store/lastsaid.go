@@ -48,14 +48,15 @@ func unsaidOnly(items, others []catalog.Item) []catalog.Item {
 }
 
 // lastSaid returns an item of a run with what it leaves unsaid as the newest earlier
-// version of it that says it.
+// version of it that says it, since the item was last added.
 func (s *Store) lastSaid(ctx context.Context, scope catalog.Scope, item catalog.Item, run int64) (catalog.Item, error) {
 	rows, err := s.query(ctx, `
 		SELECT c.document_id
 		FROM scopes s
 		CROSS JOIN items i ON i.scope_id = s.id AND i.key = ?3
 		CROSS JOIN item_changes c ON c.item_id = i.id
-		WHERE s.region = ?1 AND s.kind = ?2 AND c.run_id <= ?4 AND c.document_id NOT NULL
+		WHERE s.region = ?1 AND s.kind = ?2 AND c.run_id <= ?4 AND c.run_id > coalesce((
+			SELECT max(run_id) FROM item_changes WHERE item_id = i.id AND run_id <= ?4 AND document_id IS NULL), 0)
 		ORDER BY c.run_id DESC`, scope.Region, scope.Kind, item.Key(), run)
 	documents, err := scanAll(rows, err, func(rows *sql.Rows) (document int64, err error) {
 		err = rows.Scan(&document)

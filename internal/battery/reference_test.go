@@ -3,6 +3,7 @@
 package battery
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -29,8 +30,47 @@ const (
 func lists(region string) []list { return []list{{region, modelKind}, {region, profileKind}} }
 
 // thing is a model or a profile: what is said of it, by field. What is not said
-// has no entry.
+// has no entry, and what was said last of it one under [last].
 type thing map[string]string
+
+// last is the entry of a field that is no longer said. A date is one only if nothing
+// of the lifecycle is said: else it was withdrawn.
+func last(field string) string { return "last " + field }
+
+const lifecycle = "lifecycle."
+
+// saysOfLife reports whether anything of the lifecycle is said.
+func (t thing) saysOfLife() bool {
+	for field := range t {
+		if strings.HasPrefix(field, lifecycle) {
+			return true
+		}
+	}
+	return false
+}
+
+// again takes in what is said again as it was, which nobody tells, and forgets what
+// was said last of a field that is said.
+func (t thing) again(truth thing) {
+	for field, value := range truth {
+		if t[last(field)] == value {
+			t[field] = value
+		}
+	}
+	for field := range t {
+		name, isLast := strings.CutPrefix(field, last(""))
+		if isLast && (t[name] != "" || strings.HasPrefix(name, lifecycle) && truth.saysOfLife()) {
+			delete(t, field)
+		}
+	}
+}
+
+// said is a thing without what was said last.
+func (t thing) said() thing {
+	said := maps.Clone(t)
+	maps.DeleteFunc(said, func(field, _ string) bool { return strings.HasPrefix(field, last("")) })
+	return said
+}
 
 // setFields are those whose values are sets; a set is written as "[a b]".
 var setFields = []string{"input_modalities", "output_modalities", "inference_types", "customizations", "destinations"}
@@ -493,9 +533,16 @@ func (r *reader) change(l list, c toldChange, n night) {
 		r.expect(present && len(c.Fields) > 0, "%s is told as changed in %v, and was not there or no field is told", c.ID, l)
 		for _, f := range c.Fields {
 			before, after := f.values()
-			r.expect(before != after && known[f.Field] == before, "%s %s in %v is told to change from %q to %q, and was %q", c.ID, f.Field, l, before, after, known[f.Field])
-			if delete(known, f.Field); after != "" && known != nil {
+			had := cmp.Or(known[f.Field], known[last(f.Field)])
+			r.expect(before != after && had == before, "%s %s in %v is told to change from %q to %q, and was %q", c.ID, f.Field, l, before, after, had)
+			delete(known, f.Field)
+			delete(known, last(f.Field))
+			switch {
+			case known == nil:
+			case after != "":
 				known[f.Field] = after
+			case !strings.HasPrefix(f.Field, lifecycle) || !truth.saysOfLife():
+				known[last(f.Field)] = before
 			}
 		}
 	case "path-gained", "path-lost":
@@ -533,7 +580,8 @@ func (r *reader) exact(l list, n night, read bool) {
 	}
 	truth := truthOf(n.truth, l)
 	for id, known := range r.told[l] {
-		r.expect(maps.Equal(known, truth[id]), "%s in %v is known as %v, and is %v", id, l, known, truth[id])
+		known.again(truth[id])
+		r.expect(maps.Equal(known.said(), truth[id]), "%s in %v is known as %v, and is %v", id, l, known, truth[id])
 	}
 	if n.prospects[l].late {
 		return
