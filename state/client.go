@@ -36,6 +36,9 @@ func newClient(cfg aws.Config, bucket string) *client {
 		s3: s3.NewFromConfig(cfg, func(o *s3.Options) {
 			o.UsePathStyle = o.BaseEndpoint != nil
 			o.DisableLogOutputChecksumValidationSkipped = true
+			// Beyond 2 MB the SDK asks before it uploads, which some servers and
+			// proxies answer with 417. A database is small enough not to ask.
+			o.ContinueHeaderThresholdBytes = -1
 			// A conflict is with a write that has not finished. AWS says to try
 			// again: then this write succeeds, or its precondition fails.
 			o.Retryer = retry.AddWithErrorCodes(o.Retryer, conflict, "OperationAborted")

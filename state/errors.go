@@ -77,6 +77,9 @@ func (e *CallError) Advice() string {
 	if advice := faultAdvice[catalog.FaultOf(e.Code)]; advice != "" {
 		return advice
 	}
+	if strings.HasSuffix(e.At.Bucket, directoryBucket) && slices.Contains(advices[0].codes, e.Code) {
+		return "allow s3express:CreateSession on the bucket, in the mode ReadWrite"
+	}
 	for _, advice := range advices {
 		if slices.Contains(advice.codes, e.Code) {
 			return advice.text
@@ -103,6 +106,10 @@ var faultAdvice = map[catalog.CredentialFault]string{
 	catalog.Missing:       "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where an IAM role is attached",
 }
 
+// directoryBucket ends the names of directory buckets, which are opened with a
+// session. https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateSession.html
+const directoryBucket = "--x-s3"
+
 // advices are the error codes that a user can do something about, with what to
 // do.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -116,6 +123,8 @@ var advices = []struct {
 		"check the bucket's name, or create it, with versioning on"},
 	{[]string{"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"},
 		"set AWS_REGION to the bucket's region"},
+	{[]string{conflict, "OperationAborted"},
+		"wait until no other write of this object is going on; if it happens each time, this S3 does not support conditional writes"},
 	{[]string{"NotImplemented"},
 		"use an S3 that supports conditional writes: without them a run could overwrite another's"},
 }
@@ -192,6 +201,28 @@ func (e *DeletedError) Error() string { return fmt.Sprintf("fetch %s: it was del
 // Advice says what to do.
 func (e *DeletedError) Advice() string {
 	return "restore it by deleting its delete marker, which aws s3api list-object-versions shows, or give another key to start a new history"
+}
+
+// NotOursError means that the object is not an SQLite database. It stays as it is.
+type NotOursError struct {
+	At       Location
+	Encoding string // Content-Encoding of the answer, "" without one
+}
+
+func (e *NotOursError) Error() string {
+	how := ""
+	if e.Encoding != "" {
+		how = fmt.Sprintf(": it arrived as %q", e.Encoding)
+	}
+	return fmt.Sprintf("fetch %s: the object is not an SQLite database%s", e.At, how)
+}
+
+// Advice says what to do.
+func (e *NotOursError) Advice() string {
+	if e.Encoding != "" {
+		return "store it without Content-Encoding, and let no proxy on the way to S3 compress"
+	}
+	return "give another key, or restore an earlier version of the object"
 }
 
 // OccupiedError means that there is a file where the local copy would go.

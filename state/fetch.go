@@ -32,8 +32,26 @@ func (s *State) Fetch(ctx context.Context, dir string) (Copy, error) {
 	case err != nil:
 		return Copy{}, newCallError("fetch", s.at, err)
 	}
+	if err := s.identify(path, aws.ToString(object.ContentEncoding)); err != nil {
+		return Copy{}, errors.Join(err, os.Remove(path))
+	}
 	s.path, s.etag = path, aws.ToString(object.ETag)
 	return Copy{Path: path, Size: aws.ToInt64(object.ContentLength), Version: aws.ToString(object.VersionId)}, nil
+}
+
+// identify refuses an object that is not a database, such as one that a proxy
+// compressed. An empty one is for the store to judge.
+func (s *State) identify(path, encoding string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	start := make([]byte, len(magic))
+	if n, err := io.ReadFull(file, start); n == 0 || err == nil && string(start) == magic {
+		return nil
+	}
+	return &NotOursError{s.at, encoding}
 }
 
 // vacant checks that there is nothing at path, and nothing beside it that

@@ -133,9 +133,11 @@ func checksum(sum [sha256.Size]byte) *string {
 	return aws.String(base64.StdEncoding.EncodeToString(sum[:]))
 }
 
-// quoted returns an ETag as a condition needs it. Not every S3 server quotes
-// it. https://www.rfc-editor.org/rfc/rfc9110#name-etag
+// quoted returns an ETag as a condition needs it: strong, and in quotes. Not every S3
+// server quotes it, and a proxy that compresses makes it weak, which matches
+// nothing. https://www.rfc-editor.org/rfc/rfc9110#name-etag
 func quoted(etag string) string {
+	etag = strings.TrimPrefix(etag, "W/")
 	if strings.HasSuffix(etag, `"`) {
 		return etag
 	}
@@ -158,16 +160,16 @@ func (s *State) settle(ctx context.Context, local *database, cause error) error 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	etag, same, err := s.look(ctx, local)
-	code, status := answer(cause)
+	_, status := answer(cause)
 	switch {
 	case err == nil && same:
 		s.etag = etag
 		return nil
 	case err == nil && etag != s.etag:
 		return &LostRaceError{At: s.at, Path: s.path, Deleted: etag == ""}
-	case err == nil && code == conflict: // with a write that has not ended
-		return &LostRaceError{At: s.at, Path: s.path}
 	}
+	// A conflict in every attempt is no lost race either: nobody else's write came
+	// of it. Some servers answer so to every conditional write.
 	return &SaveError{
 		At: s.at, Path: s.path, ETag: s.etag,
 		Unknown: err != nil || status/100 != 4,

@@ -298,9 +298,11 @@ func TestUploadSettles(t *testing.T) {
 		{"every request lost", buckettest.OnlyFor("PUT", 0, buckettest.Reset), unknown, false},
 		{"conflict once", buckettest.OnlyFor("PUT", 1, busy), saved, false},
 		{"conflict once, after another's", buckettest.OnlyFor("PUT", 1, busy), raced, true},
-		{"conflict without end", buckettest.OnlyFor("PUT", 0, busy), raced, false},
+		{"conflict without end", buckettest.OnlyFor("PUT", 0, busy), failed, false},
 		{"answer lost, then conflicts", first(buckettest.OnlyFor("PUT", 1, buckettest.Lost), buckettest.OnlyFor("PUT", 0, busy)), saved, false},
 		{"answer lost, then denied", first(buckettest.OnlyFor("PUT", 1, buckettest.Lost), buckettest.OnlyFor("PUT", 0, denied)), saved, false},
+		{"weak ETags", weak, saved, false},
+		{"no Expect: 100-continue", unexpecting, saved, false},
 		{"denied", buckettest.OnlyFor("PUT", 0, denied), failed, false},
 		{"all denied", denied, unknown, false},
 		{"slowed down once", buckettest.OnlyFor("PUT", 1, buckettest.Refuse(503, "SlowDown", "later")), saved, false},
@@ -362,6 +364,23 @@ func TestUploadSettles(t *testing.T) {
 			}
 		})
 	}
+}
+
+// weak makes every ETag weak, as a proxy that compresses does.
+var weak = buckettest.Alter(func(header http.Header, body []byte) []byte {
+	if etag := header.Get("Etag"); etag != "" {
+		header.Set("Etag", "W/"+etag)
+	}
+	return body
+})
+
+// unexpecting refuses to be asked before an upload.
+func unexpecting(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+	if r.Header.Get("Expect") != "" {
+		buckettest.Refuse(417, "ExpectationFailed", "no")(w, r, behind)
+		return
+	}
+	behind.ServeHTTP(w, r)
 }
 
 // first is a door for one PUT, and then another.
@@ -932,5 +951,43 @@ func TestCurrent(t *testing.T) {
 	call := (*CallError)(nil)
 	if _, err := second.Current(t.Context()); !errors.As(err, &call) || !strings.HasPrefix(err.Error(), "look at "+here.String()) {
 		t.Errorf("refused: %v", err)
+	}
+}
+
+// Uploads beyond 2 MB do not ask before they send: some servers refuse that.
+func TestLargeUpload(t *testing.T) {
+	s := start(t)
+	state := New(s.Config(), here)
+	local := fetch(t, state)
+	if err := os.WriteFile(local.Path, append([]byte(magic), make([]byte, 3<<20)...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.At(unexpecting)
+	if err := state.Save(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// What is not a database is not taken for one, and the message says how it arrived.
+func TestFetchRefusesWhatIsNotADatabase(t *testing.T) {
+	for _, encoding := range []string{"", "gzip"} {
+		s := start(t)
+		s.Put(t, key, []byte("\x1f\x8b compressed"))
+		s.At(buckettest.Alter(func(header http.Header, body []byte) []byte {
+			if encoding != "" {
+				header.Set("Content-Encoding", encoding)
+			}
+			return body
+		}))
+		dir := t.TempDir()
+		_, err := New(s.Config(), here).Fetch(t.Context(), dir)
+		s.At(nil)
+		var not *NotOursError
+		if !errors.As(err, &not) || not.Encoding != encoding {
+			t.Errorf("%q: fetched: %v", encoding, err)
+		}
+		if left, _ := os.ReadDir(dir); len(left) > 0 {
+			t.Errorf("%q: left %v", encoding, left)
+		}
 	}
 }
