@@ -19,6 +19,9 @@ type Lock struct {
 	database    string
 	known       bool
 	interrupted bool
+	// fresh means that there was no database when the lock was taken, and never had
+	// been one.
+	fresh bool
 }
 
 // lockNew follows the process ID in the lock file while the database does not
@@ -48,7 +51,8 @@ func acquire(path string) (*Lock, error) {
 		return nil, err
 	}
 	interrupted := strings.HasSuffix(before, lockNew)
-	if !exists && !holdsDatabase(database) {
+	fresh := interrupted || !exists && !present(database)
+	if fresh && !exists {
 		announceNew(name)
 	}
 	file := flock.New(name, flock.SetPermissions(0o644))
@@ -61,7 +65,7 @@ func acquire(path string) (*Lock, error) {
 		now, _, _ := readLock(name) // the holder may have come since
 		return nil, &LockedError{path, holder(now)}
 	}
-	lock := &Lock{file: file, database: database, known: exists && !interrupted, interrupted: interrupted}
+	lock := &Lock{file: file, database: database, known: exists && !interrupted, interrupted: interrupted, fresh: fresh}
 	if err := lock.enter(); err != nil {
 		return nil, err
 	}
@@ -80,7 +84,7 @@ func (l *Lock) enter() error {
 		err = fmt.Errorf("%s was replaced while it was being locked", l.file.Path())
 	}
 	text := strconv.Itoa(os.Getpid())
-	if !holdsDatabase(l.database) {
+	if l.fresh && !holdsDatabase(l.database) {
 		text += lockNew
 	}
 	if err == nil {
@@ -141,8 +145,11 @@ func (l *Lock) Interrupted() bool { return l.interrupted }
 // Release gives the lock back.
 func (l *Lock) Release() error {
 	leave := func() error { return os.Truncate(l.file.Path(), 0) }
-	if !holdsDatabase(l.database) {
-		leave = func() error { return os.Remove(l.file.Path()) } // there never was a history
+	switch {
+	case l.fresh && !present(l.database): // there never was a history
+		leave = func() error { return os.Remove(l.file.Path()) }
+	case l.fresh && !holdsDatabase(l.database): // the lock file says why it is empty
+		leave = func() error { return nil }
 	}
 	if err := errors.Join(leave(), l.file.Unlock()); err != nil {
 		return fmt.Errorf("unlock %s: %w", l.file.Path(), err)
@@ -160,6 +167,11 @@ func resolved(path string) string {
 		return filepath.Join(dir, filepath.Base(path))
 	}
 	return path
+}
+
+func present(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func holdsDatabase(path string) bool {

@@ -257,3 +257,60 @@ func TestLockFileOfAFirstRun(t *testing.T) {
 		t.Errorf("known %t, interrupted %t", again.Known(), again.Interrupted())
 	}
 }
+
+// A first run that failed as it made the file leaves an empty one, which the next
+// run takes for what it is.
+func TestFailedFirstRun(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "history.db")
+	lock, err := store.Acquire(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if lock, err = store.Acquire(path); err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Release()
+	if lock.Known() || !lock.Interrupted() {
+		t.Errorf("known %t, interrupted %t", lock.Known(), lock.Interrupted())
+	}
+}
+
+// A history that was lost or truncated stays lost, however often a run is refused
+// because of it: a refusal leaves no trace of a new one.
+func TestRefusalLeavesTheLock(t *testing.T) {
+	for name, harm := range map[string]func(path string) error{
+		"removed":              func(path string) error { return os.Remove(path) },
+		"truncated":            func(path string) error { return os.Truncate(path, 0) },
+		"truncated, lock gone": func(path string) error { return errors.Join(os.Truncate(path, 0), os.Remove(path+".lock")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "history.db")
+			lock, err := store.Acquire(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			close(t, open(t, path))
+			if err := errors.Join(lock.Release(), harm(path)); err != nil {
+				t.Fatal(err)
+			}
+			for try := range 3 {
+				lock, err := store.Acquire(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if lock.Interrupted() || name == "removed" && !lock.Known() {
+					t.Errorf("try %d: known %t, interrupted %t", try, lock.Known(), lock.Interrupted())
+				}
+				if err := lock.Release(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
