@@ -38,7 +38,7 @@ func TestOrder(t *testing.T) {
 	}
 	w.events = nil
 	w.run(2)
-	if !slices.Equal(claims, []string{"run 2: , 0"}) || !slices.Equal(days, []int{1, 2}) || !reported {
+	if !slices.Equal(claims, []string{"run 1: , 0", "run 2: , 0"}) || !slices.Equal(days, []int{1, 2}) || !reported {
 		t.Errorf("when the message came, the history held the claims %q and the runs of days %v; reported: %t", claims, days, reported)
 	}
 	w.wantSent(2)

@@ -59,6 +59,7 @@ type Decision struct {
 type Reason string
 
 const (
+	FirstRun     Reason = "first-run"     // a history begins
 	Changes      Reason = "changes"       // something changed that is weighty enough
 	WatchRule    Reason = "watch-rule"    // a watch rule is satisfied
 	CoverageLost Reason = "coverage-lost" // a list has not been read for long enough
@@ -88,6 +89,9 @@ func (p Policy) Decide(run catalog.Run, result *diff.Result, watch bool, before 
 	}
 	if before.FailedTold {
 		d.add(RunsSucceed, diff.Notice)
+	}
+	if result.Base.ID == 0 && step == 1 {
+		d.add(FirstRun, diff.Good)
 	}
 	if weight, any := weightiest(result); any && diff.CompareSignificance(weight, cmp.Or(p.AtLeast, diff.Good)) <= 0 {
 		d.add(Changes, weight)
@@ -183,7 +187,7 @@ func weightiest(result *diff.Result) (weight diff.Significance, any bool) {
 }
 
 func (r Reason) rank() int {
-	return slices.Index([]Reason{Changes, WatchRule, CoverageLost, CoverageBack, RunsFail, RunsSucceed}, r)
+	return slices.Index([]Reason{FirstRun, Changes, WatchRule, CoverageLost, CoverageBack, RunsFail, RunsSucceed}, r)
 }
 
 // Lines describe coverage, with regions rolled up, in plain text for a
@@ -193,6 +197,8 @@ func (d Decision) Lines() []string {
 	var lines []string
 	for _, reason := range d.Reasons {
 		switch reason {
+		case FirstRun:
+			lines = append(lines, "A history begins with this run, and nothing is reported as new. If there was one before, this run did not find it")
 		case RunsFail:
 			lines = append(lines, fmt.Sprintf("Nothing could be recorded in %d runs in a row; the last one's message says why", d.Next.Failed))
 		case RunsSucceed:

@@ -28,14 +28,14 @@ func never(region string, outcome catalog.Outcome) diff.Gap {
 }
 
 func changed(significances ...diff.Significance) *diff.Result {
-	r := &diff.Result{}
+	r := &diff.Result{Base: catalog.Run{ID: 1}}
 	for _, s := range significances {
 		r.Changes = append(r.Changes, diff.Change{Significance: s})
 	}
 	return r
 }
 
-func gaps(all ...diff.Gap) *diff.Result { return &diff.Result{Gaps: all} }
+func gaps(all ...diff.Gap) *diff.Result { return &diff.Result{Base: catalog.Run{ID: 1}, Gaps: all} }
 
 func TestPolicyOnChanges(t *testing.T) {
 	for _, c := range []struct {
@@ -54,9 +54,9 @@ func TestPolicyOnChanges(t *testing.T) {
 		{"good is no notice", diff.Notice, changed(diff.Good), false, "", ""},
 		{"notice is", diff.Notice, changed(diff.Notice), false, "changes", diff.Notice},
 		{"notice is not breaking", diff.Breaking, changed(diff.Notice), false, "", ""},
-		{"a new region is good", "", &diff.Result{NewRegions: []diff.NewRegion{{Region: "eu-west-9"}}}, false, "changes", diff.Good},
-		{"a new region is no notice", diff.Notice, &diff.Result{NewRegions: []diff.NewRegion{{Region: "eu-west-9"}}}, false, "", ""},
-		{"a first reading is no change", diff.Minor, &diff.Result{Baselines: []diff.Baseline{{Items: 100}}}, false, "", ""},
+		{"a new region is good", "", &diff.Result{Base: catalog.Run{ID: 1}, NewRegions: []diff.NewRegion{{Region: "eu-west-9"}}}, false, "changes", diff.Good},
+		{"a new region is no notice", diff.Notice, &diff.Result{Base: catalog.Run{ID: 1}, NewRegions: []diff.NewRegion{{Region: "eu-west-9"}}}, false, "", ""},
+		{"a first reading is no change", diff.Minor, &diff.Result{Base: catalog.Run{ID: 1}, Baselines: []diff.Baseline{{Items: 100}}}, false, "", ""},
 		{"a watch rule", diff.Breaking, changed(diff.Good), true, "watch-rule", diff.Good},
 		{"both", "", changed(diff.Notice), true, "changes watch-rule", diff.Notice},
 		{"a rule outweighs a minor change", diff.Minor, changed(diff.Minor), true, "changes watch-rule", diff.Good},

@@ -74,7 +74,25 @@ func (l *listener) heard() (messages []sent, pings []string) {
 	defer l.mu.Unlock()
 	messages, pings = l.messages, l.pings
 	l.messages, l.pings = nil, nil
-	return messages, pings
+	return slices.DeleteFunc(messages, begins), pings
+}
+
+// begins reports whether a message says that a history begins, which every first
+// run does: see TestFirstRunIsAnnounced.
+func begins(m sent) bool { return strings.Contains(m.Title, ": first run") }
+
+// A history that begins says so on every channel, whatever its threshold: if there
+// was one before, somebody has lost it.
+func TestFirstRunIsAnnounced(t *testing.T) {
+	t.Parallel()
+	n, l := newOperator(t), listen(t)
+	n.run(0, "--notify", l.hook(), "--notify-at", "breaking")
+	n.run(0, "--notify", l.hook(), "--notify-at", "breaking")
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.messages) != 1 || !begins(l.messages[0]) || !strings.Contains(l.messages[0].Message, "A history begins with this run") {
+		t.Errorf("messages %+v", l.messages)
+	}
 }
 
 // operator runs the command night after night against a Bedrock of its own.
@@ -222,7 +240,7 @@ func TestNotifiesOfChangesOnce(t *testing.T) {
 		t.Errorf("a quiet night sent %q", titles(messages))
 	}
 	wantPings(t, pings, "start", "")
-	if d := cmp.Diff([]string{"2 delivered 1"}, n.deliveries()); d != "" {
+	if d := cmp.Diff([]string{"1 delivered 1", "2 delivered 1"}, n.deliveries()); d != "" {
 		t.Errorf("deliveries (-want +got):\n%s", d)
 	}
 	n.checkSecrets()

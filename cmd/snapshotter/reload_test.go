@@ -63,7 +63,7 @@ func reloadHolds(t *testing.T) {
 	if len(runs) != 2 || runs[1].StartedAt.Truncate(time.Minute) != time.Date(2026, 4, 1, 22, 0, 0, 0, time.UTC) {
 		t.Errorf("runs %+v, want the second at seven in Tokyo", runs)
 	}
-	if told := hooks.messages["two"]; len(hooks.messages["one"]) != 0 || len(told) != 1 || !strings.Contains(told[0].text, "satisfies rule opus-in-london") {
+	if told := hooks.messages["two"]; len(hooks.messages["one"]) != 1 || len(told) != 1 || !strings.Contains(told[0].text, "satisfies rule opus-in-london") {
 		t.Errorf("told %+v, want the new channel alone of the new rule", hooks.messages)
 	}
 	if text := readFile(t, filepath.Join(dir, "reports", job.LatestReport)); !strings.Contains(text, "opus-in-london") {
