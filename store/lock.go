@@ -50,7 +50,7 @@ func acquire(path string) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	interrupted := strings.HasSuffix(before, lockNew)
+	interrupted := strings.Contains(before, lockNew) // a loss of power may leave more
 	fresh := interrupted || !exists && !present(database)
 	if fresh && !exists {
 		announceNew(name)

@@ -69,7 +69,7 @@ func newDrive(dir string) (*drive, error) {
 // of which the drive does not.
 func (d *drive) take(s step) error {
 	of := d.live[s.path]
-	if of == nil && slices.Contains([]string{"rename", "unlink", "append", "write", "cut", "sync"}, s.does) {
+	if of == nil && slices.Contains([]string{"rename", "link", "unlink", "append", "write", "cut", "sync"}, s.does) {
 		return fmt.Errorf("%s %s: there is no such file", s.does, s.path)
 	}
 	switch s.does {
@@ -89,6 +89,8 @@ func (d *drive) take(s step) error {
 		d.pending = append(d.pending, change{dir: path.Dir(s.to), names: map[string]*content{s.path: nil, s.to: of}})
 		delete(d.live, s.path)
 		d.live[s.to] = of
+	case "link":
+		d.name(s.to, of)
 	case "unlink":
 		d.name(s.path, nil)
 	case "append":
@@ -324,6 +326,8 @@ func readStep(line, dir string) (s step, err error) {
 		s.does = "sync"
 	case "rename", "renameat", "renameat2":
 		s.does, s.to = "rename", paths[1]
+	case "link", "linkat":
+		s.does, s.to = "link", paths[1]
 	case "unlink", "unlinkat":
 		s.does = "unlink"
 	case "write":

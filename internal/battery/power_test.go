@@ -118,7 +118,24 @@ func (s *stage) judgeLoss(t *testing.T, left files, done bool, texts map[string]
 	if sampled { // exit code -1: it was cut off
 		return s.judge(t, dir, -1, "")
 	}
-	history, err := store.Open(context.Background(), filepath.Join(dir, database))
+	return opens(filepath.Join(dir, database))
+}
+
+// opens opens a history for writing as a run does, which must not take it for lost.
+func opens(path string) error {
+	lock, err := store.Acquire(path)
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	open := store.Open
+	if lock.Interrupted() {
+		open = store.OpenNew
+	}
+	if _, err := os.Stat(path); err != nil && lock.Known() {
+		return errors.New("it looks as if a history had been lost")
+	}
+	history, err := open(context.Background(), path)
 	if err != nil {
 		return err
 	}

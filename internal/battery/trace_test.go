@@ -12,7 +12,7 @@ import (
 
 // fileCalls are the system calls by which a program changes files, and those
 // that open them. A question mark goes before what not every machine has.
-const fileCalls = "?open,openat,?creat,?mkdir,mkdirat,write,pwrite64,ftruncate,?truncate,fallocate,fsync,fdatasync,?rename,renameat,?renameat2,?unlink,unlinkat,?fchmod,fchmodat,flock"
+const fileCalls = "?open,openat,?creat,?mkdir,mkdirat,write,pwrite64,ftruncate,?truncate,fallocate,fsync,fdatasync,?rename,renameat,?renameat2,?link,linkat,?unlink,unlinkat,?fchmod,fchmodat,flock"
 
 // call is one system call of a traced run that touches a file in its directory.
 type call struct {
