@@ -47,6 +47,7 @@ func TestRemovalIsConfirmed(t *testing.T) {
 // Items that are left out of some listings, other ones each time, are still
 // there: nothing known may ever be missing.
 func TestFlappingLosesNothing(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.learn()
 	lost := 0
@@ -67,6 +68,7 @@ func TestFlappingLosesNothing(t *testing.T) {
 // An item that is missing once from each of two listings, but not the same one,
 // was seen.
 func TestOnlyWhatBothLackIsGone(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.learn()
 	for seed := range uint64(20) {

@@ -19,6 +19,7 @@ import (
 // Every fault that befalls all requests for one scope, each in a region of its
 // own, and what becomes of it. The other scopes must not be touched.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		fault     bedrocktest.FaultKind
 		outcome   catalog.Outcome
@@ -126,6 +127,7 @@ func TestSilenceThatPasses(t *testing.T) {
 
 // What passes is not seen: a later attempt reads the list.
 func TestFaultsThatPass(t *testing.T) {
+	t.Parallel()
 	w := start(t)
 	w.opts.Region = 20 * time.Second
 	var faults []bedrocktest.Fault
@@ -147,6 +149,7 @@ func TestFaultsThatPass(t *testing.T) {
 
 // Answers that no Bedrock gives, from whatever may stand in its place.
 func TestStrangeAnswers(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name    string
 		status  int

@@ -18,6 +18,7 @@ import (
 
 // An endpoint of AWS serves one region: that is said at once, and nothing is asked.
 func TestOneEndpointForAllRegions(t *testing.T) {
+	t.Parallel()
 	const vpc = "vpce-0a1b2c3d-4e5f6a7b.bedrock.us-gov-west-1.vpce.amazonaws.com"
 	for _, test := range []struct {
 		endpoint string
