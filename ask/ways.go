@@ -76,6 +76,31 @@ func (r IDRow) rank() int {
 	return 0
 }
 
+// IDsOf returns the IDs that can call any of the models, each once, in the order of
+// [Whereabouts.Ways].
+func IDsOf(models []Whereabouts) []string {
+	var ids []string
+	for _, w := range models {
+		for _, row := range w.Ways() {
+			if row.Access != catalog.Provisioned && !row.Outside && !row.Doubtful && !slices.Contains(ids, row.ID) {
+				ids = append(ids, row.ID)
+			}
+		}
+	}
+	return ids
+}
+
+// RegionsIn returns the codes of the regions in answers.
+func RegionsIn(models []Whereabouts) []string {
+	var regions []string
+	for _, w := range models {
+		for _, at := range w.Regions {
+			regions = append(regions, at.Region)
+		}
+	}
+	return regions
+}
+
 // Together returns the rows without their since, and that, if it is the same for
 // all; else the rows as they are and "".
 func Together(rows []IDRow) (alike []IDRow, since string) {

@@ -111,7 +111,7 @@ func (c *modelsCommand) list(p *program, run catalog.Run, answer modelsAnswer) e
 		p.println("")
 		p.println("Left out: %d variants for purchased throughput only. See --variants.", n)
 	}
-	for _, remark := range ask.PlaceRemarks(c.Within, regionsOf(entries)) {
+	for _, remark := range ask.PlaceRemarks(c.Within, ask.RegionsOf(entries)) {
 		p.printWrapped("%s", remark)
 	}
 	return carriedNote(p, run, entries)
@@ -133,26 +133,11 @@ func (c *modelsCommand) drawn(entries []ask.Entry) []ask.Entry {
 	return c.people(entries)
 }
 
-func regionsOf(entries []ask.Entry) []string {
-	var regions []string
-	for _, e := range entries {
-		for _, at := range e.Regions {
-			regions = append(regions, at.Region)
-		}
-	}
-	slices.Sort(regions)
-	return slices.Compact(regions)
-}
-
 // printIDs prints every ID that can be passed, each once, sorted.
 func (c *modelsCommand) printIDs(p *program, entries []ask.Entry) error {
 	var ids []string
 	for _, e := range entries {
-		for _, at := range e.Regions {
-			for _, path := range at.Callable() {
-				ids = append(ids, path.ModelID)
-			}
-		}
+		ids = append(ids, e.IDs()...)
 	}
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {

@@ -73,7 +73,7 @@ func (c *whereCommand) Run(ctx context.Context, p *program) error {
 		if err := c.write(p, answer); err != nil {
 			return err
 		}
-		if c.ExitCode && !answer.callable() {
+		if c.ExitCode && len(ask.IDsOf(answer.Models)) == 0 {
 			return &codedError{code: exitChanged}
 		}
 		return nil

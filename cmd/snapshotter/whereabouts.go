@@ -59,27 +59,9 @@ func (c *whereCommand) whole(ctx context.Context, db *store.Store, run catalog.R
 	return ask.NewDirectory(all), nil
 }
 
-// callable reports whether any model can be called from any of the regions.
-func (a *whereAnswer) callable() bool {
-	return slices.ContainsFunc(a.Models, func(w ask.Whereabouts) bool { return slices.ContainsFunc(w.Regions, ask.Stand.Callable) })
-}
-
-// ids are the IDs to pass, each once.
-func (a *whereAnswer) ids() []string {
-	var ids []string
-	for _, model := range a.Models {
-		for _, row := range model.Ways() {
-			if row.Access != catalog.Provisioned && !slices.Contains(ids, row.ID) {
-				ids = append(ids, row.ID)
-			}
-		}
-	}
-	return ids
-}
-
 func (c *whereCommand) write(p *program, answer *whereAnswer) error {
 	if c.IDs {
-		for _, id := range answer.ids() {
+		for _, id := range ask.IDsOf(answer.Models) {
 			p.println("%s", id)
 		}
 		return nil
@@ -126,7 +108,7 @@ func (c *whereCommand) writeRegions(p *program, pr *terminal.Text, answer *where
 	if len(outside) > 0 {
 		pr.Line("Left out, because a call may run outside: %s.", strings.Join(slices.Compact(outside), ", "))
 	}
-	for _, remark := range slices.Concat(model.Remarks(), ask.PlaceRemarks(c.Within, answer.regions())) {
+	for _, remark := range slices.Concat(model.Remarks(), ask.PlaceRemarks(c.Within, ask.RegionsIn(answer.Models))) {
 		pr.Line("%s", remark)
 	}
 }
@@ -154,17 +136,6 @@ func (c *whereCommand) writeIDs(p *program, pr *terminal.Text, answer *whereAnsw
 	if since != "" {
 		pr.Line("Since %s.", since)
 	}
-}
-
-// regions are the codes of the regions in the answer.
-func (a *whereAnswer) regions() []string {
-	var regions []string
-	for _, model := range a.Models {
-		for _, at := range model.Regions {
-			regions = append(regions, at.Region)
-		}
-	}
-	return regions
 }
 
 // writeRegion answers for one region in words.
