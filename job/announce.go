@@ -181,6 +181,9 @@ func (a *announcer) decide(ctx context.Context, db *store.Store, update *update)
 	}
 	satisfied := update.report != nil && update.report.Counts.Satisfied > 0
 	decision := a.Policy.Decide(update.run, update.result(), satisfied, before)
+	if update.report != nil {
+		a.Policy.Remind(&decision, update.report.Date, datesAhead(update.report), before)
+	}
 	after, err := json.Marshal(decision.Next)
 	if err != nil {
 		return nil, err
@@ -228,9 +231,13 @@ func (a *announcer) compose(update *update, decision notify.Decision) notify.Mes
 		title := fmt.Sprintf("Bedrock not recorded %s: %d runs in a row failed", catalog.Day(run.StartedAt), decision.Next.Failed)
 		message = notify.Compose(title, append(decision.Lines(), run.Message), "")
 	} else {
-		headlines := update.report.Headlines()
-		lines := slices.Insert(headlines, min(leading, len(headlines)), decision.Lines()...)
-		message = notify.Compose(update.report.Title, lines, a.LinkTo(ReportName(run)))
+		headlines, due := update.report.Headlines(), reminders(update.report, decision.Due)
+		title := update.report.Title
+		if slices.Equal(decision.Reasons, []notify.Reason{notify.Deadline}) {
+			title = reminderTitle(update.report.Date, due)
+		}
+		lines := slices.Insert(headlines, min(leading, len(headlines)), append(decision.Lines(), due...)...)
+		message = notify.Compose(title, lines, a.LinkTo(ReportName(run)))
 	}
 	message.Significance, message.At = decision.Significance, run.StartedAt
 	return message

@@ -19,6 +19,9 @@ type Policy struct {
 	// should be readable, or have recorded nothing at all, before that is worth
 	// a message; zero is 3.
 	LostRuns int
+	// Reminders are the days before a lifecycle date at which channels are reminded
+	// of it, see [Policy.Remind]; nil is never.
+	Reminders []int
 }
 
 const defaultLostRuns = 3
@@ -33,6 +36,8 @@ type State struct {
 	// whether that was announced.
 	Failed     int  `json:"failed"`
 	FailedTold bool `json:"failed_told"`
+	// Reminded are the dates ahead of which channels were reminded.
+	Reminded []Reminded `json:"reminded,omitempty"`
 }
 
 // Away is a list that could not be read.
@@ -51,6 +56,8 @@ type Decision struct {
 	// Lost and Back are the lists to announce as lost or as read again, sorted
 	// by scope.
 	Lost, Back []Away
+	// Due are the dates to remind of, in the order given.
+	Due []Date
 	// Next is the state to keep, whether or not a message is sent.
 	Next State
 }
@@ -62,6 +69,7 @@ const (
 	FirstRun     Reason = "first-run"     // a history begins
 	Changes      Reason = "changes"       // something changed that is weighty enough
 	WatchRule    Reason = "watch-rule"    // a watch rule is satisfied
+	Deadline     Reason = "deadline"      // a lifecycle date has come near
 	CoverageLost Reason = "coverage-lost" // a list has not been read for long enough
 	CoverageBack Reason = "coverage-back" // a list that was told to be lost was read
 	RunsFail     Reason = "runs-fail"     // no run has recorded anything for long enough
@@ -82,7 +90,7 @@ func (p Policy) Decide(run catalog.Run, result *diff.Result, watch bool, before 
 	if run.ID <= before.Run {
 		step = 0
 	}
-	d := Decision{Next: State{Run: max(run.ID, before.Run), Away: slices.Clone(before.Away)}}
+	d := Decision{Next: State{Run: max(run.ID, before.Run), Away: slices.Clone(before.Away), Reminded: before.Reminded}}
 	if result == nil {
 		d.failed(before, step, limit)
 		return d
@@ -187,7 +195,7 @@ func weightiest(result *diff.Result) (weight diff.Significance, any bool) {
 }
 
 func (r Reason) rank() int {
-	return slices.Index([]Reason{FirstRun, Changes, WatchRule, CoverageLost, CoverageBack, RunsFail, RunsSucceed}, r)
+	return slices.Index([]Reason{FirstRun, Changes, WatchRule, Deadline, CoverageLost, CoverageBack, RunsFail, RunsSucceed}, r)
 }
 
 // Lines describe coverage, with regions rolled up, in plain text for a

@@ -31,8 +31,10 @@ type Deadline struct {
 	ID       string    `json:"id"`
 	Name     string    `json:"name,omitempty"`
 	// VariantOf is the model that ID is a variant of, "" if it is none.
-	VariantOf string   `json:"variant_of,omitempty"`
-	Regions   []string `json:"regions"` // that head's run read
+	VariantOf string `json:"variant_of,omitempty"`
+	// Replacement is the first candidate to move to, nil if there is none.
+	Replacement *ask.Replacement `json:"replacement,omitempty"`
+	Regions     []string         `json:"regions"` // that head's run read
 	// Unread are the regions that gave the date when they were last read.
 	Unread []Confirmed `json:"unread,omitempty"`
 	Moved  Moved       `json:"moved,omitempty"` // in this comparison, and alike in all of the regions
@@ -98,6 +100,8 @@ func (v *view) deadline(d ask.Date, moved map[itemIn]map[diff.Field]Moved) Deadl
 	deadline := Deadline{Date: d.Date, DaysLeft: d.Days, Event: d.Event, ID: d.ID, Name: d.Name, Regions: []string{}}
 	if v.families.IsVariant(d.ID) {
 		deadline.VariantOf = v.families.Base(d.ID)
+	} else {
+		deadline.Replacement = v.replacement(d.ID, d.Regions)
 	}
 	for i, region := range d.Regions {
 		state := v.head.Scope(catalog.Scope{Region: region, Kind: catalog.KindFoundationModel})

@@ -40,15 +40,32 @@ func (p *page) deadlines(d *Deadlines) {
 			variants = append(variants, fmt.Sprintf("%s: %s %s", markdown.Code(e.ID), e.event(), e.Date))
 			continue
 		}
-		rows = append(rows, []string{e.Date, fmt.Sprint(e.DaysLeft), e.event(), markdown.Code(e.ID), e.regions(&f)})
+		rows = append(rows, []string{e.Date, fmt.Sprint(e.DaysLeft), e.event(), markdown.Code(e.ID), e.regions(&f), e.moveTo()})
 	}
 	if len(rows) > 0 {
-		p.table([]string{"Date", "Days:", "Event", "ID", "Regions"}, rows)
+		p.table([]string{"Date", "Days:", "Event", "ID", "Regions", "Move to"}, rows)
 	}
 	p.folded(f)
 	if len(variants) > 0 {
 		p.details(plural(len(variants), "date")+" of variants for purchased throughput only", func() { p.bullets(variants) })
 	}
+}
+
+func (d Deadline) moveTo() string {
+	if d.Replacement == nil {
+		return "none there"
+	}
+	return markdown.Code(d.Replacement.Model)
+}
+
+// Words says in plain text what happens when to which model, and what to call
+// instead. Text from outside is on one line and not escaped.
+func (d Deadline) Words() string {
+	name := markdown.Clean(d.ID)
+	if d.Name != "" {
+		name = markdown.Clean(d.Name) + " (" + name + ")"
+	}
+	return fmt.Sprintf("%s: %s %s (%s) in %s; %s", name, eventText(d.Event), d.Date, inDays(d.DaysLeft), shortRegions(d.Regions), useInstead(d.Replacement))
 }
 
 func (d Deadline) event() string {

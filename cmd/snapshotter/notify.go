@@ -19,6 +19,7 @@ type notifications struct {
 	Notify   []string `sep:"none" placeholder:"URL" help:"A channel to notify, such as sns:ARN, slack://… or ping:https://…; may be repeated. It contains secrets: prefer SNAPSHOTTER_NOTIFY, which separates channels by spaces. See docs/notifications.md."`
 	NotifyAt string   `enum:"breaking,notice,good,minor" default:"good" help:"Lowest significance that is worth a message: ${enum} (${default}). The message includes less significant changes too."`
 	LostRuns int      `placeholder:"N" default:"3" help:"Send a message about a list that was not read in this many runs in a row (${default})."`
+	Remind   string   `placeholder:"DAYS" default:"90d,30d,7d,1d" help:"Remind of a model's lifecycle dates this many days before, once each (${default}); off is never."`
 	Link     string   `placeholder:"URL" help:"Address of the report, for messages; {report} is replaced by the name of the report file."`
 }
 
@@ -29,6 +30,9 @@ func (n *notifications) Validate() error {
 	}
 	if n.Link != "" && notify.Compose("", nil, n.Link).Link == "" {
 		return usageError("--link must be a web address (https://…) without a password in it, of at most 500 characters")
+	}
+	if _, err := notify.ParseReminders(n.Remind); err != nil {
+		return usageError("--remind: %w", err)
 	}
 	_, err := n.channels()
 	return err
@@ -52,9 +56,13 @@ func (n *notifications) announcements(p *program, config aws.Config) (*job.Annou
 	if err != nil || len(channels) == 0 {
 		return nil, err
 	}
+	reminders, err := notify.ParseReminders(n.Remind)
+	if err != nil {
+		return nil, usageError("--remind: %w", err)
+	}
 	return &job.Announcements{
 		Channels: channels, Link: n.Link, ExitCode: exitCode,
-		Policy: notify.Policy{AtLeast: diff.Significance(n.NotifyAt), LostRuns: n.LostRuns},
+		Policy: notify.Policy{AtLeast: diff.Significance(n.NotifyAt), LostRuns: n.LostRuns, Reminders: reminders},
 		Sender: notify.Sender{AWS: config, HTTP: p.web},
 	}, nil
 }

@@ -1,0 +1,41 @@
+package job
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"snapshotter/notify"
+	"snapshotter/report"
+)
+
+const ahead = "Ahead: "
+
+// datesAhead returns the dates of which channels may be reminded, soonest first.
+func datesAhead(r *report.Report) (dates []notify.Date) {
+	for _, d := range r.Deadlines.Entries {
+		if d.VariantOf == "" && d.DaysLeft >= 0 {
+			dates = append(dates, notify.Date{Event: string(d.Event), Model: d.ID, Date: d.Date, Days: d.DaysLeft})
+		}
+	}
+	return dates
+}
+
+// reminders returns a line for each date that is due.
+func reminders(r *report.Report, due []notify.Date) (lines []string) {
+	for _, d := range r.Deadlines.Entries {
+		if slices.Contains(due, notify.Date{Event: string(d.Event), Model: d.ID, Date: d.Date, Days: d.DaysLeft}) {
+			lines = append(lines, ahead+d.Words())
+		}
+	}
+	return lines
+}
+
+// reminderTitle is the title of a message that only reminds: its first line.
+func reminderTitle(date string, lines []string) string {
+	title := fmt.Sprintf("Bedrock %s: %s", date, strings.TrimPrefix(lines[0], ahead))
+	if more := len(lines) - 1; more > 0 {
+		title += fmt.Sprintf("; %d more", more)
+	}
+	return title
+}
