@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -197,16 +196,4 @@ func parseDestination(o *object) Destination {
 		o.match("modelArn", OfPartition, Partition(arn.region), Partition(o.region))
 	}
 	return Destination{Region: arn.region, Model: strings.TrimPrefix(arn.resource, resourceModel+"/")}
-}
-
-var (
-	accountInARN = regexp.MustCompile(`(arn:[a-z0-9-]+:[a-z0-9-]*:[a-z0-9-]*:)[0-9]{12}:`)
-	accountText  = regexp.MustCompile(`"[0-9]{12}"`)
-)
-
-// withoutAccount removes account IDs from canonical JSON: those in ARNs, which
-// stay ARNs, and texts that are one.
-func withoutAccount(raw json.RawMessage) json.RawMessage {
-	raw = accountInARN.ReplaceAll(raw, []byte("${1}:"))
-	return accountText.ReplaceAll(raw, []byte(`"[account]"`))
 }

@@ -193,7 +193,7 @@ func TestParsePageKeepsWhatItDoesNotKnow(t *testing.T) {
 		{
 			"without a bare account",
 			model(t, `"ownerAccountId": "111122223333", "sharedWith": ["111122223333", "444455556666"], "size": 111122223333`).Unknown,
-			raw("ownerAccountId", `"[account]"`, "sharedWith", `["[account]","[account]"]`, "size", `111122223333`),
+			raw("ownerAccountId", `"[account]"`, "sharedWith", `["[account]","[account]"]`, "size", `"[account]"`),
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -35,24 +35,75 @@ var secrets = []struct {
 	{regexp.MustCompile(`[0-9]{12,}`), "[account]"},
 }
 
+// address is a URL, or what a channel to notify is named by, such as
+// ping:https://example.com. Taken for the name of a file, it has one slash. An
+// ellipsis in place of its host is no secret.
+var address = regexp.MustCompile(`(?i)\b([a-z][a-z0-9+.-]*):(?:[a-z0-9+.-]+:)*//?[^\s"<>…/][^\s"<>]*`)
+
+// showing are the hosts whose paths tell no secret, and are worth reading. The path
+// of any other may be the key to a webhook.
+var showing = regexp.MustCompile(`(?i)^(?:[^/?#]*\.)?(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|amazon\.com|localhost|[0-9.]+|\[[0-9a-f:.]+\])(?::[0-9]+)?(?:[/?#]|[',;:.)]*$)`)
+
 // ansi is a terminal's control sequence, which is removed completely.
 // https://ecma-international.org/publications-and-standards/standards/ecma-48/
 var ansi = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]`)
 
 const messageLimit = 300
 
-// Redact makes a message from outside safe to keep and show: it removes ARNs,
-// account IDs, principals, keys, tokens and passwords, turns control characters
-// into spaces, and cuts the message to the length of a line.
+// Redact makes a message from outside safe to keep and show: it hides what [Hide]
+// does, turns control characters into spaces, and cuts the message to the length of
+// a line.
 func Redact(message string) string {
-	message = plain(message)
-	for _, secret := range secrets {
-		message = secret.pattern.ReplaceAllString(message, secret.stand)
-	}
+	message = Hide(plain(message))
 	if runes := []rune(message); len(runes) > messageLimit {
 		message = string(runes[:messageLimit]) + "…"
 	}
 	return message
+}
+
+// Hide replaces ARNs, account IDs, principals, keys, tokens and passwords in a text,
+// and leaves the rest as it is. Of an address it keeps the scheme, and of one on the
+// web the host, and the path if that is AWS.
+func Hide(text string) string {
+	text = address.ReplaceAllStringFunc(text, hideAddress)
+	for _, secret := range secrets {
+		text = secret.pattern.ReplaceAllString(text, secret.stand)
+	}
+	return text
+}
+
+// hideAddress does not rely on a parser of URLs: what has to be hidden is often the
+// reason why one refuses it, such as a slash in a password.
+func hideAddress(address string) string {
+	scheme, rest, _ := strings.Cut(address, ":")
+	authority, slashes := strings.CutPrefix(rest, "//")
+	switch kind := strings.ToLower(scheme); {
+	case kind == "s3" && slashes, kind == "file" && slashes:
+		return scheme + "://" + withoutUser(authority)
+	case kind != "http" && kind != "https" || !slashes:
+		return scheme + ":…"
+	}
+	authority = withoutUser(authority)
+	if host := strings.TrimPrefix(authority, hiddenUser); !showing.MatchString(host) {
+		if end := strings.IndexAny(host, "/?#"); end >= 0 && end < len(host)-1 {
+			authority = strings.TrimSuffix(authority, host[end:]) + "/…" + closing(host)
+		}
+	}
+	return scheme + "://" + authority
+}
+
+const hiddenUser = "[secret]@"
+
+func withoutUser(authority string) string {
+	if at := strings.LastIndex(authority, "@"); at >= 0 {
+		return hiddenUser + authority[at+1:]
+	}
+	return authority
+}
+
+// closing returns the punctuation that ends a sentence, or quotes, after an address.
+func closing(address string) string {
+	return address[len(strings.TrimRight(address, "',;.:)")):]
 }
 
 // plain returns message as one line of printable characters, with single

@@ -119,10 +119,10 @@ func TestParseErrors(t *testing.T) {
 		{"generic:///in", "the URL of a channel of kind generic is not valid: the webhook's host is missing"},
 		{"generic://example.com/in?template=mine", "the URL of a channel of kind generic is not valid: template must be json, or left out"},
 		{"generic://example.com/in?@x=a%0d%0aHost:+evil", "the URL of a channel of kind generic is not valid: a header is not a single line of printable text"},
-		{"sns:arn:aws:s3:::bucket", "the URL of a channel of kind sns is not valid: it is not the ARN of a topic: the form is sns:arn:aws:sns:REGION:ACCOUNT:TOPIC"},
-		{"sns:arn:aws:sns:eu-west-1:111122223333:" + strings.Repeat("x", 257), "the URL of a channel of kind sns is not valid: it is not the ARN of a topic: the form is sns:arn:aws:sns:REGION:ACCOUNT:TOPIC"},
-		{"ping:https://hc-ping.com/", "the URL of a channel of kind ping is not valid: it is not the address of a check: the form is ping:https://hc-ping.com/UUID"},
-		{"ping:ftp://hc-ping.com/x", "the URL of a channel of kind ping is not valid: it is not the address of a check: the form is ping:https://hc-ping.com/UUID"},
+		{"sns:arn:aws:s3:::bucket", "the URL of a channel of kind sns is not valid: it is not the ARN of a topic: the form is sns:ARN"},
+		{"sns:arn:aws:sns:eu-west-1:111122223333:" + strings.Repeat("x", 257), "the URL of a channel of kind sns is not valid: it is not the ARN of a topic: the form is sns:ARN"},
+		{"ping:https://hc-ping.com/", "the URL of a channel of kind ping is not valid: it is not the address of a check: the form is ping:https://…, as the service shows it"},
+		{"ping:ftp://hc-ping.com/x", "the URL of a channel of kind ping is not valid: it is not the address of a check: the form is ping:https://…, as the service shows it"},
 	} {
 		if _, err := notify.Parse(c.raw); err == nil || err.Error() != c.want {
 			t.Errorf("Parse(%q)\n got %v\nwant %s", c.raw, err, c.want)

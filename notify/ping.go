@@ -37,7 +37,7 @@ const pingTextLimit = 10_000
 func parsePing(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || !webAddress(address) || len(strings.Trim(u.Path, "/")) == 0 {
-		return nil, errors.New("it is not the address of a check: the form is ping:https://hc-ping.com/UUID")
+		return nil, errors.New("it is not the address of a check: the form is ping:https://…, as the service shows it")
 	}
 	u.Path, u.RawPath, u.Fragment = strings.TrimRight(u.Path, "/"), "", ""
 	return u, nil

@@ -32,7 +32,7 @@ const longestTopic = 256
 func parseTopic(arn string) (topic, error) {
 	parts := topicARN.FindStringSubmatch(arn)
 	if parts == nil || !catalog.ValidRegion(parts[1]) || len(parts[2]) > longestTopic {
-		return topic{}, errors.New("it is not the ARN of a topic: the form is sns:arn:aws:sns:REGION:ACCOUNT:TOPIC")
+		return topic{}, errors.New("it is not the ARN of a topic: the form is sns:ARN")
 	}
 	return topic{arn: arn, region: parts[1], name: parts[2]}, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -183,32 +182,31 @@ func kongError(err error) error {
 	if node := usage.Context.Selected(); node != nil {
 		help = node.FullPath() + " --help"
 	}
-	return usageError("%w. See %s", redacted{err}, help)
+	if strings.HasSuffix(err.Error(), "?") {
+		return usageError("%w See %s", err, help)
+	}
+	return usageError("%w. See %s", err, help)
 }
-
-// redacted is an error that shows only the scheme of a channel's URL. Such a URL
-// contains secrets, and may have been given in the wrong place.
-type redacted struct{ error }
-
-var channelURL = regexp.MustCompile(`\b[a-z][a-z0-9+]*:\S*(?://|arn:)\S+`)
-
-func (r redacted) Error() string {
-	return channelURL.ReplaceAllStringFunc(r.error.Error(), func(url string) string {
-		if state.Remote(url) { // not a channel's
-			return catalog.Redact(url)
-		}
-		scheme, _, _ := strings.Cut(url, ":")
-		return scheme + ":…"
-	})
-}
-func (r redacted) Unwrap() error { return r.error }
 
 func (p *program) logger() *slog.Logger {
-	options := &slog.HandlerOptions{Level: p.level()}
+	options := &slog.HandlerOptions{Level: p.level(), ReplaceAttr: hide}
 	if p.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(p.stderr, options))
 	}
 	return slog.New(slog.NewTextHandler(p.stderr, options))
+}
+
+// hide removes what is secret from an attribute of a log line.
+func hide(_ []string, attribute slog.Attr) slog.Attr {
+	switch value := attribute.Value; value.Kind() {
+	case slog.KindString:
+		attribute.Value = slog.StringValue(catalog.Hide(value.String()))
+	case slog.KindAny:
+		if _, isError := value.Any().(error); isError {
+			attribute.Value = slog.StringValue(catalog.Hide(fmt.Sprint(value.Any())))
+		}
+	}
+	return attribute
 }
 
 // level is the lowest level that is logged. A terminal shows the progress bar

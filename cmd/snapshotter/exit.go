@@ -124,11 +124,11 @@ func (p *program) exit(err error) int {
 		p.logger().Error("ended with an error", append(problem(cause), "exit_code", code)...)
 		return code
 	}
-	message := terminal.OneLine(cause.Error())
+	message := cause.Error()
 	if advice, ok := errors.AsType[adviser](cause); ok {
 		message += "; " + advice.Advice()
 	}
-	fmt.Fprintln(p.stderr, "snapshotter: "+message)
+	fmt.Fprintln(p.stderr, "snapshotter: "+catalog.Hide(terminal.OneLine(message)))
 	return code
 }
 
@@ -140,7 +140,7 @@ func (p *program) crashed(crash any, trace []byte) int {
 	fmt.Fprintf(said, "snapshotter: internal error: %s; this is a fault of snapshotter: please report it with version %s and the trace that -v shows\n",
 		catalog.Redact(message), version())
 	if p.Verbose {
-		fmt.Fprintf(said, "%v\n%s", crash, trace)
+		fmt.Fprint(said, catalog.Hide(fmt.Sprintf("%v\n%s", crash, trace)))
 	}
 	return exitFailed
 }
