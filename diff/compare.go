@@ -16,7 +16,10 @@ func Compare(base, head *catalog.Snapshot) *Result {
 	}
 	c := &comparison{
 		base: base, head: head,
-		result: &Result{Base: base.Run, Head: head.Run},
+		result: &Result{
+			Base: base.Run, Head: head.Run,
+			Changes: []Change{}, NewRegions: []NewRegion{}, Baselines: []Baseline{}, Gaps: []Gap{}, // in JSON, none is a list
+		},
 	}
 	for _, scope := range scopes(base, head) {
 		c.compareScope(scope)

@@ -11,9 +11,10 @@ import (
 	"snapshotter/catalog"
 )
 
-// Reference names a run: an ID, "latest", "latest~2", a date or time (the last
-// run at or before it; a date means the end of that day, UTC), or an age such as
-// "7d" or "36h" (the last run at least that old).
+// Reference names a run: an ID, "latest", "latest~2", a time, a date, "yesterday"
+// or a month (the last run at or before it; of a date or month, its end in UTC), or
+// an age such as "7d", "36h", "1mo" or "1y" (the last run at least that old; months
+// and years are the calendar's).
 type Reference struct {
 	id   int64     // if set, that run
 	back int       // else how many recorded runs before the latest…
@@ -22,12 +23,26 @@ type Reference struct {
 
 var (
 	latestPattern = regexp.MustCompile(`^latest(?:~([0-9]{1,9}))?$`)
-	agePattern    = regexp.MustCompile(`^([0-9]{1,4})([mhdw])$`)
+	agePattern    = regexp.MustCompile(`^([0-9]{1,4})(m|h|d|w|mo|y)$`)
 	datePattern   = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 )
 
-var ageUnits = map[string]time.Duration{
-	"m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour,
+const day = 24 * time.Hour
+
+var ageUnits = map[string]time.Duration{"m": time.Minute, "h": time.Hour, "d": day, "w": 7 * day}
+
+// ago returns the time that many units before now. A month before the 31st is the
+// last day of a shorter month.
+func ago(now time.Time, count int, unit string) time.Time {
+	months := map[string]int{"mo": 1, "y": 12}[unit] * count
+	if months == 0 {
+		return now.Add(-time.Duration(count) * ageUnits[unit])
+	}
+	then := now.UTC().AddDate(0, -months, 0)
+	if then.Day() != now.UTC().Day() {
+		then = then.AddDate(0, 0, -then.Day())
+	}
+	return then
 }
 
 // ReferenceError is text that does not name a run. The text comes from outside.
@@ -37,7 +52,7 @@ func (e *ReferenceError) Error() string { return fmt.Sprintf("%q is not a run", 
 
 // Advice lists the forms of a reference.
 func (e *ReferenceError) Advice() string {
-	return "give an ID, latest, latest~2, a date (2026-11-20), a time (2026-11-20T02:00Z) or an age (7d)"
+	return "give an ID, latest, latest~2, a date (2026-11-20, yesterday), a month (2026-11), a time (2026-11-20T02:00Z) or an age (7d, 1mo)"
 }
 
 // ParseReference reads what a user wrote; ages count back from now. The error is
@@ -52,14 +67,20 @@ func ParseReference(text string, now time.Time) (Reference, error) {
 	}
 	if m := agePattern.FindStringSubmatch(text); m != nil {
 		count, _ := strconv.Atoi(m[1])
-		return Reference{at: now.Add(-time.Duration(count) * ageUnits[m[2]])}, nil
+		return Reference{at: ago(now, count, m[2])}, nil
+	}
+	if text == "yesterday" {
+		return Reference{at: now.UTC().Truncate(day).Add(-time.Nanosecond)}, nil
+	}
+	if month, err := time.Parse("2006-01", text); err == nil {
+		return Reference{at: month.AddDate(0, 1, 0).Add(-time.Nanosecond)}, nil
 	}
 	at, ok := catalog.ParseTime(text)
 	if !ok {
 		return Reference{}, &ReferenceError{text}
 	}
 	if datePattern.MatchString(text) {
-		at = at.Add(24*time.Hour - time.Nanosecond)
+		at = at.Add(day - time.Nanosecond)
 	}
 	return Reference{at: at}, nil
 }

@@ -69,7 +69,16 @@ func TestReferences(t *testing.T) {
 		{text: "0", err: "is not a run"},
 		{text: "-1", err: "is not a run"},
 		{text: "latest~", err: "is not a run"},
-		{text: "yesterday", err: "is not a run"},
+		{text: "yesterday", want: 2}, // run 3 failed
+		{text: "tomorrow", err: "is not a run"},
+		{text: "2026-09", want: 4},
+		{text: "2026-08", err: "no run is recorded at or before 2026-08-31 23:59 UTC"},
+		{text: "2026-13", err: "is not a run"},
+		{text: "0mo", want: 4},
+		{text: "1mo", err: "no run is recorded at or before 2026-08-23 12:00 UTC"},
+		{text: "1y", err: "no run is recorded at or before 2025-09-23 12:00 UTC"},
+		{text: "9999y", err: "no run is recorded at or before"},
+		{text: "1mon", err: "is not a run"},
 		{text: "2026-13-01", err: "is not a run"},
 		{text: "x\x1b[31m\n", err: `is not a run`},
 	} {
@@ -83,6 +92,26 @@ func TestReferences(t *testing.T) {
 			t.Errorf("%q is run %d, want %d %s", test.text, run.ID, test.want, test.err)
 		case err != nil && (test.err == "" || !strings.Contains(err.Error(), test.err)):
 			t.Errorf("%q: %v, want run %d %s", test.text, err, test.want, test.err)
+		}
+	}
+}
+
+// Months are the calendar's, and end where a month is shorter.
+func TestMonthsAgo(t *testing.T) {
+	for _, c := range []struct{ now, text, want string }{
+		{"2026-11-27T12:00:00Z", "1mo", "2026-10-27T12:00:00Z"},
+		{"2026-03-31T12:00:00Z", "1mo", "2026-02-28T12:00:00Z"},
+		{"2026-05-31T12:00:00Z", "3mo", "2026-02-28T12:00:00Z"},
+		{"2028-02-29T12:00:00Z", "1y", "2027-02-28T12:00:00Z"},
+		{"2026-01-15T00:30:00+02:00", "1mo", "2025-12-14T22:30:00Z"},
+	} {
+		now, err := time.Parse(time.RFC3339, c.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ref, err := store.ParseReference(c.text, now)
+		if got := ref.Time().Format(time.RFC3339); err != nil || got != c.want {
+			t.Errorf("%s before %s is %s, %v, want %s", c.text, c.now, got, err, c.want)
 		}
 	}
 }

@@ -111,8 +111,11 @@ func (p *program) main(ctx context.Context, args []string) (err error) {
 		}
 	}()
 	var commands commands
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case len(args) == 1 && args[0] == "--version":
+		args = []string{"version"} // what people try first
 	}
 	parser, parsed, err := p.parse(ctx, args, &commands)
 	if err != nil {

@@ -24,7 +24,8 @@ type between struct {
 }
 
 const referenceHelp = `Give a run as its ID, as latest or latest~2, as a date (the last run up to the end
-of that day, UTC) or a time, or as an age such as 7d, 36h or 2w.`
+of that day, UTC), as yesterday, a month (2026-11) or a time, or as an age such as
+7d, 36h, 2w, 1mo or 1y.`
 
 // read opens the history for reading and calls use with the base, nil if head is
 // the first run, and the head.
