@@ -32,15 +32,15 @@ func (s *Store) fillLastSaid(ctx context.Context, base, head *catalog.Snapshot) 
 	return nil
 }
 
-// unsaidOnly returns the items that leave something unsaid and differ from those of
-// the same key in others; both lists are sorted.
+// unsaidOnly returns the items that leave something unsaid and that others lack or
+// hold otherwise; both lists are sorted.
 func unsaidOnly(items, others []catalog.Item) []catalog.Item {
 	var unsaid []catalog.Item
 	for _, item := range items {
 		for len(others) > 0 && catalog.CompareItems(others[0], item) < 0 {
 			others = others[1:]
 		}
-		if len(others) > 0 && others[0] != item && others[0].Key() == item.Key() && catalog.Unsaid(item) {
+		if (len(others) == 0 || others[0] != item) && catalog.Unsaid(item) {
 			unsaid = append(unsaid, item)
 		}
 	}

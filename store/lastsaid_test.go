@@ -22,6 +22,7 @@ func TestWhatIsNotSaidIsComparedAsItWasLastSaid(t *testing.T) {
 		}
 	}
 	unsaid := &catalog.FoundationModel{ID: "m", Name: "M"}
+	other := &catalog.FoundationModel{ID: "other", Name: "Other"}
 	bought, later := callable(), callable()
 	bought.InferenceTypes = []string{"PROVISIONED"}
 	later.Lifecycle.EndOfLife = ends.AddDate(0, 1, 0)
@@ -43,6 +44,11 @@ func TestWhatIsNotSaidIsComparedAsItWasLastSaid(t *testing.T) {
 			"none changed inference_types withdrawn, lifecycle.end_of_life withdrawn, lifecycle.status withdrawn", "",
 			"none changed inference_types changed; none path-gained; uncallable no-longer-callable; uncallable path-lost",
 		}},
+		{"it goes while nothing is said", []*catalog.FoundationModel{callable(), unsaid, nil, callable()}, nil, []string{
+			"none changed inference_types withdrawn, lifecycle.end_of_life withdrawn, lifecycle.status withdrawn",
+			"uncallable no-longer-callable; uncallable path-lost; uncallable removed",
+			"back reappeared; callable became-callable; callable path-gained",
+		}},
 		{"a date that moved meanwhile", []*catalog.FoundationModel{callable(), unsaid, later}, nil, []string{
 			"none changed inference_types withdrawn, lifecycle.end_of_life withdrawn, lifecycle.status withdrawn",
 			"more-time changed lifecycle.end_of_life changed",
@@ -57,8 +63,10 @@ func TestWhatIsNotSaidIsComparedAsItWasLastSaid(t *testing.T) {
 			s := open(t, filepath.Join(t.TempDir(), "history.db"))
 			for n := range max(len(test.models), len(test.profiles)) {
 				listings := []catalog.Listing{listed(models), listed(profiles)}
-				if test.models != nil {
-					listings[0] = listed(models, test.models[n])
+				if test.models != nil && test.models[n] == nil {
+					listings[0] = listed(models, other)
+				} else if test.models != nil {
+					listings[0] = listed(models, test.models[n], other)
 				}
 				if test.profiles != nil {
 					listings[1] = listed(profiles, test.profiles[n])

@@ -101,6 +101,12 @@ func TestHistoriesCatch(t *testing.T) {
 			},
 		},
 		{
+			"what is said again is compared with nothing", edit{
+				"store/between.go",
+				"return b, h, s.fillLastSaid(ctx, b, h)", "return b, h, nil",
+			},
+		},
+		{
 			"lists of different runs tell what is callable", edit{
 				"catalog/snapshot.go",
 				"if joint, apart := s.Together[region]; apart && len(kinds) > 1 {",
