@@ -185,6 +185,10 @@ func readListing(dir string, scope catalog.Scope) (catalog.Listing, error) {
 // whether there is any. An error other than a [*fs.PathError] is of the content.
 func readFile(path string) (content []byte, found bool, err error) {
 	for _, name := range []string{path, path + ".gz"} {
+		info, err := os.Stat(name)
+		if err == nil && !info.Mode().IsRegular() {
+			return nil, true, fmt.Errorf("%s is not a regular file", filepath.Base(name)) // a pipe would wait for a writer
+		}
 		data, err := os.ReadFile(name)
 		if absent(err) {
 			continue

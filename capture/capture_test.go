@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -195,5 +196,20 @@ func TestRecordings(t *testing.T) {
 				t.Errorf("%s %s %s: %s with %d items", filepath.Base(folder), l.Region, l.Kind, l.Outcome, len(l.Items))
 			}
 		}
+	}
+}
+
+// A named pipe in the place of a recording would wait for a writer forever.
+func TestReadPipe(t *testing.T) {
+	dir := write(t, map[string]string{"2026-02-08/eu-west-1/" + FileName(catalog.KindFoundationModel): oneModel})
+	if err := syscall.Mkfifo(filepath.Join(dir, "2026-02-08/eu-west-1", FileName(catalog.KindInferenceProfile)), 0o600); err != nil {
+		t.Skip(err)
+	}
+	c, err := Read(filepath.Join(dir, "2026-02-08"))
+	if err != nil || len(c.Listings) != 2 {
+		t.Fatalf("%d listings, %v", len(c.Listings), err)
+	}
+	if profiles := c.Listings[1]; profiles.Outcome != catalog.Invalid || !strings.Contains(profiles.Message, "not a regular file") {
+		t.Errorf("got %s (%q)", profiles.Outcome, profiles.Message)
 	}
 }

@@ -79,6 +79,9 @@ func TestPingIsAccepted(t *testing.T) {
 		"OK (not found)":                  notify.Undelivered,
 		`{"ok":false,"msg":"not active"}`: notify.Undelivered,
 		"<html>Sign in</html>":            notify.Undelivered,
+		"\n<BODY onload=x>":               notify.Undelivered,
+		"<script>location='/login'":       notify.Undelivered,
+		`<?xml version="1.0"?><!DOCTYPE html PUBLIC "x"><html>`: notify.Undelivered,
 	} {
 		receiver := receive(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, answer) })
 		d := receiver.sender().Impatient().Ping(t.Context(), []notify.Channel{parse(t, check)}, notify.Ping{Event: notify.Succeeded})[0]

@@ -110,8 +110,14 @@ func (p post) judge(response *http.Response, body []byte, r redaction) *failure 
 // answer with JSON, a word or nothing, whatever Content-Type says.
 func isPage(body []byte) bool {
 	start := bytes.ToLower(bytes.TrimLeft(body[:min(len(body), pageStart)], "\ufeff \t\r\n"))
-	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html")) ||
-		bytes.HasPrefix(start, []byte("<!--")) && bytes.Contains(start, []byte("<html"))
+	for _, opening := range []string{"<!doctype html", "<html", "<head", "<body", "<script"} {
+		if bytes.HasPrefix(start, []byte(opening)) {
+			return true
+		}
+	}
+	// What may come before: a comment, or the declaration of XHTML.
+	leads := bytes.HasPrefix(start, []byte("<!--")) || bytes.HasPrefix(start, []byte("<?xml"))
+	return leads && bytes.Contains(start, []byte("<html"))
 }
 
 // pageStart is how much of an answer shows whether it is a page.

@@ -35,7 +35,7 @@ func (s *State) Fetch(ctx context.Context, dir string) (Copy, error) {
 	if err := s.identify(path, aws.ToString(object.ContentEncoding)); err != nil {
 		return Copy{}, errors.Join(err, os.Remove(path))
 	}
-	s.path, s.etag = path, aws.ToString(object.ETag)
+	s.path, s.etag = path, strong(object.ETag)
 	return Copy{Path: path, Size: aws.ToInt64(object.ContentLength), Version: aws.ToString(object.VersionId)}, nil
 }
 
@@ -90,7 +90,7 @@ func (s *State) Current(ctx context.Context) (bool, error) {
 			Bucket: &s.at.Bucket, Key: &s.at.Key,
 		}, in, s3.WithAPIOptions(s.client.limit(0, nil)))
 		if err == nil {
-			etag = aws.ToString(object.ETag)
+			etag = strong(object.ETag)
 		}
 		return err
 	})
@@ -112,7 +112,7 @@ func (s *State) download(ctx context.Context, path string) (*s3.GetObjectOutput,
 		}
 		return file.Sync()
 	})
-	if err == nil && aws.ToString(object.ETag) == "" {
+	if err == nil && strong(object.ETag) == "" {
 		err = errNoETag
 	}
 	if err = errors.Join(err, file.Close()); err == nil {

@@ -120,7 +120,7 @@ func (s *State) upload(ctx context.Context, local *database) (etag string, err e
 		if err != nil {
 			return err
 		}
-		if etag = aws.ToString(out.ETag); etag == "" {
+		if etag = strong(out.ETag); etag == "" {
 			return errNoETag
 		}
 		return nil
@@ -133,11 +133,13 @@ func checksum(sum [sha256.Size]byte) *string {
 	return aws.String(base64.StdEncoding.EncodeToString(sum[:]))
 }
 
-// quoted returns an ETag as a condition needs it: strong, and in quotes. Not every S3
-// server quotes it, and a proxy that compresses makes it weak, which matches
-// nothing. https://www.rfc-editor.org/rfc/rfc9110#name-etag
+// strong returns an ETag as S3 gave it, "" if there is none: a proxy that compresses
+// some answers makes theirs weak, which matches nothing.
+// https://www.rfc-editor.org/rfc/rfc9110#name-etag
+func strong(etag *string) string { return strings.TrimPrefix(aws.ToString(etag), "W/") }
+
+// quoted returns an ETag as a condition needs it. Not every S3 server quotes it.
 func quoted(etag string) string {
-	etag = strings.TrimPrefix(etag, "W/")
 	if strings.HasSuffix(etag, `"`) {
 		return etag
 	}
@@ -195,5 +197,5 @@ func (s *State) look(ctx context.Context, local *database) (etag string, same bo
 	case err != nil:
 		return "", false, err
 	}
-	return aws.ToString(object.ETag), same, nil
+	return strong(object.ETag), same, nil
 }

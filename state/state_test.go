@@ -302,6 +302,13 @@ func TestUploadSettles(t *testing.T) {
 		{"answer lost, then conflicts", first(buckettest.OnlyFor("PUT", 1, buckettest.Lost), buckettest.OnlyFor("PUT", 0, busy)), saved, false},
 		{"answer lost, then denied", first(buckettest.OnlyFor("PUT", 1, buckettest.Lost), buckettest.OnlyFor("PUT", 0, denied)), saved, false},
 		{"weak ETags", weak, saved, false},
+		{"weak ETags of what is read, and conflicts", func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
+			if r.Method == http.MethodPut {
+				busy(w, r, behind)
+				return
+			}
+			weak(w, r, behind)
+		}, failed, false},
 		{"no Expect: 100-continue", unexpecting, saved, false},
 		{"denied", buckettest.OnlyFor("PUT", 0, denied), failed, false},
 		{"all denied", denied, unknown, false},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -105,8 +106,10 @@ func (s *settings) load(context *kong.Context) {
 
 // read reads the file at path, which may set the given flags.
 func (c *configuration) read(path string, flags []string) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && path != os.DevNull {
-		return fmt.Errorf("configuration file %s is not a regular file", path) // a pipe would wait for a writer
+	// A named pipe would wait for a writer. Those in /dev have one: a shell's
+	// <(command), and standard input.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !strings.HasPrefix(filepath.Clean(path), "/dev/") {
+		return fmt.Errorf("configuration file %s is not a regular file", path)
 	}
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
