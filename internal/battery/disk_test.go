@@ -190,6 +190,9 @@ func TestReadOnly(t *testing.T) {
 		const nobody = 65534
 		s := nightly(t, binary)
 		openTo(t, s.base, filepath.Dir(binary))
+		if err := os.Chmod(filepath.Join(s.base, database), 0o644); err != nil { // it is private otherwise
+			t.Fatal(err)
+		}
 		s.refuses(t, s.base, &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}})
 	})
 }
