@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
@@ -29,6 +30,7 @@ func (c *whereCommand) answer(ctx context.Context, p *program, db *store.Store, 
 		Run: c.answered(p, run), Asked: c.word(), Profile: found.Profile,
 		Within: append([]string{}, c.Within...), Models: []ask.Whereabouts{},
 	}
+	whole := sync.OnceValues(func() (*ask.Directory, error) { return wholeDirectory(ctx, db, run) })
 	for _, model := range found.Models {
 		past, err := ask.ReadPast(ctx, db, catalog.KindFoundationModel, model.ID)
 		if err != nil {
@@ -36,22 +38,20 @@ func (c *whereCommand) answer(ctx context.Context, p *program, db *store.Store, 
 		}
 		all := directory.Where(model.ID, past.Spans(run.ID), c.Within)
 		all.Regions = slices.DeleteFunc(all.Regions, func(at ask.Stand) bool { return !chosen.IncludesRegion(at.Region) })
-		whole, err := c.whole(ctx, db, run, directory, model.ID)
-		if err != nil {
-			return nil, err
+		known := directory
+		if directory.Ending(model.ID) { // what the answer rests on may lack its replacement
+			if known, err = whole(); err != nil {
+				return nil, err
+			}
 		}
-		whole.Describe(&all, past.LastListed(run.ID), c.Within, p.replacements)
+		known.Describe(&all, past.LastListed(run.ID), c.Within, p.replacements)
 		answer.Models = append(answer.Models, all)
 	}
 	return answer, nil
 }
 
-// whole returns a directory that knows every model if a replacement is to be found
-// for one: what an answer rests on may be about one model alone.
-func (c *whereCommand) whole(ctx context.Context, db *store.Store, run catalog.Run, directory *ask.Directory, model string) (*ask.Directory, error) {
-	if !directory.Ending(model) {
-		return directory, nil
-	}
+// wholeDirectory returns a directory that knows every model.
+func wholeDirectory(ctx context.Context, db *store.Store, run catalog.Run) (*ask.Directory, error) {
 	all, err := db.Snapshot(ctx, run.ID)
 	if err != nil {
 		return nil, err
