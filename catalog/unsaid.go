@@ -83,3 +83,15 @@ func (r *Region) DestinationsUnsaid(model string) bool {
 	}
 	return false
 }
+
+// PathUnsaid reports whether the region lists the path's model or profile without a
+// field that shows whether the path exists: the inference types of a model, or the
+// status or destinations of a profile.
+func (r *Region) PathUnsaid(path Path) bool {
+	if path.Access == ViaProfile {
+		p := r.Profiles[path.ModelID]
+		return p != nil && (p.Destinations == nil || p.Status == "")
+	}
+	m := r.Models[path.ModelID]
+	return m != nil && m.InferenceTypes == nil
+}

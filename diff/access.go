@@ -70,23 +70,11 @@ func pathsBetween(from, to *catalog.Region, model string) []catalog.Path {
 		known := slices.ContainsFunc(had, func(p catalog.Path) bool {
 			return p.Access == path.Access && p.ModelID == path.ModelID
 		})
-		if !known && !unsaid(from, path) {
+		if !known && !from.PathUnsaid(path) {
 			paths = append(paths, path)
 		}
 	}
 	return paths
-}
-
-// unsaid reports whether a region lists the path's model or profile without a
-// field that shows whether the path exists: the inference types of a model, or the
-// status or destinations of a profile.
-func unsaid(region *catalog.Region, path catalog.Path) bool {
-	if path.Access == catalog.ViaProfile {
-		p := region.Profiles[path.ModelID]
-		return p != nil && (p.Destinations == nil || p.Status == "")
-	}
-	m := region.Models[path.ModelID]
-	return m != nil && m.InferenceTypes == nil
 }
 
 func (c *comparison) pathEvents(change Change, kind Kind, paths []catalog.Path) {
@@ -136,6 +124,6 @@ func notCallable(region, other *catalog.Region, model string) bool {
 		return false
 	}
 	return !slices.ContainsFunc(other.Paths(model), func(path catalog.Path) bool {
-		return path.Callable() && unsaid(region, path)
+		return path.Callable() && region.PathUnsaid(path)
 	})
 }

@@ -135,13 +135,7 @@ func (h hit) scope() catalog.Scope { return catalog.Scope{Region: h.region, Kind
 // unsaid reports whether a snapshot lists what the path rests on, and leaves out
 // whether it is there.
 func (h hit) unsaid(s *catalog.Snapshot) bool {
-	region := s.Region(h.region)
-	if h.path.Access == catalog.ViaProfile {
-		p := region.Profiles[h.path.ModelID]
-		return p != nil && (p.Status == "" || p.Destinations == nil)
-	}
-	m := region.Models[h.path.ModelID]
-	return m != nil && m.InferenceTypes == nil
+	return s.Region(h.region).PathUnsaid(h.path)
 }
 
 type hits []hit
