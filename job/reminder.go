@@ -15,16 +15,20 @@ const ahead = "Ahead: "
 func datesAhead(r *report.Report) (dates []notify.Date) {
 	for _, d := range r.Deadlines.Entries {
 		if d.VariantOf == "" && d.DaysLeft >= 0 {
-			dates = append(dates, notify.Date{Event: string(d.Event), Model: d.ID, Date: d.Date, Days: d.DaysLeft})
+			dates = append(dates, dateOf(d))
 		}
 	}
 	return dates
 }
 
+func dateOf(d report.Deadline) notify.Date {
+	return notify.Date{Event: string(d.Event), Model: d.ID, Date: d.Date, Days: d.DaysLeft}
+}
+
 // reminders returns a line for each date that is due.
 func reminders(r *report.Report, due []notify.Date) (lines []string) {
 	for _, d := range r.Deadlines.Entries {
-		if slices.Contains(due, notify.Date{Event: string(d.Event), Model: d.ID, Date: d.Date, Days: d.DaysLeft}) {
+		if slices.Contains(due, dateOf(d)) {
 			lines = append(lines, ahead+d.Words())
 		}
 	}

@@ -108,12 +108,12 @@ func (p Policy) Decide(run catalog.Run, result *diff.Result, watch bool, before 
 		d.add(WatchRule, diff.Good)
 	}
 	d.coverage(result, before, step, limit)
-	slices.SortFunc(d.Reasons, func(a, b Reason) int { return cmp.Compare(a.rank(), b.rank()) })
 	return d
 }
 
 func (d *Decision) add(reason Reason, significance diff.Significance) {
 	d.Reasons = append(d.Reasons, reason)
+	slices.SortFunc(d.Reasons, func(a, b Reason) int { return cmp.Compare(a.rank(), b.rank()) })
 	if len(d.Reasons) == 1 || diff.CompareSignificance(significance, d.Significance) < 0 {
 		d.Significance = significance
 	}

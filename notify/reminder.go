@@ -72,7 +72,6 @@ func (p Policy) Remind(d *Decision, today string, dates []Date, before State) {
 	}
 	if len(d.Due) > 0 {
 		d.add(Deadline, diff.Notice)
-		slices.SortFunc(d.Reasons, func(a, b Reason) int { return a.rank() - b.rank() })
 	}
 }
 
