@@ -84,10 +84,9 @@ func hideAddress(address string) string {
 		return scheme + ":…"
 	}
 	authority = withoutUser(authority)
-	if host := strings.TrimPrefix(authority, hiddenUser); !showing.MatchString(host) {
-		if end := strings.IndexAny(host, "/?#"); end >= 0 && end < len(host)-1 {
-			authority = strings.TrimSuffix(authority, host[end:]) + "/…" + closing(host)
-		}
+	end := strings.IndexAny(authority, "/?#")
+	if end >= 0 && end < len(authority)-1 && !showing.MatchString(strings.TrimPrefix(authority, hiddenUser)) {
+		authority = authority[:end] + "/…" + closing(authority)
 	}
 	return scheme + "://" + authority
 }
