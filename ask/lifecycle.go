@@ -86,9 +86,7 @@ func (d *Directory) Replace(dates []Date, chosen map[string]string) {
 			date.VariantOf = d.families.Base(date.ID)
 			continue
 		}
-		if found := d.Replacements(d.anyListed(date.ID), date.Regions, nil, chosen); len(found) > 0 {
-			date.Replacement = &found[0]
-		}
+		date.Replacement = d.Replacement(d.anyListed(date.ID), date.Regions, chosen)
 	}
 }
 

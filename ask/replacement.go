@@ -58,6 +58,28 @@ func (d *Directory) Replacements(old *catalog.FoundationModel, regions, places [
 	return found
 }
 
+// Replacement returns the best of [Directory.Replacements], whatever places its calls
+// run in; nil if there is none.
+func (d *Directory) Replacement(old *catalog.FoundationModel, regions []string, chosen map[string]string) *Replacement {
+	found := d.Replacements(old, regions, nil, chosen)
+	if len(found) == 0 {
+		return nil
+	}
+	return &found[0]
+}
+
+// IDs are the IDs to pass, sorted; nil for none.
+func (r *Replacement) IDs() []string {
+	if r == nil {
+		return nil
+	}
+	var ids []string
+	for _, way := range r.Ways {
+		ids = append(ids, way.ID)
+	}
+	return ids
+}
+
 // anyListed returns a model as the first region that has it as ACTIVE lists it,
 // else as the first region lists it, nil if none does.
 func (d *Directory) anyListed(id string) *catalog.FoundationModel {

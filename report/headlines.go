@@ -126,14 +126,10 @@ func routeIDs(routes []Route) []string {
 }
 
 func useInstead(r *ask.Replacement) string {
-	if r == nil || len(r.Ways) == 0 {
-		return "no replacement there"
+	if ids := r.IDs(); len(ids) > 0 {
+		return "instead: " + brief(ids)
 	}
-	var ids []string
-	for _, way := range r.Ways {
-		ids = append(ids, way.ID)
-	}
-	return "instead: " + brief(ids)
+	return noReplacement
 }
 
 // notes returns what the user wrote about the rules that the row broke or satisfied.

@@ -130,16 +130,35 @@ func unchangedText(field diff.Field, value string) string {
 // prefixed lists profile IDs. Those that are a prefix and the model's ID are
 // joined: `us.`, `eu.` + `model`.
 func prefixed(profiles []string, model string) string {
+	if len(profiles) == 1 {
+		return markdown.Code(profiles[0])
+	}
+	return strings.Join(joinedIDs(profiles, model, markdown.Code(model)), ", ")
+}
+
+// joinedIDs lists IDs. Those that are a prefix and the model's ID come first, joined
+// as one, with own for the model's.
+func joinedIDs(ids []string, model, own string) []string {
 	var prefixes, whole []string
-	for _, id := range profiles {
-		if prefix, found := strings.CutSuffix(id, model); found && prefix != "" && len(profiles) > 1 {
+	for _, id := range ids {
+		if prefix := prefixOf(id, model); prefix != "" {
 			prefixes = append(prefixes, markdown.Code(prefix))
 		} else {
 			whole = append(whole, markdown.Code(id))
 		}
 	}
 	if len(prefixes) > 0 {
-		whole = append([]string{strings.Join(prefixes, ", ") + " + " + markdown.Code(model)}, whole...)
+		whole = append([]string{strings.Join(prefixes, ", ") + " + " + own}, whole...)
 	}
-	return strings.Join(whole, ", ")
+	return whole
+}
+
+// prefixOf returns what a profile's ID has before the model's, "" if it does not end
+// in that.
+func prefixOf(profile, model string) string {
+	prefix, found := strings.CutSuffix(profile, model)
+	if !found {
+		return ""
+	}
+	return prefix
 }

@@ -201,12 +201,8 @@ func (v *view) family(id string, stories []*Story) Named {
 			return Named{id, s.Subject.Name}
 		}
 	}
-	for _, side := range []map[string]*catalog.Region{v.after, v.before} {
-		for _, code := range sortedKeys(side) {
-			if m := side[code].Models[id]; m != nil {
-				return Named{id, m.Name}
-			}
-		}
+	if m := v.model(id, nil); m != nil {
+		return Named{id, m.Name}
 	}
 	return Named{id, stories[0].Subject.Name}
 }
@@ -218,11 +214,7 @@ func (v *view) replacement(id string, regions []string) *ask.Replacement {
 	if old == nil {
 		return nil
 	}
-	candidates := v.directory.Replacements(old, regions, nil, v.replacements)
-	if len(candidates) == 0 {
-		return nil
-	}
-	return &candidates[0]
+	return v.directory.Replacement(old, regions, v.replacements)
 }
 
 // model returns a model as head lists it in the first of regions or anywhere, else

@@ -126,7 +126,7 @@ func (s *Story) lossPhrase(id string) string {
 
 // shortID returns a profile's prefix where the rest of its ID is the model's.
 func shortID(profile, model string) string {
-	if prefix, found := strings.CutSuffix(profile, model); found && prefix != "" {
+	if prefix := prefixOf(profile, model); prefix != "" {
 		return markdown.Code(prefix)
 	}
 	return markdown.Code(profile)
@@ -282,43 +282,30 @@ func gainedIDs(routes []Route, model string) string {
 			ids = append(ids, route.ID)
 		}
 	}
-	var prefixes, whole []string
-	for _, id := range union(ids) {
-		if prefix, found := strings.CutSuffix(id, model); found && prefix != "" {
-			prefixes = append(prefixes, prefix)
-		} else {
-			whole = append(whole, markdown.Code(id))
-		}
-	}
+	ids = union(ids)
 	// A global profile may run anywhere: it comes after those of a geography.
-	slices.SortStableFunc(prefixes, func(a, b string) int { return anywhereLast(a) - anywhereLast(b) })
-	for i, prefix := range prefixes {
-		prefixes[i] = markdown.Code(prefix)
-	}
-	if len(prefixes) > 0 {
-		whole = append([]string{strings.Join(prefixes, ", ") + " + " + ownMark}, whole...)
-	}
+	slices.SortStableFunc(ids, func(a, b string) int { return anywhereLast(a, model) - anywhereLast(b, model) })
+	whole := joinedIDs(ids, model, ownMark)
 	if onDemand != "" {
 		whole = append([]string{onDemand}, whole...)
 	}
 	return strings.Join(whole, ", ")
 }
 
-func anywhereLast(prefix string) int {
-	if prefix == ask.GlobalGeography+"." {
+func anywhereLast(profile, model string) int {
+	if profile == ask.GlobalGeography+"."+model {
 		return 1
 	}
 	return 0
 }
 
+const noReplacement = "no replacement there"
+
 // replacementText names the ID to pass instead, or says that there is none.
 func replacementText(r *ask.Replacement) string {
-	if r == nil || len(r.Ways) == 0 {
-		return "no replacement there"
-	}
-	var ids []string
-	for _, way := range r.Ways {
-		ids = append(ids, way.ID)
+	ids := r.IDs()
+	if len(ids) == 0 {
+		return noReplacement
 	}
 	text := prefixed(ids, r.Model)
 	if len(r.Without) > 0 {

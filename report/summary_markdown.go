@@ -101,7 +101,7 @@ func (c *Coverage) seen() string {
 	}
 	switch {
 	case missed == 0:
-		return c.allSeen(expected, disabled, without)
+		return allSeen(expected, regions, disabled, without)
 	case missed == expected && len(c.Part) == 0:
 		return fmt.Sprintf("None of %d %s read: %s.", expected, regions, strings.Join(missing, "; "))
 	case missed <= missedNamed:
@@ -110,10 +110,7 @@ func (c *Coverage) seen() string {
 	return fmt.Sprintf("%d of %d %s read. Not read: %s.", expected-missed, expected, regions, strings.Join(missing, "; "))
 }
 
-func (c *Coverage) allSeen(read, disabled, without int) string {
-	if disabled+without == 0 {
-		return fmt.Sprintf("All %d regions read.", read)
-	}
+func allSeen(read int, regions string, disabled, without int) string {
 	var rest []string
 	if disabled > 0 {
 		rest = append(rest, fmt.Sprintf("%d not enabled", disabled))
@@ -121,11 +118,10 @@ func (c *Coverage) allSeen(read, disabled, without int) string {
 	if without > 0 {
 		rest = append(rest, fmt.Sprintf("%d without Bedrock", without))
 	}
-	kind := "regions"
-	if disabled > 0 {
-		kind = "enabled regions"
+	if rest == nil {
+		return fmt.Sprintf("All %d %s read.", read, regions)
 	}
-	return fmt.Sprintf("All %d %s read; %s.", read, kind, strings.Join(rest, ", "))
+	return fmt.Sprintf("All %d %s read; %s.", read, regions, strings.Join(rest, ", "))
 }
 
 // idle reports whether nothing in the row's regions was expected to be read.

@@ -200,11 +200,11 @@ func (s *Story) lostWay(model string) string {
 		return "IDs to call it"
 	}
 	lost := s.Loss.Lost[0]
-	prefix, found := strings.CutSuffix(lost.ID, model)
+	prefix := prefixOf(lost.ID, model)
 	switch {
 	case lost.Access == catalog.OnDemand:
 		return "on-demand access"
-	case found && prefix != "":
+	case prefix != "":
 		return "its " + markdown.Clean(prefix) + " profile"
 	}
 	return "a profile"
