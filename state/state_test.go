@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -392,12 +393,12 @@ func unexpecting(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 
 // first is a door for one PUT, and then another.
 func first(one, then buckettest.Fault) buckettest.Fault {
-	puts := 0
+	var puts atomic.Int32 // requests are served side by side
 	return func(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 		if r.Method == http.MethodPut {
-			puts++
+			puts.Add(1)
 		}
-		if puts <= 1 {
+		if puts.Load() <= 1 {
 			one(w, r, behind)
 			return
 		}
