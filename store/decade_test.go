@@ -317,7 +317,7 @@ func (w *world) recordNights(ctx context.Context, s *Store, run catalog.Run, fir
 		run.StartedAt = decadeStart.AddDate(0, 0, night)
 		run.FinishedAt = run.StartedAt.Add(3 * time.Second)
 		add := w.nextRun(ledger, run, firstItems+(lastItems-firstItems)*night/decadeRuns)
-		if night == decadeRuns-1 {
+		if night == end-1 { // the next hundred are recorded on it
 			add.run.Digest = w.digest()
 		}
 		if err := add.write(ctx, tx); err != nil {
