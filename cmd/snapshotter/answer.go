@@ -56,19 +56,12 @@ func (a asOf) read(ctx context.Context, p *program, use func(db *store.Store, ru
 	})
 }
 
-// answered is the run that an answer is as of.
-type answered struct {
-	catalog.RunRef
-	// Stale is set if it is the newest one and more than two days old.
-	Stale bool `json:"stale"`
-}
-
 // staleAfter is how old the newest run may be without a warning. Runs are nightly.
 const staleAfter = 48 * time.Hour
 
 // answered returns the run for an answer.
-func (a asOf) answered(p *program, run catalog.Run) answered {
-	return answered{run.Ref(), a.stale(p.now(), run)}
+func (a asOf) answered(p *program, run catalog.Run) ask.AsOf {
+	return ask.AsOf{RunRef: run.Ref(), Stale: a.stale(p.now(), run)}
 }
 
 func (a asOf) stale(now time.Time, run catalog.Run) bool {

@@ -39,14 +39,6 @@ Examples:
   snapshotter history nova-canvas --since 90d --format csv`
 }
 
-// historyAnswer is the answer as programs read it: see docs/json.md.
-type historyAnswer struct {
-	Kind     catalog.Kind  `json:"kind"`
-	ID       string        `json:"id"`
-	Profiles []string      `json:"profiles"` // that ever routed to the model
-	Chapters []ask.Chapter `json:"chapters"`
-}
-
 func (c *historyCommand) Run(ctx context.Context, p *program) error {
 	return asOf{AsOf: "latest"}.read(ctx, p, func(db *store.Store, run catalog.Run) error {
 		past, err := ask.FindPast(ctx, db, run.ID, c.ID)
@@ -64,7 +56,7 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		answer := historyAnswer{past.Kind, past.ID, append([]string{}, past.Profiles...), chapters}
+		answer := ask.HistoryAnswer{Kind: past.Kind, ID: past.ID, Profiles: append([]string{}, past.Profiles...), Chapters: chapters}
 		if !c.forPeople() {
 			return c.print(p, chapterRows(chapters), answer)
 		}

@@ -54,14 +54,6 @@ Examples:
   snapshotter lifecycle --within 2w --exit-code || echo "look at it"`
 }
 
-// lifecycleAnswer is the answer as programs read it: see docs/json.md.
-type lifecycleAnswer struct {
-	Run       answered         `json:"run"`
-	Today     string           `json:"today"` // from which days are counted
-	Dates     []ask.Date       `json:"dates"`
-	NeverRead []ask.UnreadList `json:"never_read"`
-}
-
 func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
 		snapshot, err := db.Listed(ctx, run.ID)
@@ -74,9 +66,9 @@ func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 		}
 		dates := slices.DeleteFunc(ask.Dates(shown, p.now()), c.leavesOut)
 		ask.NewDirectory(snapshot).Replace(dates, p.replacements)
-		answer := lifecycleAnswer{
-			c.answered(p, run), catalog.Day(p.now()), dates,
-			ask.UnreadLists(shown, catalog.KindFoundationModel),
+		answer := ask.LifecycleAnswer{
+			Run: c.answered(p, run), Today: catalog.Day(p.now()), Dates: dates,
+			NeverRead: ask.UnreadLists(shown, catalog.KindFoundationModel),
 		}
 		if err := c.write(p, run, answer); err != nil {
 			return err
@@ -110,7 +102,7 @@ func (c *lifecycleCommand) counted(dates []ask.Date) []ask.Date {
 	return slices.DeleteFunc(slices.Clone(dates), func(d ask.Date) bool { return d.VariantOf != "" && !c.Variants })
 }
 
-func (c *lifecycleCommand) write(p *program, run catalog.Run, answer lifecycleAnswer) error {
+func (c *lifecycleCommand) write(p *program, run catalog.Run, answer ask.LifecycleAnswer) error {
 	if !c.forPeople() {
 		return c.print(p, dateRows(answer.Dates), answer)
 	}

@@ -22,24 +22,12 @@ const carriedSign = "~"
 const matrixLegend = "D on demand, G geographic profile, W global profile, P provisioned only, X doubtful, " +
 	"L listed only, . absent, ? not observed, ~ as last confirmed (not read by this run)"
 
-// matrixAnswer is the answer as programs read it: see docs/json.md.
-type matrixAnswer struct {
-	Run     answered    `json:"run"`
-	Regions []string    `json:"regions"`
-	Models  []matrixRow `json:"models"`
-}
-
-type matrixRow struct {
-	ID    string     `json:"id"`
-	Cells []ask.Cell `json:"regions"`
-}
-
 func (c *modelsCommand) matrix(p *program, run catalog.Run, s *catalog.Snapshot, entries []ask.Entry) error {
 	rows := ask.Matrix(s, entries)
 	regions := s.Regions()
-	answer := matrixAnswer{Run: c.answered(p, run), Regions: append([]string{}, regions...), Models: []matrixRow{}}
+	answer := ask.MatrixAnswer{Run: c.answered(p, run), Regions: append([]string{}, regions...), Models: []ask.MatrixRow{}}
 	for i, e := range entries {
-		answer.Models = append(answer.Models, matrixRow{e.ID, rows[i]})
+		answer.Models = append(answer.Models, ask.MatrixRow{ID: e.ID, Cells: rows[i]})
 	}
 	if !c.forPeople() {
 		return c.print(p, fullMatrix(regions, answer.Models, words), answer)
@@ -62,17 +50,17 @@ func (c *modelsCommand) matrix(p *program, run catalog.Run, s *catalog.Snapshot,
 }
 
 // without leaves out the columns of some regions.
-func without(regions []string, rows []matrixRow, out []string) ([]string, []matrixRow) {
-	var kept []matrixRow
+func without(regions []string, rows []ask.MatrixRow, out []string) ([]string, []ask.MatrixRow) {
+	var kept []ask.MatrixRow
 	for _, row := range rows {
 		cells := slices.DeleteFunc(slices.Clone(row.Cells), func(c ask.Cell) bool { return slices.Contains(out, c.Region) })
-		kept = append(kept, matrixRow{row.ID, cells})
+		kept = append(kept, ask.MatrixRow{ID: row.ID, Cells: cells})
 	}
 	return slices.DeleteFunc(slices.Clone(regions), func(r string) bool { return slices.Contains(out, r) }), kept
 }
 
 // fullMatrix has a column for every region, headed by its code.
-func fullMatrix(regions []string, rows []matrixRow, show func(ask.Cell) string) *terminal.Table {
+func fullMatrix(regions []string, rows []ask.MatrixRow, show func(ask.Cell) string) *terminal.Table {
 	t := &terminal.Table{Head: append([]string{"id"}, regions...)}
 	for _, row := range rows {
 		cells := []string{row.ID}
@@ -109,7 +97,7 @@ func words(cell ask.Cell) string {
 
 // drawMatrix writes blocks of as many regions as fit the terminal, under short forms
 // of their codes, which it explains below the last block.
-func drawMatrix(p *program, regions []string, rows []matrixRow) error {
+func drawMatrix(p *program, regions []string, rows []ask.MatrixRow) error {
 	short := shortCodes(regions)
 	idWidth := len("ID")
 	for _, row := range rows {

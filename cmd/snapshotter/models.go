@@ -75,7 +75,7 @@ func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 		if c.Matrix {
 			return c.matrix(p, run, shown, ask.EveryRegion(all, c.drawn(entries)))
 		}
-		return c.list(p, run, modelsAnswer{c.answered(p, run), entries, ask.UnreadLists(shown, catalog.Kinds()...)})
+		return c.list(p, run, ask.ModelsAnswer{Run: c.answered(p, run), Models: entries, NeverRead: ask.UnreadLists(shown, catalog.Kinds()...)})
 	})
 }
 
@@ -84,14 +84,7 @@ func (c *modelsCommand) choice() ask.Choice {
 	return ask.Choice{Filter: c.filter.chosen(), Modality: c.Modality, Lifecycle: c.Lifecycle, Access: c.Access, Within: c.Within}
 }
 
-// modelsAnswer is the answer as programs read it: see docs/json.md.
-type modelsAnswer struct {
-	Run       answered         `json:"run"`
-	Models    []ask.Entry      `json:"models"`
-	NeverRead []ask.UnreadList `json:"never_read"`
-}
-
-func (c *modelsCommand) list(p *program, run catalog.Run, answer modelsAnswer) error {
+func (c *modelsCommand) list(p *program, run catalog.Run, answer ask.ModelsAnswer) error {
 	entries := answer.Models
 	if !c.forPeople() {
 		return c.print(p, modelRows(entries), answer)

@@ -31,13 +31,6 @@ Examples:
   snapshotter profiles --as-of 30d --format csv`
 }
 
-// profilesAnswer is the answer as programs read it: see docs/json.md.
-type profilesAnswer struct {
-	Run       answered         `json:"run"`
-	Profiles  []ask.Routing    `json:"profiles"`
-	NeverRead []ask.UnreadList `json:"never_read"`
-}
-
 func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
 		kinds := []catalog.Kind{catalog.KindInferenceProfile}
@@ -52,7 +45,7 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		answer := profilesAnswer{c.answered(p, run), append([]ask.Routing{}, ask.Routings(shown)...), ask.UnreadLists(shown, catalog.KindInferenceProfile)}
+		answer := ask.ProfilesAnswer{Run: c.answered(p, run), Profiles: append([]ask.Routing{}, ask.Routings(shown)...), NeverRead: ask.UnreadLists(shown, catalog.KindInferenceProfile)}
 		if !c.forPeople() {
 			return c.print(p, routingRows(answer.Profiles), answer)
 		}

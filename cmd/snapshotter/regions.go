@@ -32,12 +32,6 @@ Examples:
   snapshotter regions --format json`
 }
 
-// regionsAnswer is the answer as programs read it: see docs/json.md.
-type regionsAnswer struct {
-	Run     answered       `json:"run"`
-	Regions []ask.Coverage `json:"regions"`
-}
-
 func (c *regionsCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
 		snapshot, err := db.Listed(ctx, run.ID)
@@ -47,7 +41,7 @@ func (c *regionsCommand) Run(ctx context.Context, p *program) error {
 		if err := c.check(snapshot); err != nil {
 			return err
 		}
-		answer := regionsAnswer{c.answered(p, run), []ask.Coverage{}}
+		answer := ask.RegionsAnswer{Run: c.answered(p, run), Regions: []ask.Coverage{}}
 		for _, region := range ask.Regions(snapshot) {
 			if c.chosen().IncludesRegion(region.Region) {
 				answer.Regions = append(answer.Regions, region)

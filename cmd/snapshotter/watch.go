@@ -42,7 +42,7 @@ Examples:
 
 // watchAnswer is the answer as programs read it.
 type watchAnswer struct {
-	Run   answered      `json:"run"`
+	Run   ask.AsOf      `json:"run"`
 	Watch []watch.State `json:"watch"`
 }
 

@@ -12,21 +12,12 @@ import (
 	"snapshotter/store"
 )
 
-// whereAnswer is the answer as programs read it: see docs/json.md.
-type whereAnswer struct {
-	Run     answered          `json:"run"`
-	Asked   string            `json:"asked"`
-	Profile string            `json:"profile,omitempty"` // the profile that was asked for
-	Within  []string          `json:"within"`
-	Models  []ask.Whereabouts `json:"models"`
-}
-
-func (c *whereCommand) answer(ctx context.Context, p *program, db *store.Store, run catalog.Run, directory *ask.Directory, found ask.Found) (*whereAnswer, error) {
+func (c *whereCommand) answer(ctx context.Context, p *program, db *store.Store, run catalog.Run, directory *ask.Directory, found ask.Found) (*ask.WhereAnswer, error) {
 	chosen := c.regionFilter.chosen()
 	if c.In != "" {
 		chosen = ask.Filter{Regions: []string{c.In}}
 	}
-	answer := &whereAnswer{
+	answer := &ask.WhereAnswer{
 		Run: c.answered(p, run), Asked: c.word(), Profile: found.Profile,
 		Within: append([]string{}, c.Within...), Models: []ask.Whereabouts{},
 	}
@@ -59,7 +50,7 @@ func wholeDirectory(ctx context.Context, db *store.Store, run catalog.Run) (*ask
 	return ask.NewDirectory(all), nil
 }
 
-func (c *whereCommand) write(p *program, answer *whereAnswer) error {
+func (c *whereCommand) write(p *program, answer *ask.WhereAnswer) error {
 	if c.IDs {
 		for _, id := range ask.IDsOf(answer.Models) {
 			p.println("%s", id)
@@ -67,7 +58,7 @@ func (c *whereCommand) write(p *program, answer *whereAnswer) error {
 		return nil
 	}
 	if !c.forPeople() {
-		return c.print(p, answer.paths(), answer)
+		return c.print(p, pathRows(answer), answer)
 	}
 	pr := &terminal.Text{W: p.stdout, Markdown: c.Format == "md", Width: p.width()}
 	for _, model := range answer.Models {
@@ -93,7 +84,7 @@ func (c *whereCommand) write(p *program, answer *whereAnswer) error {
 
 // writeRegions writes a row for each ID to pass, with the regions that agree on it,
 // and names the regions where there is none.
-func (c *whereCommand) writeRegions(p *program, pr *terminal.Text, answer *whereAnswer, model ask.Whereabouts) {
+func (c *whereCommand) writeRegions(p *program, pr *terminal.Text, answer *ask.WhereAnswer, model ask.Whereabouts) {
 	pr.Line("%s", model.Summary(c.Within))
 	var rows []ask.IDRow
 	var outside []string
@@ -115,7 +106,7 @@ func (c *whereCommand) writeRegions(p *program, pr *terminal.Text, answer *where
 
 // writeIDs writes the IDs to pass, as a table in Markdown and as lines that fit a
 // terminal else.
-func (c *whereCommand) writeIDs(p *program, pr *terminal.Text, answer *whereAnswer, rows []ask.IDRow) {
+func (c *whereCommand) writeIDs(p *program, pr *terminal.Text, answer *ask.WhereAnswer, rows []ask.IDRow) {
 	if len(rows) == 0 {
 		return
 	}
@@ -157,8 +148,8 @@ func (c *whereCommand) writeRegion(pr *terminal.Text, model ask.Whereabouts, at 
 	pr.Command(command)
 }
 
-// paths has a row for each region and path, and one for a region without any.
-func (a *whereAnswer) paths() *terminal.Table {
+// pathRows has a row for each region and path, and one for a region without any.
+func pathRows(a *ask.WhereAnswer) *terminal.Table {
 	t := &terminal.Table{Head: []string{
 		"model", "region", "standing", "access", "model_id", "geography", "destinations", "since", "not_at",
 		"models_outcome", "models_confirmed", "profiles_outcome", "profiles_confirmed",
