@@ -13,7 +13,7 @@ type Snapshot struct {
 	// runs, what the last run that read all of them found. If no run did, the
 	// region is present with a nil value. Whether a model is callable rests on
 	// all of a region's lists, so only lists of one run can show that it
-	// changed.
+	// changed. Other regions may be there too.
 	Together map[string]*Joint
 }
 
@@ -21,6 +21,9 @@ type Snapshot struct {
 type Joint struct {
 	Run   RunRef
 	Items []Item // of every kind, sorted by kind, then key
+	// Said is Items, but those that leave unsaid which paths they give are as they
+	// were last said; nil if there are none. Only what is read to be compared has it.
+	Said []Item
 }
 
 // ScopeState is one scope as of a run.

@@ -16,6 +16,18 @@ func Unsaid(item Item) bool {
 	return false
 }
 
+// PathsUnsaid reports whether an answer left out a field of item without which the
+// paths that it gives are not known.
+func PathsUnsaid(item Item) bool {
+	switch item := item.(type) {
+	case *FoundationModel:
+		return item.InferenceTypes == nil
+	case *InferenceProfile:
+		return item.Status == "" || item.Destinations == nil
+	}
+	return false
+}
+
 // LastSaid returns item with what it leaves unsaid as earlier, an older version of
 // it, said.
 func LastSaid(item, earlier Item) Item {
@@ -90,8 +102,8 @@ func (r *Region) DestinationsUnsaid(model string) bool {
 func (r *Region) PathUnsaid(path Path) bool {
 	if path.Access == ViaProfile {
 		p := r.Profiles[path.ModelID]
-		return p != nil && (p.Destinations == nil || p.Status == "")
+		return p != nil && PathsUnsaid(p)
 	}
 	m := r.Models[path.ModelID]
-	return m != nil && m.InferenceTypes == nil
+	return m != nil && PathsUnsaid(m)
 }

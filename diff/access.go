@@ -85,7 +85,7 @@ func (c *comparison) pathEvents(change Change, kind Kind, paths []catalog.Path) 
 }
 
 func (c *comparison) compareCallable(region string, before, after *catalog.Joint) {
-	was, is := c.said(c.base, region, before), c.said(c.head, region, after)
+	was, is := said(before), said(after)
 	change := Change{
 		Resource: catalog.KindFoundationModel, Region: region,
 		After: before.Run, By: after.Run,
@@ -106,14 +106,11 @@ func (c *comparison) compareCallable(region string, before, after *catalog.Joint
 
 // said indexes what a run listed in a region. What it left unsaid is as it was
 // last said.
-func (c *comparison) said(s *catalog.Snapshot, region string, joint *catalog.Joint) *catalog.Region {
-	items := joint.Items
-	for _, kind := range catalog.Kinds() {
-		if state := s.Scope(catalog.Scope{Region: region, Kind: kind}); state != nil {
-			items = state.Said(items)
-		}
+func said(joint *catalog.Joint) *catalog.Region {
+	if joint.Said != nil {
+		return catalog.NewRegion(joint.Said)
 	}
-	return catalog.NewRegion(items)
+	return catalog.NewRegion(joint.Items)
 }
 
 // notCallable reports whether region is known to have no way to call model. That is

@@ -28,6 +28,7 @@ func TestWhatIsNotSaidIsComparedAsItWasLastSaid(t *testing.T) {
 	later.Lifecycle.EndOfLife = ends.AddDate(0, 1, 0)
 
 	active := &catalog.InferenceProfile{ID: "us.m", Status: "ACTIVE", Destinations: []catalog.Destination{{Region: "us-east-1", Model: "m"}}}
+	elsewhere := &catalog.InferenceProfile{ID: "us.other", Name: "Other", Status: "ACTIVE", Destinations: []catalog.Destination{{Region: "us-east-1", Model: "other"}}}
 	silent := &catalog.InferenceProfile{ID: "us.m"}
 	moved := &catalog.InferenceProfile{ID: "us.m", Status: "ACTIVE", Destinations: []catalog.Destination{{Region: "us-west-2", Model: "m"}}}
 
@@ -58,18 +59,23 @@ func TestWhatIsNotSaidIsComparedAsItWasLastSaid(t *testing.T) {
 			"none changed destinations withdrawn, status withdrawn",
 			"runs-elsewhere changed destinations changed",
 		}},
+		{"the profile goes while the model's types, as they were last said, give no other way",
+			[]*catalog.FoundationModel{bought, unsaid, unsaid}, []*catalog.InferenceProfile{active, active, nil}, []string{
+				"none changed inference_types withdrawn, lifecycle.end_of_life withdrawn, lifecycle.status withdrawn",
+				"uncallable no-longer-callable; uncallable path-lost; uncallable removed",
+			}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := open(t, filepath.Join(t.TempDir(), "history.db"))
 			for n := range max(len(test.models), len(test.profiles)) {
-				listings := []catalog.Listing{listed(models), listed(profiles)}
+				listings := []catalog.Listing{listed(models), listed(profiles, elsewhere)}
 				if test.models != nil && test.models[n] == nil {
 					listings[0] = listed(models, other)
 				} else if test.models != nil {
 					listings[0] = listed(models, test.models[n], other)
 				}
-				if test.profiles != nil {
-					listings[1] = listed(profiles, test.profiles[n])
+				if test.profiles != nil && test.profiles[n] != nil {
+					listings[1] = listed(profiles, test.profiles[n], elsewhere)
 				}
 				head := record(t, s, run(n), listings...).ID
 				if n == 0 {

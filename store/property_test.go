@@ -508,13 +508,39 @@ func withLastSaid(full, thin *catalog.Snapshot) *catalog.Snapshot {
 	for i := range filled.Scopes {
 		filled.Scopes[i].LastSaid = thin.Scopes[i].LastSaid
 	}
+	filled.Together = maps.Clone(full.Together)
+	for region, joint := range thin.Together {
+		if joint == nil || joint.Said == nil {
+			continue
+		}
+		whole := *full.Joint(region)
+		whole.Said = slices.Clone(whole.Items)
+		for i, item := range whole.Items {
+			if n := slices.Index(joint.Items, item); n >= 0 {
+				whole.Said[i] = joint.Said[n]
+			}
+		}
+		if filled.Together == nil {
+			filled.Together = map[string]*catalog.Joint{}
+		}
+		filled.Together[region] = &whole
+	}
 	return &filled
 }
 
 // thinned checks that thin is full without some of its items.
 func (h *history) thinned(name string, thin, full *catalog.Snapshot) {
-	h.same(name, thin, full,
-		cmpopts.IgnoreFields(catalog.ScopeState{}, "Items", "Gone", "LastSaid"), cmpopts.IgnoreFields(catalog.Joint{}, "Items"))
+	apart := *thin
+	apart.Together = maps.Clone(thin.Together)
+	maps.DeleteFunc(apart.Together, func(region string, joint *catalog.Joint) bool {
+		_, is := full.Together[region]
+		return !is && joint.Said != nil
+	})
+	if len(full.Together) == 0 && len(apart.Together) == 0 {
+		apart.Together = full.Together
+	}
+	h.same(name, &apart, full,
+		cmpopts.IgnoreFields(catalog.ScopeState{}, "Items", "Gone", "LastSaid"), cmpopts.IgnoreFields(catalog.Joint{}, "Items", "Said"))
 	for i, scope := range thin.Scopes {
 		for _, item := range scope.Items {
 			if !slices.Contains(full.Scopes[i].Items, item) {
