@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -21,11 +22,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"snapshotter/catalog"
-	"snapshotter/collect"
 	"snapshotter/diff"
 	"snapshotter/internal/bedrocktest"
-	"snapshotter/report"
+	"snapshotter/job"
+	"snapshotter/state"
 	"snapshotter/store"
 )
 
@@ -107,21 +110,25 @@ func emptyHistory(t *testing.T) []byte {
 
 // live lives through one history and returns what it saw.
 func live(t *testing.T, seed uint64, empty []byte) map[string]int {
+	dir := t.TempDir()
 	w := &life{
 		t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 5)), server: bedrocktest.StartIn(bedrocktest.NewNetwork()),
-		db: filepath.Join(t.TempDir(), "snapshotter.db"), truth: bedrocktest.Catalogue{}, reader: newReader(),
+		db: filepath.Join(dir, "snapshotter.db"), alias: filepath.Join(dir, "alias.db"), dir: dir,
+		truth: bedrocktest.Catalogue{}, account: accounts[0], lies: map[list][]string{},
+		reader: newReader(), readers: map[int64]*reader{},
 	}
 	defer w.server.Close()
-	if err := os.WriteFile(w.db, empty, 0o644); err != nil {
+	if err := errors.Join(os.WriteFile(w.db, empty, 0o600), os.Symlink(w.db, w.alias)); err != nil {
 		t.Fatal(err)
 	}
+	w.rich = w.chance(25)
 	w.limit = 1 + w.random.IntN(4)
 	w.server.LimitPages(w.limit)
 	for range 3 + w.random.IntN(4) {
 		time.Sleep(24 * time.Hour)
 		w.night()
 		if len(w.reader.problems) > 0 {
-			t.Errorf("seed %d, night of %s, with %+v, notes %q:\n%s", seed, time.Now().Format(time.DateOnly), w.faults, w.notes, strings.Join(w.reader.problems, "\n"))
+			t.Errorf("%v:\n%s", w, strings.Join(w.reader.problems, "\n"))
 			return nil
 		}
 	}
@@ -132,16 +139,22 @@ func live(t *testing.T, seed uint64, empty []byte) map[string]int {
 
 // life is one Bedrock's life, and its reader.
 type life struct {
-	t      *testing.T
-	seed   uint64
-	random *rand.Rand
-	server *bedrocktest.Server
-	db     string
-	limit  int // items a page
-	truth  bedrocktest.Catalogue
-	faults []bedrocktest.Fault
-	notes  []string // of the run
-	reader *reader
+	t         *testing.T
+	seed      uint64
+	random    *rand.Rand
+	server    *bedrocktest.Server
+	dir       string
+	db, alias string // names of the history
+	limit     int    // items a page
+	rich      bool   // in profiles
+	truth     bedrocktest.Catalogue
+	faults    []bedrocktest.Fault
+	lies      map[list][]string // what lists hide tonight
+	notes     []string          // of the run
+	account   string            // of the credentials
+	bound     bool              // whether the history knows it
+	reader    *reader
+	readers   map[int64]*reader // as they were after each run
 }
 
 func (w *life) chance(percent int) bool { return w.random.IntN(100) < percent }
@@ -158,10 +171,25 @@ var (
 	worldRegions = append([]string{"us-gov-north-1", "us-gov-south-1"}, knownRegions...)
 )
 
-// night lets the world move on, takes a snapshot of it, and gives the reader
-// what is told.
+// night is what befalls the history until the next one.
 func (w *life) night() {
+	w.strangers()
+	w.altered()
+	if w.chance(8) {
+		w.overtaken()
+		return
+	}
 	w.evolve()
+	clear(w.lies)
+	w.ordinary()
+	if w.chance(15) {
+		w.again()
+	}
+}
+
+// ordinary takes a snapshot of the world as it is, among faults, and gives the
+// reader what is told.
+func (w *life) ordinary() {
 	n := night{truth: maps.Clone(w.truth), prospects: map[list]prospect{}, regions: map[string]bool{}, maybe: map[string]bool{}}
 	w.faults = nil
 	w.discovery(&n)
@@ -170,69 +198,85 @@ func (w *life) night() {
 			n.prospects[l] = w.trouble(l)
 		}
 	}
-	w.server.Serve(w.truth)
+	w.server.Serve(w.shown())
 	w.server.Inject(w.faults...)
 	for _, f := range w.faults {
 		w.reader.tally["fault "+string(f.Kind)]++
 	}
-	if !w.take(&n) {
-		w.reader.tally["runs failed"]++
-		for l, p := range n.prospects {
-			w.reader.expect(!p.readable || len(w.truth[l.region].Models)+len(w.truth[l.region].Profiles) == 0 || !n.regions[l.region], "the run failed, and %v could be read", l)
-		}
-		return
+	j := w.job(pick(w, w.db, w.alias))
+	account := w.account
+	if w.bound && w.chance(3) {
+		account, j.AcceptAccount = w.otherAccount(), true
 	}
-	w.reader.follow(n)
+	known := w.chance(90)
+	j.Identify = func(context.Context) (string, error) {
+		if !known {
+			return "", errUnknownAccount
+		}
+		return account, nil
+	}
+	result, err := j.Run(w.t.Context())
+	w.learn(n, result, err)
+	if err == nil && known {
+		w.account, w.bound = account, true
+	}
 }
 
-// take is one run: see the command's job. It reports whether the run was
-// recorded, with what was told of it.
-func (w *life) take(n *night) bool {
-	ctx := w.t.Context()
-	lock := must(store.Acquire(w.db))(w.t)
-	defer lock.Release()
-	db := must(store.Open(ctx, w.db))(w.t)
-	defer db.Close()
-	known := must(db.Known(ctx))(w.t).Scopes
-	run := catalog.Run{StartedAt: time.Now().UTC(), Trigger: catalog.Schedule, CollectorVersion: "battery", Partition: "aws-us-gov"}
+// job is the main job on the history of a name.
+func (w *life) job(history string) *job.Job {
 	cfg := w.server.Config()
 	cfg.Region = home
-	result, err := collect.Collect(ctx, cfg, known, collect.Options{})
-	run.FinishedAt = time.Now().UTC()
-	if err != nil {
-		w.notes, run.Message = []string{err.Error()}, err.Error()
-		must(db.RecordFailure(ctx, run))(w.t)
-		return false
+	return &job.Job{
+		History: must(state.NewHistory(history, aws.Config{}))(w.t),
+		Reports: must(state.NewReports(filepath.Join(w.dir, "reports"), aws.Config{}))(w.t),
+		Trigger: catalog.Schedule, Version: "battery", AWS: cfg, Now: time.Now,
 	}
-	w.notes = result.Notes
-	run = must(db.Record(ctx, run, result.Listings))(w.t)
-	n.run, n.status = run.ID, string(run.Status)
-	w.tell(ctx, db, n)
-	return true
 }
 
-// tell writes what programs and people are told of a run.
-func (w *life) tell(ctx context.Context, db *store.Store, n *night) {
+// learn gives the reader what is told of a run.
+func (w *life) learn(n night, result *job.Result, err error) {
+	if err != nil {
+		w.notes = []string{err.Error()}
+		w.failed(n)
+		return
+	}
+	w.notes = []string{result.Run.Message}
+	w.reader.expect(result.Unwritten == nil, "no report: %v", result.Unwritten)
+	n.at, n.run, n.status = result.Run.StartedAt, result.Run.ID, string(result.Run.Status)
+	w.tell(result, &n)
+	w.reader.follow(n)
+	w.readers[n.run] = w.reader.clone()
+}
+
+// failed holds a run that recorded no catalogue to what it could have read.
+func (w *life) failed(n night) {
+	w.reader.tally["runs failed"]++
+	db := must(store.OpenReader(w.t.Context(), w.db))(w.t)
+	defer db.Close()
+	last := must(db.LastRuns(w.t.Context(), 1))(w.t)
+	w.reader.expect(len(last) == 1 && last[0].Status == catalog.RunFailed && last[0].ID > w.reader.run, "the run failed with %q, and that is not recorded", w.notes)
+	for l, p := range n.prospects {
+		w.reader.expect(!p.readable || len(w.truth[l.region].Models)+len(w.truth[l.region].Profiles) == 0 || !n.regions[l.region], "the run failed, and %v could be read", l)
+	}
+}
+
+// tell reads what programs and people are told of a run.
+func (w *life) tell(result *job.Result, n *night) {
+	ctx := w.t.Context()
+	db := must(store.OpenReader(ctx, w.db))(w.t)
+	defer db.Close()
 	head := must(db.Snapshot(ctx, n.run))(w.t)
 	n.first = func(l list) map[string]thing { return itemsOf(w.t, head, l) }
 	then, now := (*catalog.Snapshot)(nil), head
 	if w.reader.run != 0 {
-		var err error
-		if then, now, err = db.Between(ctx, w.reader.run, n.run); err != nil {
-			w.t.Fatal(err)
-		}
+		then, now = between(ctx, w.t, db, w.reader.run, n.run)
 	}
-	told := diff.Compare(then, now)
-	n.told = must(decode[toldDocument](must(json.Marshal(told))(w.t)))(w.t)
-	var markdown, document bytes.Buffer
-	built := report.Build(told, then, head, report.Options{})
-	if err := built.Markdown(&markdown); err != nil {
+	n.told = must(decode[toldDocument](must(json.Marshal(diff.Compare(then, now)))(w.t)))(w.t)
+	n.markdown = string(must(os.ReadFile(result.Path))(w.t))
+	var document bytes.Buffer
+	if err := result.Report.JSON(&document); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := built.JSON(&document); err != nil {
-		w.t.Fatal(err)
-	}
-	n.markdown = markdown.String()
 	type story struct{ What string }
 	stories := must(decode[struct {
 		ActOn []story `json:"act_on"`
@@ -243,6 +287,15 @@ func (w *life) tell(ctx context.Context, db *store.Store, n *night) {
 			n.removals++
 		}
 	}
+}
+
+func between(ctx context.Context, t *testing.T, db *store.Store, base, head int64) (then, now *catalog.Snapshot) {
+	t.Helper()
+	then, now, err := db.Between(ctx, base, head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return then, now
 }
 
 // must is a value that there has to be.

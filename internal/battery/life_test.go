@@ -55,9 +55,10 @@ func (w *life) evolved(region bedrocktest.Region) bedrocktest.Region {
 		if w.chance(18) || young && w.chance(60) {
 			w.evolveModel(models, model)
 		}
-		profile := pick(w, "gov.", "global.") + model
-		if w.chance(18) || young && w.chance(60) {
-			w.evolveProfile(profiles, profile, model)
+		for _, profile := range w.geographies(model) {
+			if w.chance(18) || young && w.chance(60) {
+				w.evolveProfile(profiles, profile, model)
+			}
 		}
 	}
 	region.Models, region.Profiles = nil, nil
@@ -68,6 +69,14 @@ func (w *life) evolved(region bedrocktest.Region) bedrocktest.Region {
 		region.Profiles = append(region.Profiles, profiles[id])
 	}
 	return region
+}
+
+// geographies are the profiles of a model that may change.
+func (w *life) geographies(model string) []string {
+	if w.rich {
+		return []string{"gov." + model, "global." + model}
+	}
+	return []string{pick(w, "gov.", "global.") + model}
 }
 
 func (w *life) evolveModel(models map[string]bedrocktest.Model, id string) {
@@ -83,7 +92,7 @@ func (w *life) evolveModel(models map[string]bedrocktest.Model, id string) {
 		delete(models, id)
 		return
 	case w.chance(40):
-		m.InferenceTypes = pick(w, []string{}, []string{"ON_DEMAND"}, []string{"PROVISIONED"}, []string{"PROVISIONED", "ON_DEMAND"}, []string{"INFERENCE_PROFILE"})
+		m.InferenceTypes = pick(w, nil, []string{}, []string{"ON_DEMAND"}, []string{"PROVISIONED"}, []string{"PROVISIONED", "ON_DEMAND"}, []string{"INFERENCE_PROFILE"})
 	case w.chance(40):
 		m.Lifecycle.Status = pick(w, "ACTIVE", "LEGACY", "")
 		m.Lifecycle.Legacy, m.Lifecycle.EndOfLife = w.date(), w.date()
@@ -184,12 +193,16 @@ var meanings = map[bedrocktest.FaultKind][]string{
 // trouble puts a fault in the way of a list, or none, and says what may be
 // expected of reading it.
 func (w *life) trouble(l list) prospect {
-	region, there := w.truth[l.region]
-	switch {
-	case !there:
-		return prospect{lost: true, outcomes: meanings[bedrocktest.NoEndpoint]}
-	case region.OptIn == "DISABLED":
-		return prospect{lost: true, outcomes: []string{"not-enabled", "denied"}}
+	p := w.unreadable(l)
+	if p.lost {
+		delete(w.lies, l)
+		return p
+	}
+	if w.lies[l] != nil || w.chance(6) {
+		if p, lied := w.lie(l); lied {
+			return p
+		}
+		delete(w.lies, l)
 	}
 	f := bedrocktest.Fault{Region: l.region, Operation: bedrocktest.ListFoundationModels, Seed: w.random.Uint64()}
 	if l.kind == profileKind {
@@ -200,7 +213,6 @@ func (w *life) trouble(l list) prospect {
 		slow.Until = time.Second
 		w.faults = append(w.faults, slow)
 	}
-	var p prospect
 	switch n := w.random.IntN(100); {
 	case n < 55:
 		return prospect{readable: true}
@@ -214,6 +226,19 @@ func (w *life) trouble(l list) prospect {
 	w.faults = append(w.faults, f)
 	p.outcomes = meanings[f.Kind]
 	return p
+}
+
+// unreadable says what may be expected of a list without faults: that it is
+// read, where the region has one and is enabled.
+func (w *life) unreadable(l list) prospect {
+	region, there := w.truth[l.region]
+	switch {
+	case !there:
+		return prospect{lost: true, outcomes: meanings[bedrocktest.NoEndpoint]}
+	case region.OptIn == "DISABLED":
+		return prospect{lost: true, outcomes: []string{"not-enabled", "denied"}}
+	}
+	return prospect{readable: true}
 }
 
 // pages are how many a whole listing has.

@@ -107,6 +107,26 @@ func TestHistoriesCatch(t *testing.T) {
 			},
 		},
 		{
+			"what was last said makes nothing callable", edit{
+				"store/lastsaid.go",
+				"if joint.Said, err = s.said(ctx, region, joint); err != nil {",
+				"if _, err = s.said(ctx, region, joint); err != nil {",
+			},
+		},
+		{
+			"a way that is not said is a way that is lost", edit{
+				"diff/access.go",
+				"if !known && !from.PathUnsaid(path) {", "if !known {",
+			},
+		},
+		{
+			"a model whose types are not said cannot be called", edit{
+				"diff/access.go",
+				"if catalog.Callable(region.Paths(model)) || region.AccessUnsaid(model) {",
+				"if catalog.Callable(region.Paths(model)) {",
+			},
+		},
+		{
 			"lists of different runs tell what is callable", edit{
 				"catalog/snapshot.go",
 				"if joint, apart := s.Together[region]; apart && len(kinds) > 1 {",
@@ -129,6 +149,69 @@ func TestHistoriesCatch(t *testing.T) {
 			"a run that lost a list is called complete", edit{
 				"catalog/listing.go",
 				"if l.Outcome.Lost(known[l.Scope].Observed) {", "if !l.Outcome.Expected() {",
+			},
+		},
+		{
+			"a short list is believed at once", edit{
+				"catalog/listing.go",
+				"return missing > 0 && listed == 0 || missing > 5 && 3*missing > known",
+				"return missing > 0 && listed == 0 || missing > 5 && 3*missing > 3*known",
+			},
+		},
+		{
+			"runs within seconds confirm a loss", edit{
+				"catalog/listing.go",
+				"case n == 0 || s.At.Sub(last) >= apart:", "case n == 0 || s.At.Sub(last) >= 0:",
+			},
+		},
+		{
+			"a run is recorded on a history that has moved", edit{
+				"store/record.go",
+				"if how.base != nil && *how.base != ledger.base {",
+				"if how.base != nil && how.base.Run > ledger.base.Run {",
+			},
+		},
+		{
+			"the lock is of a name", edit{
+				"store/lock.go",
+				"filepath.EvalSymlinks(path)", "filepath.Abs(path)",
+			},
+		},
+		{
+			"a run builds on altered rows", edit{
+				"store/ledger.go",
+				"	return &AlteredError{l.base.Run}", "	return nil",
+			},
+		},
+		{
+			"a run that is missing is not noticed", edit{
+				"store/ledger.go",
+				"if l.runs == l.ordinal && (", "if (",
+			},
+		},
+		{
+			"the lists of another account are compared", edit{
+				"store/binding.go",
+				"		err = &OwnerError{}", "		err = nil",
+			},
+		},
+		{
+			"the lists of another partition are compared", edit{
+				"store/binding.go",
+				"case bound.partition != \"\" && bound.partition != owner.Partition:",
+				"case bound.partition != \"\" && bound.partition == \"\":",
+			},
+		},
+		{
+			"an account that was accepted is not kept", edit{
+				"store/binding.go",
+				"account_hash = coalesce(?3, account_hash)", "account_hash = coalesce(account_hash, ?3)",
+			},
+		},
+		{
+			"a repair leaves what later runs changed", edit{
+				"store/repair.go",
+				"`DELETE FROM item_changes WHERE run_id > ?1`", "`DELETE FROM item_changes WHERE run_id > ?1 AND document_id NOT NULL`",
 			},
 		},
 	} {

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"snapshotter/internal/bedrocktest"
 )
@@ -152,7 +153,7 @@ func waysIn(things map[string]thing, kind string) map[way]bool {
 	ways := map[way]bool{}
 	for id, t := range things {
 		if kind == modelKind {
-			for _, inference := range members(t["inference_types"]) {
+			for _, inference := range members(cmp.Or(t["inference_types"], t[last("inference_types")])) {
 				switch inference {
 				case "ON_DEMAND":
 					ways[way{id, "on-demand", id}] = true
@@ -173,16 +174,23 @@ func waysIn(things map[string]thing, kind string) map[way]bool {
 
 func members(set string) []string { return strings.Fields(strings.Trim(set, "[]")) }
 
-func callableBy(ways ...map[way]bool) map[string]bool {
-	models := map[string]bool{}
+// callableBy says of each model whether it can be called: yes, or unknown where
+// nothing gives a way and its types were never said.
+func callableBy(models map[string]thing, ways ...map[way]bool) map[string]string {
+	calls := map[string]string{}
+	for id, t := range models {
+		if t["inference_types"] == "" && t[last("inference_types")] == "" {
+			calls[id] = "unknown"
+		}
+	}
 	for _, some := range ways {
 		for w := range some {
 			if w.callable() {
-				models[w.model] = true
+				calls[w.model] = "yes"
 			}
 		}
 	}
-	return models
+	return calls
 }
 
 // toldDocument is the JSON that programs are given of a comparison: see
@@ -259,6 +267,8 @@ type prospect struct {
 	late bool
 	// outcomes are those that say why a list was lost; empty is any.
 	outcomes []string
+	// hidden are what a list lacks that is there.
+	hidden []string
 }
 
 // reader knows only what was told, and the rules.
@@ -270,7 +280,7 @@ type reader struct {
 	told  map[list]map[string]thing // nil before the list was first read
 	ways  map[list]map[way]bool
 	gone  map[list]map[string]int64 // which run told that it was removed
-	calls map[string]map[string]bool
+	calls map[string]map[string]string
 	seen  map[list]int64 // the last run that read the list
 	joint map[string]int64
 	doubt map[list]doubt
@@ -279,10 +289,49 @@ type reader struct {
 	tally map[string]int
 }
 
-// doubt is consecutive runs that found the same items missing and were not believed.
+// doubt is consecutive runs that found the same items missing and were not believed:
+// how many, hours apart, up to the last of those, and when that was.
 type doubt struct {
 	missing string
 	runs    int
+	at      time.Time
+}
+
+// apart is how long after the last run that counted another one counts.
+const apart = 6 * time.Hour
+
+// missing are the items that were told and that a list lacks, with how many it
+// shows.
+func (r *reader) missing(l list, truth map[string]thing, hidden []string) (missing []string, shown int) {
+	shown = len(truth)
+	for id := range truth {
+		if slices.Contains(hidden, id) {
+			shown--
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(r.told[l])) {
+		if _, there := truth[id]; !there || slices.Contains(hidden, id) {
+			missing = append(missing, id)
+		}
+	}
+	return missing, shown
+}
+
+// much is whether so much is missing that one run is not believed.
+func much(told, missing, shown int) bool {
+	return told > 0 && (shown == 0 || missing > 5 && 3*missing > told)
+}
+
+// runsMissing are the runs that found these items missing, with one that starts at at.
+func (r *reader) runsMissing(l list, missing []string, at time.Time) int {
+	before := r.doubt[l]
+	switch {
+	case before.missing != strings.Join(missing, " ") || before.runs == 0:
+		return 1
+	case at.Sub(before.at) >= apart:
+		return before.runs + 1
+	}
+	return before.runs
 }
 
 // streak is a row of runs with one outcome.
@@ -294,10 +343,44 @@ type streak struct {
 func newReader() *reader {
 	return &reader{
 		named: map[string]bool{}, told: map[list]map[string]thing{}, ways: map[list]map[way]bool{},
-		gone: map[list]map[string]int64{}, calls: map[string]map[string]bool{},
+		gone: map[list]map[string]int64{}, calls: map[string]map[string]string{},
 		seen: map[list]int64{}, joint: map[string]int64{}, doubt: map[list]doubt{}, lost: map[list]streak{},
 		tally: map[string]int{},
 	}
+}
+
+// clone is a reader who was told the same.
+func (r *reader) clone() *reader {
+	c := *r
+	c.named, c.seen, c.joint = maps.Clone(r.named), maps.Clone(r.seen), maps.Clone(r.joint)
+	c.doubt, c.lost = maps.Clone(r.doubt), maps.Clone(r.lost)
+	c.ways, c.gone, c.calls = deeply(r.ways), deeply(r.gone), deeply(r.calls)
+	c.told = map[list]map[string]thing{}
+	for l, things := range r.told {
+		if c.told[l] = deeply(things); things == nil {
+			c.told[l] = nil
+		}
+	}
+	return &c
+}
+
+// holds reports whether the history has any item.
+func (r *reader) holds() bool {
+	for _, things := range r.told {
+		if len(things) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// deeply is a clone of maps in a map.
+func deeply[K, L comparable, V any, M ~map[L]V](from map[K]M) map[K]M {
+	to := make(map[K]M, len(from))
+	for key, value := range from {
+		to[key] = maps.Clone(value)
+	}
+	return to
 }
 
 func (r *reader) problem(format string, args ...any) {
@@ -326,6 +409,7 @@ type night struct {
 	markdown string
 	removals int
 	run      int64
+	at       time.Time // when it started
 	status   string
 }
 
@@ -403,29 +487,26 @@ func (r *reader) namedBy(n night, gaps map[list]toldGap, firsts map[list]int) ma
 // believable holds what was claimed of a list to what stood in the way.
 func (r *reader) believable(l list, n night, gap bool, told toldGap) {
 	p, truth := n.prospects[l], truthOf(n.truth, l)
-	all, missing := slices.Sorted(maps.Keys(r.told[l])), []string{}
-	for _, id := range all {
-		if _, there := truth[id]; !there {
-			missing = append(missing, id)
-		}
-	}
-	much := len(all) > 0 && (len(truth) == 0 || len(missing) > 5 && 3*len(missing) > len(all))
-	lied := slices.Contains(p.outcomes, "suspect") // by an empty list
+	all := slices.Sorted(maps.Keys(r.told[l]))
+	missing, shown := r.missing(l, truth, p.hidden)
+	much := much(len(all), len(missing), shown)
+	lied := slices.Contains(p.outcomes, "suspect") // by an empty list, or a short one
 	if lied && !much {
 		missing = all
 	}
-	before := r.doubt[l]
+	runs, before := r.runsMissing(l, missing, n.at), r.doubt[l]
 	delete(r.doubt, l)
-	if before.missing != strings.Join(missing, " ") {
-		before.runs = 0
-	}
-	doubtful := much && before.runs < 2 // such a loss is not believed yet
+	doubtful := much && runs < 3 // such a loss is not believed yet
 	if told.Outcome == "suspect" {
-		r.doubt[l] = doubt{strings.Join(missing, " "), before.runs + 1}
+		now := doubt{strings.Join(missing, " "), runs, n.at}
+		if before.missing == now.missing && before.runs == runs {
+			now.at = before.at
+		}
+		r.doubt[l] = now
 		r.expect(doubtful || len(all) > 0 && lied, "%v is told as suspect without a reason", l)
 	}
 	if doubtful {
-		r.expect(gap, "%v lost much in %d runs in a row, and that is believed", l, before.runs+1)
+		r.expect(gap, "%v lost much, by %d runs in a row, and that is believed", l, runs)
 		r.expect(told.Outcome == "suspect" || !p.readable, "%v lost much, and is told as %s", l, told.Outcome)
 	} else {
 		r.expect(!p.readable || !gap, "%v could be read, and is told as %s", l, told.Outcome)
@@ -534,6 +615,9 @@ func (r *reader) change(l list, c toldChange, n night) {
 		for _, f := range c.Fields {
 			before, after := f.values()
 			had := cmp.Or(known[f.Field], known[last(f.Field)])
+			if f.Field == "inference_types" && had == "" {
+				r.unsaid(l, c.ID, after)
+			}
 			r.expect(before != after && had == before, "%s %s in %v is told to change from %q to %q, and was %q", c.ID, f.Field, l, before, after, had)
 			delete(known, f.Field)
 			delete(known, last(f.Field))
@@ -556,15 +640,27 @@ func (r *reader) change(l list, c toldChange, n night) {
 	}
 }
 
+// unsaid takes over, without a word, the ways of a model whose types were never said
+// before.
+func (r *reader) unsaid(l list, model, types string) {
+	for w := range waysIn(map[string]thing{model: {"inference_types": types}}, modelKind) {
+		r.ways[l][w] = true
+	}
+}
+
+// toggleCall takes in that a model became callable, or ceased to be.
 func (r *reader) toggleCall(c toldChange) {
-	became := c.Kind == "became-callable"
-	r.expect(r.calls[c.Region] != nil && r.calls[c.Region][c.ID] != became, "%s %s in %s does not fit what was told before", c.ID, c.Kind, c.Region)
+	before, after := "", "yes"
+	if c.Kind == "no-longer-callable" {
+		before, after = after, before
+	}
+	r.expect(r.calls[c.Region] != nil && r.calls[c.Region][c.ID] == before, "%s %s in %s does not fit what was told before", c.ID, c.Kind, c.Region)
 	r.expect(c.After.ID == r.joint[c.Region], "%s %s in %s is told after run %d, and run %d was the last to read all of it", c.ID, c.Kind, c.Region, c.After.ID, r.joint[c.Region])
 	if r.calls[c.Region] == nil {
 		return
 	}
-	if delete(r.calls[c.Region], c.ID); became {
-		r.calls[c.Region][c.ID] = true
+	if delete(r.calls[c.Region], c.ID); after != "" {
+		r.calls[c.Region][c.ID] = after
 	}
 }
 
@@ -600,12 +696,31 @@ func (r *reader) callable(region string, n night, read map[list]bool, was map[li
 			return
 		}
 	}
-	want := callableBy(r.ways[all[0]], r.ways[all[1]])
+	want := callableBy(r.told[all[0]], r.ways[all[0]], r.ways[all[1]])
 	if r.calls[region] == nil {
-		r.calls[region] = want
+		r.calls[region] = maps.Clone(want)
 	}
+	r.unknown(region, want)
 	r.expect(maps.Equal(want, r.calls[region]), "the callable models of %s are told as %v, want %v", region, r.calls[region], want)
 	r.joint[region] = n.run
+}
+
+// unknown takes over, without a word, what came to be unknown of the models of a
+// region, and what is no longer.
+func (r *reader) unknown(region string, want map[string]string) {
+	for id := range maps.Clone(r.calls[region]) {
+		if r.calls[region][id] == "unknown" {
+			delete(r.calls[region], id)
+			if want[id] != "" {
+				r.calls[region][id] = want[id]
+			}
+		}
+	}
+	for id := range want {
+		if want[id] == "unknown" {
+			r.calls[region][id] = "unknown"
+		}
+	}
 }
 
 // gaps holds what is told of the lists that were not read, and the run's status,
