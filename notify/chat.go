@@ -194,8 +194,10 @@ func readDiscord(body []byte) answer {
 	var said struct {
 		Message string `json:"message"`
 	}
-	json.Unmarshal(body, &said) // a good answer has no body, and a gateway's is not JSON
-	return answer{said: said.Message}
+	err := json.Unmarshal(body, &said)
+	// A good answer has no body, or with wait=true the message; a block page that is
+	// plain text has neither.
+	return answer{no: err != nil && !isBlank(body), said: said.Message}
 }
 
 // The payload of Teams, an Adaptive Card, which its webhooks and its workflows
@@ -296,7 +298,9 @@ func teamsPayload(m Message) teamsMessage {
 // https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using#rate-limiting-for-connectors
 func readTeams(body []byte) answer {
 	if !bytes.Contains(body, []byte("Webhook message delivery failed")) {
-		return answer{}
+		// A webhook answers 1, a workflow nothing or JSON. A block page that is plain
+		// text is neither.
+		return answer{no: !isBlank(body) && !json.Valid(body)}
 	}
 	said := teamsError.FindString(string(body))
 	return answer{no: true, later: said == "HTTP error 429", said: said}

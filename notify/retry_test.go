@@ -70,13 +70,17 @@ func TestRetries(t *testing.T) {
 		{"a webhook in PHP", genericPlain, seq(200, "ok"), notify.Delivered, 1, 0, ""},
 		{"Slack takes it", slackHook, seq(200, "ok"), notify.Delivered, 1, 0, ""},
 		{"Slack has archived the channel", slackHook, seq(410, "channel_is_archived"), notify.Undelivered, 1, 0, "answered 410 Gone: check that what the channel's URL names still exists: channel_is_archived"},
-		{"not Slack but a portal", slackHook, seq(200, "<html>Sign in</html>"), notify.Undelivered, 1, 0, "answered that it did not accept the message: <html>Sign in</html>"},
+		{"not Slack but a portal", slackHook, seq(200, "<html>Sign in</html>"), notify.Undelivered, 1, 0, "answered with a web page, as a proxy or a login does in place of the service"},
 		{"Slack's API says no", slackBot, seq(200, `{"ok":false,"error":"not_in_channel"}`), notify.Undelivered, 1, 0, "answered that it did not accept the message: not_in_channel"},
 		{"Slack's API is busy", slackBot, seq(200, `{"ok":false,"error":"ratelimited"}`, 200, `{"ok":true}`), notify.Delivered, 2, 1 * time.Second, ""},
 		{"Slack's API says nothing", slackBot, seq(200, ``), notify.Undelivered, 1, 0, "answered that it did not accept the message"},
 		{"Discord knows no such webhook", discordHook, seq(404, `{"message":"Unknown Webhook","code":10015}`), notify.Undelivered, 1, 0, "answered 404 Not Found: check that what the channel's URL names still exists: Unknown Webhook"},
 		{"Discord is busy", discordHook, seq(wants("2.5"), `{"retry_after":2.5}`, 204, ""), notify.Delivered, 2, 2500 * time.Millisecond, ""},
 		{"Discord fails", discordHook, seq(502, "<html>", 204, ""), notify.Unknown, 1, 0, "answered 502 Bad Gateway"},
+		{"text in place of Discord", discordHook, seq(200, "Access denied by policy"), notify.Undelivered, 1, 0, "answered that it did not accept the message"},
+		{"Discord shows the message", discordHook, seq(200, `{"id":"1"}`), notify.Delivered, 1, 0, ""},
+		{"text in place of Teams", teamsHook, seq(200, "Access denied by policy"), notify.Undelivered, 1, 0, "answered that it did not accept the message"},
+		{"a workflow takes it", teamsHook, seq(202, ""), notify.Delivered, 1, 0, ""},
 		{"Teams takes it", teamsHook, seq(200, "1"), notify.Delivered, 1, 0, ""},
 		{"Teams is busy behind a 200", teamsHook, seq(200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId x.", 200, "1"), notify.Delivered, 2, 1 * time.Second, ""},
 		{"Teams fails behind a 200", teamsHook, seq(200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 413"), notify.Undelivered, 1, 0, "answered that it did not accept the message: HTTP error 413"},
@@ -191,6 +195,9 @@ func TestSideBySide(t *testing.T) {
 			mu.Lock()
 			done[r.URL.Host] = time.Since(begun)
 			mu.Unlock()
+			if r.URL.Host == "discord.com" {
+				return answer(204, ""), nil
+			}
 			return answer(200, "ok"), nil
 		})}}
 		deliveries := sender.Send(t.Context(), channels, plain(), nil)

@@ -87,7 +87,8 @@ func (p post) judge(response *http.Response, body []byte, r redaction) *failure 
 	}
 	var f *failure
 	switch good := response.StatusCode >= 200 && response.StatusCode < 300; {
-	case good && !a.no && isPage(body):
+	case good && isPage(body):
+		a = answer{}
 		f = &failure{reason: "answered with a web page, as a proxy or a login does in place of the service", grade: refused}
 	case good && !a.no:
 		return nil
@@ -105,6 +106,9 @@ func (p post) judge(response *http.Response, body []byte, r redaction) *failure 
 	f.after = max(a.after, retryAfter(response.Header))
 	return f
 }
+
+// isBlank reports whether an answer says nothing.
+func isBlank(body []byte) bool { return len(bytes.TrimSpace(body)) == 0 }
 
 // isPage reports whether an answer is an HTML page. Services that take messages
 // answer with JSON, a word or nothing, whatever Content-Type says.
