@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -41,6 +42,9 @@ func Load(ctx context.Context, getenv func(string) string, log logging.Logger) (
 	if fault := strayInEnvironment(getenv); fault != nil {
 		return aws.Config{}, fault
 	}
+	if fault := pipeInEnvironment(getenv); fault != nil {
+		return aws.Config{}, fault
+	}
 	config, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithLogger(log))
 	if err != nil {
 		return aws.Config{}, explain(err, getenv)
@@ -59,6 +63,19 @@ func Load(ctx context.Context, getenv func(string) string, log logging.Logger) (
 		config.Credentials = checked{config.Credentials, getenv}
 	}
 	return config, nil
+}
+
+// pipeInEnvironment returns a fault if a variable names a named pipe, which would
+// wait for a writer without end. A pipe that a shell opened is under /dev.
+func pipeInEnvironment(getenv func(string) string) error {
+	for _, name := range []string{"AWS_CA_BUNDLE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE"} {
+		path := getenv(name)
+		info, err := os.Stat(path)
+		if err == nil && info.Mode()&fs.ModeNamedPipe != 0 && !strings.HasPrefix(filepath.Clean(path), "/dev/") {
+			return &FaultError{fmt.Sprintf("%s names %q, which is a named pipe", name, catalog.Redact(path)), "name a file"}
+		}
+	}
+	return nil
 }
 
 // sharedBundle returns the ca_bundle of the shared configuration file.

@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -77,7 +78,10 @@ func TestLoadNamesTheSettingAtFault(t *testing.T) {
 	profile := func(text string) map[string]string {
 		return map[string]string{"AWS_CONFIG_FILE": file(t, "[default]\nregion = eu-west-1\n"+text+"\n")}
 	}
-	bundle := file(t, "no certificate")
+	bundle, pipe := file(t, "no certificate"), filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		name      string
 		variables map[string]string
@@ -99,6 +103,8 @@ func TestLoadNamesTheSettingAtFault(t *testing.T) {
 		{"a CA bundle in another form", map[string]string{"AWS_CA_BUNDLE": bundle}, "AWS_CA_BUNDLE names a file that does not hold a certificate", "BEGIN CERTIFICATE"},
 		{"a missing CA bundle of a file", profile("ca_bundle = /missing.pem"), `ca_bundle in /`, "correct the path"},
 		{"a CA bundle of a file in another form", profile("ca_bundle = " + bundle), "does not hold a certificate", "BEGIN CERTIFICATE"},
+		{"a CA bundle that is a named pipe", map[string]string{"AWS_CA_BUNDLE": pipe}, "which is a named pipe", "name a file"},
+		{"a configuration file that is a named pipe", map[string]string{"AWS_CONFIG_FILE": pipe}, "AWS_CONFIG_FILE names", "name a file"},
 
 		{"a line break", map[string]string{"AWS_REGION": "eu-west-1\n"}, `AWS_REGION is "eu-west-1\n": it ends with a line break`, "without"},
 		{"a line break of Windows", map[string]string{"AWS_DEFAULT_REGION": "eu-west-1\r"}, `AWS_DEFAULT_REGION is "eu-west-1\r": it ends with a line break`, "without"},
