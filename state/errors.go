@@ -193,14 +193,15 @@ func (e *SaveError) Advice() string {
 func shell(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
 
 // DeletedError means that the object was deleted from a bucket with versions. A
-// run does not take that for a first run, which would start a second history.
+// run does not take that for a first run, which would start a second history,
+// unless [State.Anew] allows it.
 type DeletedError struct{ At Location }
 
 func (e *DeletedError) Error() string { return fmt.Sprintf("fetch %s: it was deleted", e.At) }
 
 // Advice says what to do.
 func (e *DeletedError) Advice() string {
-	return "restore it by deleting its delete marker, which aws s3api list-object-versions shows, or give another key to start a new history"
+	return "restore it by deleting its delete marker, which aws s3api list-object-versions shows, or start a new history with --new"
 }
 
 // NotOursError means that the object is not an SQLite database. It stays as it is.

@@ -24,7 +24,7 @@ func (s *State) Fetch(ctx context.Context, dir string) (Copy, error) {
 	}
 	object, err := s.download(ctx, path)
 	switch {
-	case missing(err) && deleted(err):
+	case missing(err) && deleted(err) && !s.Anew:
 		return Copy{}, &DeletedError{s.at}
 	case missing(err):
 		s.path, s.etag = path, ""

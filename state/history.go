@@ -119,6 +119,7 @@ func (h *History) fetch(ctx context.Context) (*fetched, error) {
 		return nil, err
 	}
 	object := New(h.aws, h.at)
+	object.Anew = h.StartNew
 	copied, err := object.Fetch(ctx, dir)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))

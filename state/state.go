@@ -16,6 +16,9 @@ import (
 // State is a database in S3 and its local copy. Runs may use it one after the
 // other, never two at once.
 type State struct {
+	// Anew takes a database that was deleted for one that never was.
+	Anew bool
+
 	client *client
 	at     Location
 	path   string // of the local copy, "" before it was fetched
