@@ -12,8 +12,6 @@ import (
 	"slices"
 	"time"
 
-	_ "modernc.org/sqlite"
-
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/job"
 	"snapshotter/store"
