@@ -83,11 +83,13 @@ func (w *life) evolveModel(models map[string]bedrocktest.Model, id string) {
 	m, listed := models[id]
 	switch {
 	case !listed:
-		models[id] = bedrocktest.Model{
+		m = bedrocktest.Model{
 			ID: id, Name: "Model " + id, Provider: "Maker", Input: []string{"TEXT"}, Output: []string{"TEXT"},
 			InferenceTypes: []string{"ON_DEMAND"}, Lifecycle: bedrocktest.Lifecycle{Status: "ACTIVE"},
 		}
-		return
+		if w.chance(15) {
+			m.InferenceTypes = nil
+		}
 	case w.chance(35):
 		delete(models, id)
 		return
