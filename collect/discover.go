@@ -2,15 +2,17 @@ package collect
 
 import (
 	"context"
+	"encoding/json"
+	"encoding/xml"
 	"errors"
-	"snapshotter/catalog"
+	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/account"
 	accounttypes "github.com/aws/aws-sdk-go-v2/service/account/types"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"snapshotter/catalog"
 )
 
 // regionsPath is the public parameter that names the regions with Bedrock,
@@ -43,19 +45,32 @@ var errNoRegions = errors.New("it names no region")
 func (c *collection) readParameter(region string) (read int, err error) {
 	ctx, cancel := c.sourceContext(2 * c.opts.Attempt)
 	defer cancel()
-	client := ssm.NewFromConfig(c.session.config, func(o *ssm.Options) { o.Region = region })
-	input := &ssm.GetParametersByPathInput{Path: aws.String(regionsPath), MaxResults: aws.Int32(10)}
+	input := struct {
+		Path       string
+		MaxResults int
+		NextToken  string `json:",omitempty"`
+	}{Path: regionsPath, MaxResults: 10}
 	err = eachPage(func(token *string) (*string, error) {
-		input.NextToken = token
-		call := c.session.call(nil)
-		out, err := client.GetParametersByPath(ctx, input, ssm.WithAPIOptions(call.register))
+		input.NextToken = aws.ToString(token)
+		request, err := parameters("GetParametersByPath", input)
 		if err != nil {
-			return nil, call.verdict(ctx, err)
+			return nil, err
+		}
+		answer, err := c.session.carry(ctx, region, request)
+		if err != nil {
+			return nil, err
+		}
+		var out struct {
+			Parameters []struct{ Value string }
+			NextToken  *string
+		}
+		if err := json.Unmarshal(answer, &out); err != nil {
+			return nil, &unreadableError{err}
 		}
 		var names []string
 		for _, parameter := range out.Parameters {
 			// The parameter may name the regions of other partitions too.
-			if name := aws.ToString(parameter.Value); catalog.Partition(name) == c.partition {
+			if name := parameter.Value; catalog.Partition(name) == c.partition {
 				names = append(names, name)
 			}
 		}
@@ -142,19 +157,26 @@ func (c *collection) listRegions() (map[string]bool, error) {
 func (c *collection) describeRegions() (map[string]bool, error) {
 	ctx, cancel := c.sourceContext(c.opts.Attempt)
 	defer cancel()
-	client := ec2.NewFromConfig(c.session.config)
-	call := c.session.call(nil)
-	out, err := client.DescribeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: aws.Bool(true)}, ec2.WithAPIOptions(call.register))
+	answer, err := c.session.carry(ctx, c.session.config.Region, query(url.Values{"Action": {"DescribeRegions"}, "AllRegions": {"true"}}))
 	if err != nil {
-		return nil, call.verdict(ctx, err)
+		return nil, err
+	}
+	var out struct {
+		Regions []struct {
+			Name   string `xml:"regionName"`
+			Status string `xml:"optInStatus"`
+		} `xml:"regionInfo>item"`
+	}
+	if err := xml.Unmarshal(answer, &out); err != nil {
+		return nil, &unreadableError{err}
 	}
 	enabled := map[string]bool{}
 	for _, r := range out.Regions {
-		switch aws.ToString(r.OptInStatus) {
+		switch r.Status {
 		case "opt-in-not-required", "opted-in":
-			enabled[aws.ToString(r.RegionName)] = true
+			enabled[r.Name] = true
 		case "not-opted-in":
-			enabled[aws.ToString(r.RegionName)] = false
+			enabled[r.Name] = false
 		}
 	}
 	return enabled, nil

@@ -25,7 +25,7 @@ var arrows = map[string][]string{
 	"migrations":           {},
 	"ask":                  {"catalog", "diff", "internal/ordered"},
 	"capture":              {"catalog"},
-	"collect":              {"catalog"},
+	"collect":              {"catalog", "internal/awssettings"},
 	"store":                {"catalog", "migrations"},
 	"deploy":               {},
 	"diff":                 {"catalog"},

@@ -1,0 +1,105 @@
+package awssettings
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"snapshotter/catalog"
+)
+
+// Service is a service of AWS by the names that it has in settings and hosts.
+type Service struct {
+	ID   string // such as SSM, as in AWS_ENDPOINT_URL_SSM
+	Host string // such as ssm, as in ssm.eu-west-1.amazonaws.com and in signatures
+}
+
+// Endpoint returns where a service that every region has is reached from a region, as
+// the SDK's clients find it: by AWS_ENDPOINT_URL and its like, and by the settings
+// for FIPS and dual-stack endpoints.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+func Endpoint(ctx context.Context, config aws.Config, service Service, region string) (*url.URL, error) {
+	if set := endpointSetting(ctx, config, service); set != "" {
+		return url.Parse(set)
+	}
+	partition := catalog.Partition(region)
+	suffix, ok := suffixes[partition]
+	if !ok || !catalog.ValidRegion(region) {
+		return nil, fmt.Errorf("no endpoint of %s is known in %q", service.Host, region)
+	}
+	host, domain := service.Host, suffix.domain
+	fips, dual := wantsFIPS(ctx, config), wantsDualStack(ctx, config)
+	if dual {
+		domain = suffix.dualStack
+	}
+	if fips && (partition != "aws-us-gov" || dual) { // the plain ones of GovCloud are FIPS endpoints
+		host += "-fips"
+	}
+	return &url.URL{Scheme: "https", Host: host + "." + region + "." + domain}, nil
+}
+
+// suffixes are the domains of endpoints by partition.
+// https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+var suffixes = map[string]struct{ domain, dualStack string }{
+	"aws":        {"amazonaws.com", "api.aws"},
+	"aws-us-gov": {"amazonaws.com", "api.aws"},
+	"aws-eusc":   {"amazonaws.eu", "api.amazonwebservices.eu"},
+	"aws-cn":     {"amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+}
+
+// endpointSetting returns the endpoint that is set for a service or for all, "" if
+// none is. What is set nearer, or for the service alone, comes first.
+func endpointSetting(ctx context.Context, config aws.Config, service Service) string {
+	all := aws.ToString(config.BaseEndpoint)
+	for _, source := range config.ConfigSources {
+		if s, ok := source.(interface {
+			GetIgnoreConfiguredEndpoints(context.Context) (bool, bool, error)
+		}); ok {
+			if ignore, found, err := s.GetIgnoreConfiguredEndpoints(ctx); err == nil && found && ignore {
+				return all
+			}
+		}
+	}
+	for _, source := range config.ConfigSources {
+		if s, ok := source.(interface {
+			GetServiceBaseEndpoint(context.Context, string) (string, bool, error)
+		}); ok {
+			if set, found, err := s.GetServiceBaseEndpoint(ctx, service.ID); err == nil && found {
+				return set
+			}
+		}
+		if environment, ok := source.(awsconfig.EnvConfig); ok && environment.BaseEndpoint != "" {
+			break // it comes before the configuration file
+		}
+	}
+	return all
+}
+
+func wantsFIPS(ctx context.Context, config aws.Config) bool {
+	for _, source := range config.ConfigSources {
+		if s, ok := source.(interface {
+			GetUseFIPSEndpoint(context.Context) (aws.FIPSEndpointState, bool, error)
+		}); ok {
+			if state, found, err := s.GetUseFIPSEndpoint(ctx); err == nil && found {
+				return state == aws.FIPSEndpointStateEnabled
+			}
+		}
+	}
+	return false
+}
+
+func wantsDualStack(ctx context.Context, config aws.Config) bool {
+	for _, source := range config.ConfigSources {
+		if s, ok := source.(interface {
+			GetUseDualStackEndpoint(context.Context) (aws.DualStackEndpointState, bool, error)
+		}); ok {
+			if state, found, err := s.GetUseDualStackEndpoint(ctx); err == nil && found {
+				return state == aws.DualStackEndpointStateEnabled
+			}
+		}
+	}
+	return false
+}
