@@ -55,13 +55,17 @@ func (p *Past) Chapters(ctx context.Context, h History, since int64, includes fu
 	if err != nil {
 		return nil, err
 	}
+	return p.chapters(covered, changes, since, includes), nil
+}
+
+func (p *Past) chapters(covered map[catalog.Scope][]catalog.Interval, changes []diff.Change, since int64, includes func(string) bool) []Chapter {
 	all := slices.Concat(p.firstSeen(includes), p.notRead(covered), p.ChaptersOf(changes, includes))
 	all = slices.DeleteFunc(all, func(c Chapter) bool { return c.last() <= since })
 	slices.SortStableFunc(all, func(a, b Chapter) int {
 		return cmp.Or(cmp.Compare(a.Run.ID, b.Run.ID), diff.CompareSignificance(a.Significance, b.Significance),
 			cmp.Compare(a.ID, b.ID), cmp.Compare(a.What, b.What))
 	})
-	return all, nil
+	return all
 }
 
 // last is the last run that the chapter covers.

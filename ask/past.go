@@ -192,25 +192,42 @@ func (p *Past) changes(ctx context.Context, h History, since int64) ([]diff.Chan
 		regions = append(regions, scope.Region)
 	}
 	slices.Sort(regions)
-	var timelines []*Timeline
-	var turns []int64
-	for _, region := range slices.Compact(regions) {
-		timeline := NewTimeline(region, covered, g.events)
-		timelines, turns = append(timelines, timeline), append(turns, timeline.Turns()...)
-	}
-	slices.Sort(turns)
-	turns = slices.Compact(turns)
-	steps, err := h.Steps(ctx, turns)
+	lines := timelines(slices.Compact(regions), covered, g.events)
+	steps, err := h.Steps(ctx, turnsOf(lines))
 	if err != nil {
 		return nil, err
 	}
+	return compareTurns(lines, since, steps), nil
+}
+
+// timelines are those of the regions.
+func timelines(regions []string, covered map[catalog.Scope][]catalog.Interval, events map[catalog.Kind]map[string][]catalog.Event) []*Timeline {
+	var lines []*Timeline
+	for _, region := range regions {
+		lines = append(lines, NewTimeline(region, covered, events))
+	}
+	return lines
+}
+
+// turnsOf returns the turns of all timelines, sorted.
+func turnsOf(lines []*Timeline) []int64 {
+	var turns []int64
+	for _, line := range lines {
+		turns = append(turns, line.Turns()...)
+	}
+	slices.Sort(turns)
+	return slices.Compact(turns)
+}
+
+// compareTurns compares the turns after since with the runs before them.
+func compareTurns(lines []*Timeline, since int64, steps map[int64]catalog.Step) []diff.Change {
 	var all []diff.Change
-	for _, turn := range turns {
+	for _, turn := range turnsOf(lines) {
 		if step, found := steps[turn]; found && turn > since {
-			all = append(all, diff.Compare(together(timelines, step.Before), together(timelines, step.Run)).Changes...)
+			all = append(all, diff.Compare(together(lines, step.Before), together(lines, step.Run)).Changes...)
 		}
 	}
-	return all, nil
+	return all
 }
 
 // together returns the snapshot of all timelines as of a run.
