@@ -173,3 +173,20 @@ func (l *Log) changesOf(p *part) []diff.Change {
 	})
 	return p.changes
 }
+
+// Models returns the models that were ever listed or routed to, sorted.
+func (l *Log) Models() []string { return l.ids(catalog.KindFoundationModel) }
+
+// Profiles returns the profiles that were ever listed, sorted.
+func (l *Log) Profiles() []string { return l.ids(catalog.KindInferenceProfile) }
+
+func (l *Log) ids(kind catalog.Kind) []string {
+	var ids []string
+	for i, p := range l.parts {
+		if i.kind == kind && (p.events[kind][i.key] != nil || l.routing[i.key] != nil) {
+			ids = append(ids, i.key)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}

@@ -136,7 +136,7 @@ func cell(region string, there map[string]InRegion, carried bool) Cell {
 	at, found := there[region]
 	switch {
 	case found:
-		return Cell{region, at.marks(), carried}
+		return Cell{region, at.Marks(), carried}
 	case carried:
 		return Cell{region, []Mark{MarkUnobserved}, true}
 	}
@@ -150,8 +150,8 @@ func (at InRegion) Callable() []catalog.Path {
 	})
 }
 
-// marks returns the marks of a model in a region, in the order of [Marks].
-func (at InRegion) marks() []Mark {
+// Marks returns the marks of a model in a region, in the order of [Marks].
+func (at InRegion) Marks() []Mark {
 	var found []Mark
 	for _, path := range at.Callable() {
 		switch {

@@ -74,3 +74,23 @@ func KnownRegions(s *catalog.Snapshot) []string {
 	slices.Sort(regions)
 	return slices.Compact(regions)
 }
+
+// Words says how both lists of the region were read, once if alike.
+func (c Coverage) Words() string {
+	models, profiles := c.Models.Words(), c.Profiles.Words()
+	if models == profiles {
+		return models
+	}
+	return "models " + models + "; profiles " + profiles
+}
+
+// Words says how the list was read.
+func (l List) Words() string {
+	switch {
+	case l.Outcome == catalog.Complete:
+		return "read"
+	case l.Confirmed == nil:
+		return l.Outcome.Words() + ", never read"
+	}
+	return l.Outcome.Words() + ", last confirmed " + catalog.Moment(l.Confirmed.At)
+}

@@ -13,6 +13,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
+	"snapshotter/site"
 	"snapshotter/state"
 	"snapshotter/watch"
 )
@@ -39,6 +40,7 @@ type commands struct {
 	Doctor     doctorCommand     `cmd:"" help:"Check everything that a run depends on."`
 	Repair     repairCommand     `cmd:"" help:"Go back to a good run of a history that was altered."`
 	Import     importCommand     `cmd:"" help:"Record AWS CLI output: one run for each dated folder."`
+	Site       siteCommand       `cmd:"" help:"Write a static site: pages, feeds, calendars, badges, JSON."`
 	Export     exportCommand     `cmd:"" help:"Write the catalogue as AWS CLI output, or as one table."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
 	Complete   completeCommand   `cmd:"" hidden:"" help:"Complete a command line."`
@@ -168,7 +170,7 @@ func (p *program) parser(ctx context.Context, commands *commands, settings *sett
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(code int) { panic(finished{code}) }),
-		reportFormats(),
+		reportFormats(), kong.Vars{"authority": site.DefaultAuthority},
 		kong.Resolvers(settings),
 		kong.Bind(p),
 		kong.BindTo(ctx, (*context.Context)(nil)),

@@ -14,17 +14,19 @@ import (
 	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/sample"
 	"snapshotter/job"
+	"snapshotter/site"
 	"snapshotter/state"
+	"snapshotter/store"
 )
 
 // demoCommand does the main job against a built-in Bedrock.
 type demoCommand struct {
-	Dir string `placeholder:"DIR" default:"demo" help:"Directory for the database and the reports (${default}); an earlier demo there is replaced."`
+	Dir string `placeholder:"DIR" default:"demo" help:"Directory for the database, the reports and the site (${default}); an earlier demo there is replaced."`
 }
 
 func (c *demoCommand) Help() string {
 	return `Starts a built-in Bedrock with sample data on this machine, records four runs at
-four dates, and leaves a database and four reports. It needs no AWS account, no
+four dates, and leaves a database, four reports and a site. It needs no AWS account, no
 setup and no network. The sample is not what AWS offers today.
 
 Examples:
@@ -77,6 +79,15 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 	if err := last.Report.Markdown(p.stdout); err != nil {
 		return err
 	}
+	if err := history.Read(ctx, func(db *store.Store) error {
+		s, err := job.NewSite(ctx, db, nil, site.Options{})
+		if err != nil {
+			return err
+		}
+		return s.Write(ctx, filepath.Join(c.Dir, "site"))
+	}); err != nil {
+		return err
+	}
 	c.next(p, database, reports)
 	return nil
 }
@@ -108,6 +119,7 @@ func (c *demoCommand) next(p *program, database, reports string) {
 	p.println("")
 	p.println("This was the report of the last of four runs, on SAMPLE DATA. Next:")
 	p.println("  ls %s", reports)
+	p.println("  open %s in a browser", filepath.Join(c.Dir, "site", "index.html"))
 	p.println("  go run ./cmd/snapshotter runs --db %s", database)
 	p.println("  go run ./cmd/snapshotter diff --db %s 1 latest", database)
 	p.println("  go run ./cmd/snapshotter report --db %s 1 latest", database)

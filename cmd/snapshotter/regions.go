@@ -61,7 +61,7 @@ func coverageSummary(regions []ask.Coverage) *terminal.Table {
 		if r.Models.Confirmed != nil || r.Profiles.Confirmed != nil {
 			callable = fmt.Sprint(r.Callable)
 		}
-		t.Add(r.Region, counted(r.Models), callable, counted(r.Profiles), standing(r))
+		t.Add(r.Region, counted(r.Models), callable, counted(r.Profiles), r.Words())
 	}
 	return t
 }
@@ -72,25 +72,6 @@ func counted(l ask.List) string {
 		return "-"
 	}
 	return fmt.Sprint(l.Items)
-}
-
-// standing says how both lists were read, once if alike.
-func standing(r ask.Coverage) string {
-	models, profiles := readingOf(r.Models), readingOf(r.Profiles)
-	if models == profiles {
-		return models
-	}
-	return "models " + models + "; profiles " + profiles
-}
-
-func readingOf(l ask.List) string {
-	switch {
-	case l.Outcome == catalog.Complete:
-		return "read"
-	case l.Confirmed == nil:
-		return l.Outcome.Words() + ", never read"
-	}
-	return l.Outcome.Words() + ", last confirmed " + catalog.Moment(l.Confirmed.At)
 }
 
 func coverageRows(regions []ask.Coverage) *terminal.Table {

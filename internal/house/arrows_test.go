@@ -32,7 +32,8 @@ var arrows = map[string][]string{
 	"watch":                {"ask", "catalog", "internal/ordered"},
 	"report":               {"ask", "catalog", "diff", "internal/markdown", "internal/ordered", "watch"},
 	"notify":               {"catalog", "diff"},
-	"job":                  {"capture", "catalog", "collect", "diff", "internal/grace", "notify", "report", "state", "store", "watch"},
+	"job":                  {"ask", "capture", "catalog", "collect", "diff", "internal/grace", "notify", "report", "site", "state", "store", "watch"},
+	"site":                 {"ask", "catalog", "diff", "internal/markdown", "internal/ordered", "report"},
 	"state":                {"catalog", "internal/atomicfile", "internal/grace", "store"},
 	"schedule":             {},
 	"doctor":               {"catalog", "collect", "internal/atomicfile", "internal/awssettings", "internal/terminal", "state", "store"},
@@ -52,7 +53,7 @@ var arrows = map[string][]string{
 	"internal/buckettest":  {},
 	"internal/sample":      {"internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/awssettings", "internal/bedrocktest", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "serve", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/awssettings", "internal/bedrocktest", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "serve", "site", "state", "store", "watch",
 	},
 }
 

@@ -25,6 +25,9 @@ const (
 // visibly.
 func Clean(text string) string { return upTo(Limit, oneLine(text)) }
 
+// Line makes text from outside one printable line, of any length.
+func Line(text string) string { return oneLine(text) }
+
 // oneLine makes text one line of printable characters: white space becomes
 // single spaces; control characters, invisible ones and marks that turn the
 // direction of text become U+FFFD.
