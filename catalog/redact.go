@@ -42,7 +42,7 @@ var address = regexp.MustCompile(`(?i)\b([a-z][a-z0-9+.-]*):(?:[a-z0-9+.-]+:)*//
 
 // showing are the hosts whose paths tell no secret, and are worth reading. The path
 // of any other may be the key to a webhook.
-var showing = regexp.MustCompile(`(?i)^(?:[^/?#]*\.)?(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|amazon\.com|localhost|[0-9.]+|\[[0-9a-f:.]+\])(?::[0-9]+)?(?:[/?#]|[',;:.)]*$)`)
+var showing = regexp.MustCompile(`(?i)^(?:[^/?#]*\.)?(?:` + anyDomain() + `|amazon\.com|localhost|[0-9.]+|\[[0-9a-f:.]+\])(?::[0-9]+)?(?:[/?#]|[',;:.)]*$)`)
 
 // ansi is a terminal's control sequence, which is removed completely.
 // https://ecma-international.org/publications-and-standards/standards/ecma-48/

@@ -58,17 +58,14 @@ func (c *collection) checkEndpoint(names []string) error {
 	return &EndpointError{Host: catalog.Redact(host), Region: serves, Regions: len(asked)}
 }
 
-var (
-	ofAWS      = regexp.MustCompile(`\.(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu|api\.aws)$`)
-	regionCode = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
-)
+var regionCode = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
 
 // servedBy returns the host of an endpoint's URL and the region that it serves, ""
 // if it is not one of AWS.
 // https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
 func servedBy(endpoint string) (host, region string) {
 	at, err := url.Parse(endpoint)
-	if err != nil || !ofAWS.MatchString(at.Hostname()) {
+	if err != nil || !catalog.IsEndpoint(at.Hostname()) {
 		return "", ""
 	}
 	for _, label := range strings.Split(at.Hostname(), ".") {

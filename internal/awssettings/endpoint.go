@@ -26,28 +26,19 @@ func Endpoint(ctx context.Context, config aws.Config, service Service, region st
 		return url.Parse(set)
 	}
 	partition := catalog.Partition(region)
-	suffix, ok := suffixes[partition]
-	if !ok || !catalog.ValidRegion(region) {
+	domain, dualStack := catalog.Domains(partition)
+	if domain == "" || !catalog.ValidRegion(region) {
 		return nil, fmt.Errorf("no endpoint of %s is known in %q", service.Host, region)
 	}
-	host, domain := service.Host, suffix.domain
+	host := service.Host
 	fips, dual := wantsFIPS(ctx, config), wantsDualStack(ctx, config)
 	if dual {
-		domain = suffix.dualStack
+		domain = dualStack
 	}
 	if fips && (partition != "aws-us-gov" || dual) { // the plain ones of GovCloud are FIPS endpoints
 		host += "-fips"
 	}
 	return &url.URL{Scheme: "https", Host: host + "." + region + "." + domain}, nil
-}
-
-// suffixes are the domains of endpoints by partition.
-// https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
-var suffixes = map[string]struct{ domain, dualStack string }{
-	"aws":        {"amazonaws.com", "api.aws"},
-	"aws-us-gov": {"amazonaws.com", "api.aws"},
-	"aws-eusc":   {"amazonaws.eu", "api.amazonwebservices.eu"},
-	"aws-cn":     {"amazonaws.com.cn", "api.amazonwebservices.com.cn"},
 }
 
 // endpointSetting returns the endpoint that is set for a service or for all, "" if
