@@ -1,8 +1,8 @@
 // Package serve shows what a service has recorded over HTTP: health, readiness,
-// metrics and the newest report.
+// metrics, the newest report and the site.
 //
-// Every answer is read from the history when it is requested. The pages show nothing
-// that a report does not, and errors are not shown but passed to [Pages.Failed].
+// Every answer is of the newest recorded run when it is requested. Errors are not shown
+// but passed to [Pages.Failed].
 package serve
 
 import (
@@ -34,6 +34,8 @@ type Pages struct {
 
 	mu     sync.Mutex
 	newest *view // of the newest recorded run that was requested
+	siteMu sync.Mutex
+	site   *published // likewise
 }
 
 // Settings are what the configuration of a service says about its pages.
@@ -52,11 +54,16 @@ func (p *Pages) Handler() http.Handler {
 	mux.HandleFunc("GET /metrics", p.metrics)
 	mux.HandleFunc("GET /reports/latest", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Vary", "Accept")
+		if wanted := preferred(r.Header.Get("Accept")); len(wanted) > 0 && wanted[0] == "text/html" {
+			relative(w, r, "../index.html")
+			return
+		}
 		p.latest(w, r, accepted(r.Header.Get("Accept")))
 	})
 	for _, format := range report.Formats() {
 		mux.HandleFunc("GET /reports/latest"+format.Extension, func(w http.ResponseWriter, r *http.Request) { p.latest(w, r, format) })
 	}
+	mux.HandleFunc("GET /", p.show)
 	return mux
 }
 

@@ -53,6 +53,7 @@ func parsePages() map[string]*template.Template {
 		"plural":  plural,
 		"days":    inDays,
 		"event":   eventWords,
+		"policy":  func() string { return Policy },
 	}
 	all := map[string]*template.Template{}
 	for _, kind := range kinds {
@@ -91,18 +92,22 @@ func inDays(days int) string {
 func (s *Site) render(p page) ([]byte, error) {
 	p.Site, p.Root = s, rootOf(p.Name)
 	var out bytes.Buffer
-	if err := pages[p.template()].Execute(&out, p); err != nil {
+	if err := pages[p.Kind].Execute(&out, p); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
 }
 
-func (p *page) template() string {
-	if p.Name == "404.html" {
-		return "404"
-	}
-	return p.Kind
+// NotFound makes the page that answers a request for a file that does not exist.
+func (s *Site) NotFound(name string) ([]byte, error) {
+	var out bytes.Buffer
+	p := page{Site: s, Name: "404.html", Root: rootOf(name), Kind: "404", Title: "There is no such page"}
+	err := pages["404"].Execute(&out, p)
+	return out.Bytes(), err
 }
+
+// Policy is what the pages may load, and from where.
+const Policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'"
 
 // rootOf is the way from a file to the site's root.
 func rootOf(name string) string {

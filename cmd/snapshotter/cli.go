@@ -24,7 +24,7 @@ type commands struct {
 	Common common `embed:""`
 
 	Run        runCommand        `cmd:"" help:"Take a snapshot of every region and report what changed."`
-	Serve      serveCommand      `cmd:"" help:"Do the same on a schedule, with health, metrics and the newest report over HTTP."`
+	Serve      serveCommand      `cmd:"" help:"Do the same on a schedule, with the site, health and metrics over HTTP."`
 	Demo       demoCommand       `cmd:"" help:"Run the whole job on sample data from a built-in Bedrock: no AWS, no setup."`
 	Report     reportCommand     `cmd:"" help:"Write the report of what changed between two runs."`
 	Diff       diffCommand       `cmd:"" help:"List what changed between two runs."`

@@ -14,7 +14,7 @@ import (
 type serveCommand struct {
 	snapshots `embed:""`
 	timing    `embed:""`
-	Listen    string `placeholder:"ADDRESS" help:"Address for health, metrics and the newest report over HTTP, such as :8080. None by default."`
+	Listen    string `placeholder:"ADDRESS" help:"Address for the site, health and metrics over HTTP, such as :8080. None by default."`
 }
 
 func (c *serveCommand) Help() string {
@@ -28,8 +28,8 @@ up and repeated at the next start; one that has read everything completes. SIGHU
 reads the configuration file again; if it is wrong, that is logged and the old
 configuration stays. Changes of --db and --listen need a restart.
 
-With --listen: /healthz, /readyz, /metrics (Prometheus), /reports/latest (Markdown,
-or JSON: /reports/latest.json). Everyone who can reach the address can read them; they
+With --listen: the site ("snapshotter help site") at /, /healthz, /readyz, /metrics
+(Prometheus), /reports/latest (Markdown, or JSON: /reports/latest.json). Everyone who can reach the address can read them; they
 show no credentials and no account IDs. See docs/serve.md.
 
 Examples:

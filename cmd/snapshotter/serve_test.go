@@ -128,7 +128,7 @@ func TestPages(t *testing.T) {
 	take(t, s, moments[1])
 	want("/readyz", "", 200, "ready: run 2 began 2026-04-02 00:00 UTC, the next is due 2026-04-03 00:00 UTC")
 	want("/reports/latest", "", 200, "# Bedrock 2026-04-02", "Run 2 ")
-	want("/reports/latest", "text/html, */*", 200, "# Bedrock 2026-04-02")
+	want("/reports/latest", "*/*", 200, "# Bedrock 2026-04-02")
 	want("/reports/latest.md", "application/json", 200, "# Bedrock 2026-04-02")
 	for path, accept := range map[string]string{"/reports/latest.json": "text/markdown", "/reports/latest": "text/markdown;q=0.5, application/json"} {
 		got := get(s, path, accept)
@@ -136,6 +136,7 @@ func TestPages(t *testing.T) {
 			t.Errorf("%s for %q is no JSON: %.80s", path, accept, got.Body)
 		}
 	}
+	wantSite(t, s)
 	now = now.Add(90 * time.Second)
 	want("/metrics", "", 200,
 		"# TYPE snapshotter_runs_total counter\n", `snapshotter_last_success_age_seconds 90`,
@@ -152,7 +153,7 @@ func TestPages(t *testing.T) {
 	want("/readyz", "", 503, "the last recorded run is dated 2026-04-02 00:00 UTC, which this clock has not reached")
 	want("/metrics", "", 200, "snapshotter_last_success_age_seconds +Inf\n")
 
-	want("/", "", 404)
+	want("/", "", 200, "As of run ")
 	post := httptest.NewRecorder()
 	s.pages.Handler().ServeHTTP(post, httptest.NewRequest("POST", "/metrics", nil))
 	if post.Code != http.StatusMethodNotAllowed {
@@ -338,5 +339,71 @@ func TestServe(t *testing.T) {
 	s.stop(t)
 	if runs := recordedIn(t, dir); len(runs) != 1 {
 		t.Errorf("%d runs after it was made up", len(runs))
+	}
+}
+
+// wantSite checks the site of the second of two runs, of 2 April.
+func wantSite(t *testing.T, s *service) {
+	t.Helper()
+	ask := func(path string, header ...string) *httptest.ResponseRecorder {
+		response := httptest.NewRecorder()
+		request := httptest.NewRequest("GET", path, nil)
+		for i := 0; i < len(header); i += 2 {
+			request.Header.Set(header[i], header[i+1])
+		}
+		s.pages.Handler().ServeHTTP(response, request)
+		return response
+	}
+	const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+	for _, c := range []struct {
+		path, accept string
+		code         int
+		kind, part   string
+	}{
+		{"/", browser, 200, "text/html; charset=utf-8", "As of run 2"},
+		{"/", "", 200, "text/html; charset=utf-8", "As of run 2"},
+		{"/", "text/markdown", 200, "text/markdown; charset=utf-8", "# Bedrock 2026-04-02"},
+		{"/", "text/html;q=0.1, application/json", 200, "application/json", `"schema": "snapshotter.report/3"`},
+		{"/models/", browser, 200, "text/html; charset=utf-8", "<table"},
+		{"/models/", "application/json", 200, "application/json", `"never_read"`},
+		{"/models/amazon.nova-2-lite-v1~0/", "application/json", 200, "application/json", `"asked": "amazon.nova-2-lite-v1:0"`},
+		{"/feeds/all.atom", "", 200, "application/atom+xml; charset=utf-8", "<feed"},
+		{"/calendars/all.ics", "", 200, "text/calendar; charset=utf-8", "BEGIN:VCALENDAR"},
+		{"/assets/script.js", "", 200, "text/javascript; charset=utf-8", "use strict"},
+		{"/changes/2026-04-02T00-00-10Z/", browser, 200, "text/html; charset=utf-8", "<h1>Bedrock 2026-04-02"},
+		{"/changes/2026-04-01T00-00-10Z/", "text/markdown", 200, "text/markdown; charset=utf-8", "# Bedrock 2026-04-01"},
+		{"/models/no-such/model/", browser, 404, "text/html; charset=utf-8", `href="../../../index.html"`},
+		{"/etc/passwd", "", 404, "text/html; charset=utf-8", "There is no such page"},
+	} {
+		got := ask(c.path, "Accept", c.accept)
+		if got.Code != c.code || got.Header().Get("Content-Type") != c.kind || !strings.Contains(got.Body.String(), c.part) {
+			t.Errorf("%s for %q: %d, %s, %.200s", c.path, c.accept, got.Code, got.Header(), got.Body)
+		}
+		if !strings.Contains(got.Header().Get("Content-Security-Policy"), "default-src 'none'") || got.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s has no policy: %s", c.path, got.Header())
+		}
+	}
+	for path, to := range map[string]string{
+		"/reports": "changes/", "/reports/": "../changes/", "/models": "models/", "/reports/2026-04-01T00-00-10Z": "../changes/2026-04-01T00-00-10Z/",
+		"/reports/2026-04-01T00-00-10Z.html": "../changes/2026-04-01T00-00-10Z/", "/reports/2026-04-01T00-00-10Z/": "../../changes/2026-04-01T00-00-10Z/",
+		"/reports/2026-04-01T00-00-10Z.md": "../changes/2026-04-01T00-00-10Z/report.md", "/reports/latest": "../index.html",
+	} {
+		if got := ask(path, "Accept", browser); got.Code != 302 || got.Header().Get("Location") != to {
+			t.Errorf("%s: %d to %q, want %q", path, got.Code, got.Header().Get("Location"), to)
+		}
+	}
+	plain := ask("/index.html")
+	zipped := ask("/index.html", "Accept-Encoding", "br, gzip")
+	if zipped.Header().Get("Content-Encoding") != "gzip" || zipped.Body.Len() >= plain.Body.Len() || zipped.Header().Get("ETag") == plain.Header().Get("ETag") {
+		t.Errorf("not compressed: %s, %d of %d bytes", zipped.Header(), zipped.Body.Len(), plain.Body.Len())
+	}
+	if got := ask("/index.html", "Accept-Encoding", "gzip;q=0"); got.Header().Get("Content-Encoding") != "" {
+		t.Error("compressed for a client that refuses it")
+	}
+	for _, first := range []*httptest.ResponseRecorder{plain, zipped} {
+		again := ask("/index.html", "If-None-Match", first.Header().Get("ETag"), "Accept-Encoding", first.Header().Get("Content-Encoding"))
+		if again.Code != http.StatusNotModified || again.Body.Len() > 0 {
+			t.Errorf("sent again: %d, %d bytes", again.Code, again.Body.Len())
+		}
 	}
 }

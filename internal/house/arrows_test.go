@@ -37,7 +37,7 @@ var arrows = map[string][]string{
 	"state":                {"catalog", "internal/atomicfile", "internal/grace", "store"},
 	"schedule":             {},
 	"doctor":               {"catalog", "collect", "internal/atomicfile", "internal/awssettings", "internal/terminal", "state", "store"},
-	"serve":                {"catalog", "diff", "internal/terminal", "job", "report", "store"},
+	"serve":                {"catalog", "diff", "internal/terminal", "job", "report", "site", "store"},
 	"internal/atomicfile":  {},
 	"internal/awssettings": {"catalog"},
 	"internal/markdown":    {},
