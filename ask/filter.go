@@ -61,7 +61,7 @@ func (f Filter) thin(s *catalog.Snapshot, matching map[string]bool) *catalog.Sna
 	}
 	for region, joint := range s.Together {
 		if joint != nil {
-			joint = &catalog.Joint{Run: joint.Run, Items: only(joint.Items, matching)}
+			joint = &catalog.Joint{Run: joint.Run, Items: only(joint.Items, matching), Said: only(joint.Said, matching)}
 		}
 		kept.Together[region] = joint
 	}

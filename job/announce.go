@@ -16,9 +16,10 @@ import (
 
 // Announcements say who is notified of runs, and when.
 type Announcements struct {
-	Channels []notify.Channel
+	Channels []notify.Channel // hear of everything, by Policy
 	Policy   notify.Policy
-	Link     string // address of a report, see [Announcements.LinkTo]; may be ""
+	Apart    []Audience // hear of a part; no channel may be in two of them
+	Link     string     // address of a report, see [Announcements.LinkTo]; may be ""
 	Sender   notify.Sender
 	// ExitCode is how the program will end after an error, for checks; 0 is not
 	// known. It may be nil.
@@ -65,13 +66,13 @@ func (a *announcer) begin(ctx context.Context) (end func(context.Context, *Resul
 	}
 	sender := a.Sender
 	sender.Deadline = startLimit
-	a.observe(Delivered{sender.Ping(ctx, a.Channels, notify.Ping{Event: notify.Started})})
+	a.observe(Delivered{sender.Ping(ctx, a.every(), notify.Ping{Event: notify.Started})})
 	return func(ctx context.Context, result *Result, err error) {
 		sender := a.Sender
 		if ctx.Err() != nil {
 			ctx, sender.Deadline = context.WithoutCancel(ctx), endLimit
 		}
-		a.observe(Delivered{sender.Ping(ctx, a.Channels, a.ping(result, err))})
+		a.observe(Delivered{sender.Ping(ctx, a.every(), a.ping(result, err))})
 	}
 }
 
@@ -104,6 +105,7 @@ func (a *announcer) exitCode(err error) int {
 // announcement is a message for the channels that it was claimed for.
 type announcement struct {
 	run     int64
+	to      []notify.Channel
 	message notify.Message
 	claimed map[string]bool // by channel id
 }
@@ -113,7 +115,7 @@ type announcement struct {
 // can be saved. It returns the messages in the order of the runs, those of earlier
 // runs included that nobody decided about because they were interrupted.
 func (a *announcer) prepare(ctx context.Context, db *store.Store, newest *update) (due []*announcement) {
-	if a == nil || !slices.ContainsFunc(a.Channels, takesMessages) {
+	if a == nil || !slices.ContainsFunc(a.every(), takesMessages) {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -123,14 +125,12 @@ func (a *announcer) prepare(ctx context.Context, db *store.Store, newest *update
 		return nil
 	}
 	for _, update := range append(undecided, newest) {
-		message, err := a.decide(ctx, db, update)
+		messages, err := a.decide(ctx, db, update)
 		if err != nil {
 			a.observe(NotAnnounced{update.run.ID, err})
 			return due
 		}
-		if message != nil {
-			due = append(due, message)
-		}
+		due = append(due, messages...)
 	}
 	return due
 }
@@ -168,10 +168,10 @@ func undecided(ctx context.Context, db *store.Store, run catalog.Run) (all []*up
 	return all, nil
 }
 
-// decide makes and claims the message of a run, nil if it is not worth one. What
+// decide makes and claims the messages of a run, of which there may be none. What
 // later runs need to know of the decision is in the history when it returns;
 // after an error, none of it is.
-func (a *announcer) decide(ctx context.Context, db *store.Store, update *update) (*announcement, error) {
+func (a *announcer) decide(ctx context.Context, db *store.Store, update *update) (due []*announcement, err error) {
 	if err := update.read(ctx, db, a.rules); err != nil {
 		return nil, err
 	}
@@ -179,31 +179,40 @@ func (a *announcer) decide(ctx context.Context, db *store.Store, update *update)
 	if err != nil {
 		return nil, err
 	}
-	satisfied := update.report != nil && update.report.Counts.Satisfied > 0
-	decision := a.Policy.Decide(update.run, update.result(), satisfied, before)
-	if update.report != nil {
-		a.Policy.Remind(&decision, update.report.Date, datesAhead(update.report), before)
+	var after notify.State
+	var claims []string
+	for i, audience := range append([]Audience{a.everyone()}, a.Apart...) {
+		told := before
+		if i > 0 {
+			told = before.Apart[audience.key()]
+		}
+		sees, err := audience.view(ctx, db, update, a.rules)
+		if err != nil {
+			return nil, err
+		}
+		decision := audience.decide(sees, told)
+		if i == 0 {
+			after = decision.Next
+		} else {
+			after.Keep(audience.key(), decision.Next)
+		}
+		if ids := audience.recipients(); decision.Notify() && len(ids) > 0 {
+			claims = append(claims, ids...)
+			due = append(due, &announcement{run: update.run.ID, to: audience.Channels, message: a.compose(sees, decision)})
+		}
 	}
-	after, err := json.Marshal(decision.Next)
+	state, err := json.Marshal(after)
 	if err != nil {
 		return nil, err
 	}
-	if !decision.Notify() {
-		_, err := db.KeepDecision(ctx, string(after), update.run.ID, nil, a.now())
+	claimed, err := db.KeepDecision(ctx, string(state), update.run.ID, claims, a.now())
+	if err != nil {
 		return nil, err
 	}
-	claimed, err := db.KeepDecision(ctx, string(after), update.run.ID, a.recipients(), a.now())
-	return &announcement{update.run.ID, a.compose(update, decision), claimed}, err
-}
-
-// recipients returns the ids of the channels that take messages.
-func (a *announcer) recipients() (ids []string) {
-	for _, channel := range a.Channels {
-		if takesMessages(channel) {
-			ids = append(ids, channel.ID())
-		}
+	for _, announcement := range due {
+		announcement.claimed = claimed
 	}
-	return ids
+	return due, nil
 }
 
 // notifyState reads what earlier decisions left for later ones.
@@ -224,17 +233,17 @@ func notifyState(ctx context.Context, db *store.Store) (notify.State, error) {
 const leading = 5
 
 // compose writes the message of a run.
-func (a *announcer) compose(update *update, decision notify.Decision) notify.Message {
-	run := update.run
+func (a *announcer) compose(sees view, decision notify.Decision) notify.Message {
+	run := sees.run
 	var message notify.Message
 	if run.Status == catalog.RunFailed {
 		title := fmt.Sprintf("Bedrock not recorded %s: %d runs in a row failed", catalog.Day(run.StartedAt), decision.Next.Failed)
 		message = notify.Compose(title, append(decision.Lines(), run.Message), "")
 	} else {
-		headlines, due := update.report.Headlines(), reminders(update.report, decision.Due)
-		title := update.report.Title
+		headlines, due := sees.report.Headlines(), reminders(sees.report, decision.Due)
+		title := sees.report.Title
 		if slices.Equal(decision.Reasons, []notify.Reason{notify.Deadline}) {
-			title = reminderTitle(update.report.Date, due)
+			title = reminderTitle(sees.report.Date, due)
 		}
 		lines := slices.Insert(headlines, min(leading, len(headlines)), append(decision.Lines(), due...)...)
 		message = notify.Compose(title, lines, a.LinkTo(ReportName(run)))
@@ -251,7 +260,7 @@ func (a *announcer) deliver(ctx context.Context, db *store.Store, due []*announc
 	var all sync.WaitGroup
 	for i, announcement := range due {
 		all.Go(func() {
-			sent[i] = a.Sender.Send(ctx, a.Channels, announcement.message, func(channel string) (bool, error) {
+			sent[i] = a.Sender.Send(ctx, announcement.to, announcement.message, func(channel string) (bool, error) {
 				return announcement.claimed[channel], nil
 			})
 		})

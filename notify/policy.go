@@ -38,6 +38,16 @@ type State struct {
 	FailedTold bool `json:"failed_told"`
 	// Reminded are the dates ahead of which channels were reminded.
 	Reminded []Reminded `json:"reminded,omitempty"`
+	// Apart is what it remembers of those who hear of a part only.
+	Apart map[string]State `json:"apart,omitempty"`
+}
+
+// Keep keeps what is remembered of one who hears of a part only.
+func (s *State) Keep(key string, apart State) {
+	if s.Apart == nil {
+		s.Apart = map[string]State{}
+	}
+	s.Apart[key] = apart
 }
 
 // Away is a list that could not be read.
