@@ -69,3 +69,44 @@ type HistoryAnswer struct {
 	Profiles []string     `json:"profiles"` // that ever routed to the model
 	Chapters []Chapter    `json:"chapters"`
 }
+
+// RunsAnswer is the recorded runs.
+type RunsAnswer struct {
+	Run  *AsOf        `json:"run"`  // the newest one; nil if there is none
+	Runs []RunSummary `json:"runs"` // newest first
+}
+
+// RunSummary is a run with its coverage.
+type RunSummary struct {
+	catalog.Run
+	Read    int `json:"lists_read"`
+	Unread  int `json:"lists_not_read"` // that should have been readable
+	Skipped int `json:"lists_skipped"`  // not enabled, not offered, or not asked for
+	Changed int `json:"items_changed"`  // added, removed or with other content
+}
+
+// SummariseRun counts what became of a run's lists, and what changed in them.
+func SummariseRun(run catalog.Run, outcomes map[catalog.Outcome]int, changed int) RunSummary {
+	summary := RunSummary{Run: run, Changed: changed}
+	for outcome, count := range outcomes {
+		switch {
+		case outcome == catalog.Complete:
+			summary.Read += count
+		case outcome.Expected():
+			summary.Skipped += count
+		default:
+			summary.Unread += count
+		}
+	}
+	return summary
+}
+
+// Schema names the form of an answer, which docs/*.schema.json describe.
+func (WhereAnswer) Schema() string     { return "snapshotter.where/2" }
+func (ModelsAnswer) Schema() string    { return "snapshotter.models/2" }
+func (MatrixAnswer) Schema() string    { return "snapshotter.matrix/2" }
+func (ProfilesAnswer) Schema() string  { return "snapshotter.profiles/2" }
+func (RegionsAnswer) Schema() string   { return "snapshotter.regions/2" }
+func (LifecycleAnswer) Schema() string { return "snapshotter.lifecycle/2" }
+func (HistoryAnswer) Schema() string   { return "snapshotter.history/2" }
+func (RunsAnswer) Schema() string      { return "snapshotter.runs/2" }

@@ -24,7 +24,7 @@ type Entry struct {
 type InRegion struct {
 	Region string `json:"region"`
 	// Model is what the region lists; nil if only a profile names the model.
-	Model *catalog.FoundationModel `json:"model"`
+	Model *catalog.FoundationModel `json:"foundation_model"`
 	Paths []catalog.Path           `json:"paths"` // on demand first, provisioned last
 	// Doubtful are the IDs of the profiles among Paths that route to no region that
 	// lists the model: they call nothing.

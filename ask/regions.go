@@ -8,8 +8,8 @@ import (
 // Coverage is a region, how its lists were read, and how much they contain.
 type Coverage struct {
 	Region   string `json:"region"`
-	Models   List   `json:"models"`
-	Profiles List   `json:"profiles"`
+	Models   List   `json:"foundation_models"`
+	Profiles List   `json:"inference_profiles"`
 	// Callable is how many models can be called from there, as last confirmed.
 	Callable int `json:"callable"`
 }

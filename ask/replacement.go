@@ -26,7 +26,7 @@ type Replacement struct {
 
 // ReplacementWay is an ID to pass from some regions.
 type ReplacementWay struct {
-	ID      string   `json:"id"`
+	ID      string   `json:"model_id"`
 	Regions []string `json:"regions"`
 }
 

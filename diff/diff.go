@@ -33,6 +33,9 @@ type Result struct {
 	Compared int `json:"compared"`
 }
 
+// Schema names its form in JSON, which docs/diff.schema.json describes.
+func (*Result) Schema() string { return "snapshotter.diff/2" }
+
 // Kind is what happened.
 type Kind string
 

@@ -37,6 +37,9 @@ type Examination struct {
 	NextRuns []time.Time `json:"next_runs"` // of serve, with the current flags; UTC
 }
 
+// Schema names its form in JSON, which docs/doctor.schema.json describes.
+func (*Examination) Schema() string { return "snapshotter.doctor/2" }
+
 // Add adds a finding, redacted.
 func (e *Examination) Add(check string, health Health, found, advice string) {
 	e.Findings = append(e.Findings, Finding{check, health, catalog.Redact(found), catalog.Redact(advice)})

@@ -14,13 +14,14 @@ import (
 type Route struct {
 	From   []string       `json:"from"`
 	Access catalog.Access `json:"access"`
-	ID     string         `json:"id"` // the exact modelId to pass
-	// RunsIn are the destinations of a profile. If Anywhere is set, AWS picks any
-	// commercial region and RunsIn is empty. Without a profile neither is set:
-	// the call runs in the calling region.
-	RunsIn   []string `json:"runs_in,omitempty"`
-	Anywhere bool     `json:"anywhere,omitempty"`
+	ID     string         `json:"model_id"` // the exact string to pass
+	// RunsIn are the destinations of a profile, "" alone if AWS picks any commercial
+	// region. Without a profile there are none: the call runs in the calling region.
+	RunsIn []string `json:"runs_in,omitempty"`
 }
+
+// anywhere reports whether a call may run in any commercial region.
+func (r Route) anywhere() bool { return slices.Contains(r.RunsIn, "") }
 
 // Gain is what is newly listed or callable.
 type Gain struct {
@@ -197,14 +198,13 @@ func (v *view) gainEvent(s *Story, group []piece, launch bool) Event {
 type routes map[string]*Route
 
 func (r routes) add(from string, path catalog.Path) {
-	anywhere := slices.Contains(path.Destinations, "")
 	destinations := path.Destinations
-	if anywhere {
-		destinations = nil // a global profile names the calling region besides: it says no more
+	if slices.Contains(destinations, "") {
+		destinations = []string{""} // a global profile names the calling region besides: it says no more
 	}
 	k := strings.Join(append([]string{string(path.Access), path.ModelID}, destinations...), "\x00")
 	if r[k] == nil {
-		r[k] = &Route{Access: path.Access, ID: path.ModelID, RunsIn: destinations, Anywhere: anywhere}
+		r[k] = &Route{Access: path.Access, ID: path.ModelID, RunsIn: destinations}
 	}
 	r[k].From = append(r[k].From, from)
 }
@@ -234,7 +234,7 @@ func accessRank(r Route) int {
 		return 0
 	case r.Access == catalog.Provisioned:
 		return 3
-	case r.Anywhere:
+	case r.anywhere():
 		return 2
 	}
 	return 1

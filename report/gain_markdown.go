@@ -128,7 +128,7 @@ func (t *entryText) route(r Route) string {
 
 func (t *entryText) runsIn(r Route) string {
 	switch {
-	case r.Anywhere:
+	case r.anywhere():
 		return catalog.AnyRegion
 	case r.Access == catalog.OnDemand:
 		return "the calling region"

@@ -19,9 +19,9 @@ func (r *Report) JSON(w io.Writer) error {
 	return nil
 }
 
-// WriteJSON writes value as one indented JSON document. Text from outside is
-// exact; characters that are not printable are written as escapes, so that it
-// can be shown on a terminal.
+// WriteJSON writes value as one indented JSON document, which begins with the name
+// of its schema if it has one. Text from outside is exact; characters that are not
+// printable are written as escapes, so that it can be shown on a terminal.
 func WriteJSON(w io.Writer, value any) error {
 	var plain bytes.Buffer
 	encoder := json.NewEncoder(&plain)
@@ -30,7 +30,12 @@ func WriteJSON(w io.Writer, value any) error {
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("encode as JSON: %w", err)
 	}
-	_, err := w.Write(printable(plain.Bytes()))
+	document := plain.Bytes()
+	if value, ok := value.(interface{ Schema() string }); ok {
+		first := fmt.Appendf(nil, "{\n  \"schema\": %q,", value.Schema())
+		document = append(first, bytes.TrimPrefix(document, []byte("{"))...)
+	}
+	_, err := w.Write(printable(document))
 	return err
 }
 

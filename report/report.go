@@ -19,7 +19,7 @@ import (
 
 // Schema names the version of the JSON document. It changes when a field is
 // removed or changes its meaning, not when one is added.
-const Schema = "snapshotter.report/3"
+const Schema = "snapshotter.report/4"
 
 // Options are the reader's choices.
 type Options struct {

@@ -52,7 +52,7 @@ type State struct {
 
 // Way is an ID to call a model with, the same from several regions.
 type Way struct {
-	ID     string         `json:"id"` // the exact string to pass as modelId
+	ID     string         `json:"model_id"` // the exact string to pass as modelId
 	Model  string         `json:"model"`
 	Access catalog.Access `json:"access"`
 	From   []string       `json:"from"`

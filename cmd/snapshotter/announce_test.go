@@ -470,8 +470,8 @@ func TestNotifyTest(t *testing.T) {
 
 	l.status = http.StatusForbidden
 	stdout, stderr = n.command(1, "notify", "test", "--notify", l.hook(), "--format", "json")
-	var deliveries []notify.Delivery
-	if err := json.Unmarshal([]byte(stdout), &deliveries); err != nil || len(deliveries) != 1 || deliveries[0].Outcome != notify.Undelivered {
+	var answer deliveriesAnswer
+	if err := json.Unmarshal([]byte(stdout), &answer); err != nil || len(answer.Deliveries) != 1 || answer.Deliveries[0].Outcome != notify.Undelivered {
 		t.Errorf("it printed %s (%v), want one failure", stdout, err)
 	}
 	if !strings.Contains(stderr, "1 of 1 channels did not accept the sample") {

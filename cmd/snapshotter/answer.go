@@ -16,6 +16,15 @@ import (
 // format is the flag for the format of an answer.
 type format struct {
 	Format string `enum:"table,md,json,csv" default:"table" help:"Output format: ${enum}."`
+	JSON   bool   `name:"json" help:"Short for --format json."`
+}
+
+// AfterApply implements kong's hook.
+func (f *format) AfterApply() error {
+	if f.JSON {
+		f.Format = "json"
+	}
+	return nil
 }
 
 // print writes one answer: rows for people and spreadsheets, value for programs.

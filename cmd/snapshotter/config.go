@@ -35,7 +35,7 @@ type configuration struct {
 
 // notSettable are flags that make sense only on the command line: "within" means
 // places to one command and days to another.
-var notSettable = []string{"help", "config", "within", "ids", "event", "new", "accept-account", "from"}
+var notSettable = []string{"help", "config", "within", "ids", "event", "new", "accept-account", "from", "json"}
 
 const environmentPrefix = "SNAPSHOTTER_"
 

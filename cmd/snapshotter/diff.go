@@ -13,7 +13,6 @@ import (
 	"snapshotter/diff"
 	"snapshotter/internal/terminal"
 	"snapshotter/job"
-	"snapshotter/report"
 	"snapshotter/store"
 )
 
@@ -74,8 +73,8 @@ func (b between) find(ctx context.Context, p *program, db *store.Store) (*catalo
 type diffCommand struct {
 	between  `embed:""`
 	filter   `embed:""`
-	Format   string `enum:"table,md,json,csv" default:"table" help:"Output format: ${enum}."`
-	ExitCode bool   `help:"Exit with 10 if there are changes."`
+	format   `embed:""`
+	ExitCode bool `help:"Exit with 10 if there are changes."`
 }
 
 func (c *diffCommand) Help() string {
@@ -125,11 +124,8 @@ func (c *diffCommand) compare(ctx context.Context, db *store.Store, base *catalo
 }
 
 func (c *diffCommand) write(p *program, result *diff.Result) error {
-	switch c.Format {
-	case "json":
-		return report.WriteJSON(p.stdout, result)
-	case "csv":
-		return changesTable(result).CSV(p.stdout)
+	if !c.forPeople() {
+		return c.print(p, changesTable(result), result)
 	}
 	return writeChanges(p, result, c.Format == "md")
 }

@@ -122,7 +122,7 @@ func (c *notifyTestCommand) Run(ctx context.Context, p *program) error {
 		return &codedError{exitUsage, errNoChannels}
 	}
 	deliveries := sendSample(ctx, announcements, p.now())
-	if err := c.print(p, deliveriesTable(deliveries), deliveries); err != nil {
+	if err := c.print(p, deliveriesTable(deliveries), deliveriesAnswer{deliveries}); err != nil {
 		return err
 	}
 	lost := 0
@@ -152,6 +152,14 @@ func sendSample(ctx context.Context, to *job.Announcements, at time.Time) []noti
 		to.Sender.Ping(ctx, to.Channels, notify.Ping{Event: notify.Succeeded, Text: title})...,
 	)
 }
+
+// deliveriesAnswer is the answer as programs read it: see docs/json.md.
+type deliveriesAnswer struct {
+	Deliveries []notify.Delivery `json:"deliveries"`
+}
+
+// Schema names its form, which docs/deliveries.schema.json describes.
+func (deliveriesAnswer) Schema() string { return "snapshotter.deliveries/2" }
 
 func deliveriesTable(deliveries []notify.Delivery) *terminal.Table {
 	t := &terminal.Table{Head: []string{"channel", "id", "outcome", "tries", "reason"}}

@@ -20,6 +20,7 @@ type reportCommand struct {
 	between `embed:""`
 	filter  `embed:""`
 	Format  string `enum:"${reportFormats}" default:"${reportFormat}" help:"Report format: ${enum}."`
+	JSON    bool   `name:"json" help:"Short for --format json."`
 	Output  string `short:"o" placeholder:"FILE" help:"Write to this file, atomically, instead of standard output."`
 }
 
@@ -32,6 +33,14 @@ Examples:
   snapshotter report                    the last run against the one before
   snapshotter report 7d -o week.md      the last week, into a file
   snapshotter report latest~1 --format json --region 'eu-*'`
+}
+
+// AfterApply implements kong's hook.
+func (c *reportCommand) AfterApply() error {
+	if c.JSON {
+		c.Format = "json"
+	}
+	return nil
 }
 
 func (c *reportCommand) Run(ctx context.Context, p *program) error {

@@ -4,17 +4,18 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
-	"snapshotter/report"
 	"snapshotter/store"
 )
 
 // runsCommand lists the runs, newest first.
 type runsCommand struct {
-	Limit  int    `short:"n" default:"30" help:"How many to list, the newest first (${default}); 0 lists all."`
-	Format string `enum:"table,md,json,csv" default:"table" help:"Output format: ${enum}."`
+	Limit  int `short:"n" default:"30" help:"How many to list, the newest first (${default}); 0 lists all."`
+	format `embed:""`
 }
 
 func (c *runsCommand) Help() string {
@@ -34,36 +35,21 @@ func (c *runsCommand) Validate() error {
 	return nil
 }
 
-// runSummary is a run with its coverage.
-type runSummary struct {
-	catalog.Run
-	Read    int `json:"lists_read"`
-	Unread  int `json:"lists_not_read"` // that should have been readable
-	Skipped int `json:"lists_skipped"`  // not enabled, not offered, or not asked for
-	Changed int `json:"items_changed"`  // added, removed or with other content
-}
-
 func (c *runsCommand) Run(ctx context.Context, p *program) error {
-	var summaries []runSummary
+	var answer ask.RunsAnswer
 	if err := p.reading(ctx, func(db *store.Store) (err error) {
-		summaries, err = c.summarise(ctx, db)
+		answer, err = c.answer(ctx, p, db)
 		return err
 	}); err != nil {
 		return err
 	}
-	switch c.Format {
-	case "json":
-		return report.WriteJSON(p.stdout, summaries)
-	case "csv":
-		return runsTable(summaries).CSV(p.stdout)
+	if !c.forPeople() {
+		return c.print(p, runRows(answer.Runs), answer)
 	}
-	if len(summaries) == 0 {
+	if answer.Run == nil {
 		return store.ErrNoRuns
 	}
-	if c.Format == "md" {
-		return runsTable(summaries).Markdown(p.stdout)
-	}
-	return runsTable(summaries).Text(p.stdout, p.width())
+	return c.print(p, runSummary(answer.Runs), answer)
 }
 
 // asked returns the runs to list, by ID.
@@ -74,43 +60,47 @@ func (c *runsCommand) asked(ctx context.Context, db *store.Store) ([]catalog.Run
 	return db.LastRuns(ctx, c.Limit)
 }
 
-// summarise returns the runs to list, newest first.
-func (c *runsCommand) summarise(ctx context.Context, db *store.Store) ([]runSummary, error) {
+func (c *runsCommand) answer(ctx context.Context, p *program, db *store.Store) (ask.RunsAnswer, error) {
+	answer := ask.RunsAnswer{Runs: []ask.RunSummary{}}
 	runs, err := c.asked(ctx, db)
 	if err != nil || len(runs) == 0 {
-		return []runSummary{}, err
+		return answer, err
 	}
 	tallies, err := db.RunStatistics(ctx, runs[0].ID)
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
-	summaries := make([]runSummary, 0, len(runs))
+	newest := asOf{AsOf: "latest"}
+	newest.warnStale(p, runs[len(runs)-1])
+	answer.Run = new(newest.answered(p, runs[len(runs)-1]))
 	for _, run := range slices.Backward(runs) {
-		summary := runSummary{Run: run, Changed: tallies[run.ID].Changes}
-		for outcome, count := range tallies[run.ID].Outcomes {
-			switch {
-			case outcome == catalog.Complete:
-				summary.Read += count
-			case outcome.Expected():
-				summary.Skipped += count
-			default:
-				summary.Unread += count
-			}
-		}
-		summaries = append(summaries, summary)
+		answer.Runs = append(answer.Runs, ask.SummariseRun(run, tallies[run.ID].Outcomes, tallies[run.ID].Changes))
 	}
-	return summaries, nil
+	return answer, nil
 }
 
-func runsTable(summaries []runSummary) *terminal.Table {
+// runSummary is for people.
+func runSummary(runs []ask.RunSummary) *terminal.Table {
 	t := &terminal.Table{
-		Head:  []string{"run", "started", "status", "trigger", "seconds", "lists_read", "not_read", "skipped", "items_changed", "message"},
-		Spare: []string{"seconds", "trigger", "skipped"},
+		Head:  []string{"run", "started", "status", "items changed", "read", "not read", "skipped", "trigger", "seconds", "message"},
+		Spare: []string{"seconds", "trigger", "skipped", "message", "read"},
 	}
-	for _, s := range summaries {
-		t.Add(fmt.Sprint(s.ID), catalog.Moment(s.StartedAt), string(s.Status), string(s.Trigger),
-			fmt.Sprintf("%.1f", s.FinishedAt.Sub(s.StartedAt).Seconds()),
-			fmt.Sprint(s.Read), fmt.Sprint(s.Unread), fmt.Sprint(s.Skipped), fmt.Sprint(s.Changed), s.Message)
+	for _, r := range runs {
+		t.Add(fmt.Sprint(r.ID), catalog.Moment(r.StartedAt), string(r.Status), fmt.Sprint(r.Changed), fmt.Sprint(r.Read), fmt.Sprint(r.Unread),
+			fmt.Sprint(r.Skipped), string(r.Trigger), seconds(r.Run), r.Message)
 	}
 	return t
+}
+
+func runRows(runs []ask.RunSummary) *terminal.Table {
+	t := &terminal.Table{Head: []string{"id", "started_at", "finished_at", "status", "trigger", "seconds", "lists_read", "lists_not_read", "lists_skipped", "items_changed", "message"}}
+	for _, r := range runs {
+		t.Add(fmt.Sprint(r.ID), r.StartedAt.UTC().Format(time.RFC3339), r.FinishedAt.UTC().Format(time.RFC3339), string(r.Status), string(r.Trigger), seconds(r.Run),
+			fmt.Sprint(r.Read), fmt.Sprint(r.Unread), fmt.Sprint(r.Skipped), fmt.Sprint(r.Changed), r.Message)
+	}
+	return t
+}
+
+func seconds(run catalog.Run) string {
+	return fmt.Sprintf("%.1f", run.FinishedAt.Sub(run.StartedAt).Seconds())
 }

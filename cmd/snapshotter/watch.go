@@ -46,6 +46,9 @@ type watchAnswer struct {
 	Watch []watch.State `json:"watch"`
 }
 
+// Schema names its form, which docs/watch.schema.json describes.
+func (watchAnswer) Schema() string { return "snapshotter.watch/2" }
+
 func (c *watchCommand) Run(ctx context.Context, p *program) error {
 	if len(p.rules) == 0 {
 		return &codedError{exitUsage, advised{"there are no watch rules", "give them in a configuration file, named with --config, under the key watch: see docs/configuration.md"}}

@@ -50,6 +50,7 @@ var arrows = map[string][]string{
 	"internal/battery":     {},
 	"internal/bedrocktest": {},
 	"internal/catalogtest": {"catalog"},
+	"internal/schematest":  {},
 	"internal/buckettest":  {},
 	"internal/sample":      {"internal/bedrocktest"},
 	"cmd/snapshotter": {
