@@ -21,6 +21,10 @@ type AWS struct {
 	APIKey bool                                      // whether a Bedrock API key is set
 	Now    func() time.Time
 	Limit  time.Duration // the longest time for everything
+	// Known is what the history knows of each list; nil is nothing.
+	Known map[catalog.Scope]catalog.Known
+	// Include chooses the regions to read; nil is all.
+	Include func(region string) bool
 }
 
 // Examine does what a run does, except recording it. Discovery and the lists get most
@@ -39,8 +43,8 @@ func (a *AWS) Examine(ctx context.Context, found *Examination) {
 	clock := &serverClock{now: a.Now}
 	config.APIOptions = append(config.APIOptions, clock.watch)
 	examineIdentity(ctx, config, limit/6, found)
-	result, err := collect.Collect(ctx, config, nil, collect.Options{
-		Attempt: limit / 12, Region: limit / 4, Run: limit * 2 / 3,
+	result, err := collect.Collect(ctx, config, a.Known, collect.Options{
+		Include: a.Include, Attempt: limit / 12, Region: limit / 4, Run: limit * 2 / 3,
 	})
 	clock.examine(found)
 	if err != nil {
@@ -50,7 +54,7 @@ func (a *AWS) Examine(ctx context.Context, found *Examination) {
 	for _, note := range result.Notes {
 		found.Add("region discovery", Warning, note, "a run does without; README.md lists the permissions that each source needs")
 	}
-	examineRegions(config.Region, result.Listings, found)
+	a.examineRegions(config.Region, result.Listings, found)
 }
 
 func (a *AWS) examineAPIKey(found *Examination) {
@@ -86,19 +90,17 @@ func (a *AWS) examineCredentials(ctx context.Context, config aws.Config, limit t
 	return true
 }
 
-// examineRegions adds a finding for every list that could not be read. In the home
-// region, which the settings name, that is a problem.
-func examineRegions(home string, listings []catalog.Listing, found *Examination) {
-	read, off, absent := 0, 0, map[catalog.Outcome][]string{}
+// examineRegions adds a finding for every list that could not be read.
+func (a *AWS) examineRegions(home string, listings []catalog.Listing, found *Examination) {
+	var tally tally
+	absent := map[catalog.Outcome][]string{}
 	for _, l := range listings {
+		tally.add(l)
 		switch {
-		case l.Outcome == catalog.Complete:
-			read++
-		case l.Outcome.Expected():
-			off++
-			absent[l.Outcome] = append(absent[l.Outcome], l.Region)
-		default:
+		case l.Outcome.Lost(a.Known[l.Scope].Observed):
 			examineUnread(home, l, found)
+		case l.Outcome != catalog.Complete:
+			absent[l.Outcome] = append(absent[l.Outcome], l.Region)
 		}
 	}
 	for _, outcome := range slices.Sorted(maps.Keys(absent)) {
@@ -107,23 +109,79 @@ func examineRegions(home string, listings []catalog.Listing, found *Examination)
 		found.Findings = append(found.Findings, Finding{check, OK, strings.Join(regions, " "), ""}) // not shortened or redacted
 	}
 	health, advice := OK, ""
-	if read == 0 {
+	if tally.read == 0 {
 		health, advice = Problem, "allow bedrock:ListFoundationModels and bedrock:ListInferenceProfiles"
 	}
-	found.Add("lists", health, fmt.Sprintf("%d read completely, %d not available, of %d", read, off, len(listings)), advice)
+	found.Add("lists", health, tally.String(), advice)
 }
 
+// tally counts lists by how they were read.
+type tally struct{ read, denied, unread, unavailable, leftOut int }
+
+func (t *tally) add(l catalog.Listing) {
+	switch {
+	case l.Outcome == catalog.Complete:
+		t.read++
+	case l.Outcome == catalog.Denied:
+		t.denied++
+	case l.Outcome == catalog.NotListed:
+		t.leftOut++
+	case l.Outcome.Expected():
+		t.unavailable++
+	default:
+		t.unread++
+	}
+}
+
+// String returns the counts in words, those of nothing left out.
+func (t tally) String() string {
+	text := fmt.Sprintf("%d read completely", t.read)
+	for _, part := range []struct {
+		count int
+		words string
+	}{
+		{t.denied, "denied"}, {t.unread, "not read"}, {t.unavailable, "not available"}, {t.leftOut, "left out"},
+	} {
+		if part.count > 0 {
+			text += fmt.Sprintf(", %d %s", part.count, part.words)
+		}
+	}
+	return text
+}
+
+// examineUnread adds a finding for a list that makes a run partial. It is a problem in
+// the home region, which the settings name, and where it does not pass by itself.
 func examineUnread(home string, l catalog.Listing, found *Examination) {
-	health := Warning
-	if l.Region == home {
-		health = Problem
+	health := Problem
+	if passes(l.Outcome) && l.Region != home {
+		health = Warning
 	}
 	text := strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s", l.Outcome, l.ErrorCode, l.Message)), " ")
-	advice := "if it stays so, see whether the network lets requests through to the region"
-	if l.Outcome == catalog.Denied {
-		advice = adviceOnDenial(l)
+	found.Add(fmt.Sprintf("%s %s", l.Region, l.Kind), health, text, adviceOn(l))
+}
+
+// passes reports whether an outcome may be another in a while, with nothing done.
+func passes(outcome catalog.Outcome) bool {
+	return outcome == catalog.Throttled || outcome == catalog.ServiceError || outcome == catalog.Unreachable || outcome == catalog.Suspect
+}
+
+// adviceOn says what to do about a list that was not read.
+func adviceOn(l catalog.Listing) string {
+	switch l.Outcome {
+	case catalog.Denied:
+		return adviceOnDenial(l)
+	case catalog.Throttled:
+		return "AWS limits how often the account may ask: run when less else does, at another minute than the full hour"
+	case catalog.ServiceError:
+		return "the region's service failed: try again later; health.aws.amazon.com shows what AWS knows of it"
+	case catalog.NotEnabled, catalog.NotOffered:
+		return "it was read before, so each run is partial (exit code 3): enable the region again, or leave it out with --exclude-region"
+	case catalog.Invalid:
+		return "see what is between this machine and AWS: a proxy, a gateway or an endpoint setting"
+	case catalog.Suspect:
+		return "nothing is removed yet: three runs, hours apart, must find the same"
 	}
-	found.Add(fmt.Sprintf("%s %s", l.Region, l.Kind), health, text, advice)
+	return "if it stays so, see whether the network lets requests through to the region"
 }
 
 // denials are the kinds of policy that AWS names in a denial, and what to do about

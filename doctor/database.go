@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"snapshotter/catalog"
 	"snapshotter/internal/atomicfile"
 	"snapshotter/state"
 	"snapshotter/store"
@@ -23,7 +24,7 @@ type Database struct {
 }
 
 // Examine checks that the history can be read, is intact and can be written. Whether
-// one in S3 can be saved is not checked. A missing database is OK.
+// one in S3 can be saved is for [Writing]. A missing database is OK.
 func (d *Database) Examine(ctx context.Context, found *Examination) {
 	err := d.Read(ctx, func(db *store.Store) error {
 		examineHistory(ctx, db, d.Deep, found)
@@ -120,4 +121,14 @@ func examineLock(path string, found *Examination) {
 		}
 		found.Add("lock", OK, "free", "")
 	}
+}
+
+// Known returns what the history knows of each list, nil if it cannot be read.
+func Known(ctx context.Context, read func(context.Context, func(*store.Store) error) error) (scopes map[catalog.Scope]catalog.Known) {
+	read(ctx, func(db *store.Store) error {
+		known, err := db.Known(ctx)
+		scopes = known.Scopes
+		return err // which [Database.Examine] finds too
+	})
+	return scopes
 }

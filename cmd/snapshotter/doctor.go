@@ -4,27 +4,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"snapshotter/doctor"
 	"snapshotter/internal/terminal"
+	"snapshotter/state"
 )
 
 // doctorCommand checks everything that a run depends on.
 type doctorCommand struct {
 	timing        `embed:""`
+	regionFilter  `embed:""`
+	Reports       string        `placeholder:"DIR" default:"reports" help:"Where reports go: a directory, or s3://bucket/folder/ (${default})."`
 	TimeLimit     time.Duration `placeholder:"TIME" default:"1m" help:"Longest time for all requests to AWS (${default})."`
-	Deep          bool          `help:"Check the whole database: indexes, constraints, references, and every recorded run."`
+	Deep          bool          `help:"Check the whole database, and begin an upload to S3 and take it back."`
 	notifications `embed:""`
 	format        `embed:""`
 }
 
 func (c *doctorCommand) Help() string {
 	return `Checks the credentials, the clock, the permissions, every region, the database,
-the schedule and the channels. Each is ok, a warning or a problem, with advice. The
-command reads what a run reads from AWS, records and sends nothing, and shows no
-account. It exits with 1 if a run would fail or lack what it needs.
+the reports, the schedule and the channels. Each is ok, a warning or a problem, with
+advice. The command reads what a run reads from AWS, records and sends nothing, and
+shows no account. It exits with 1 if a run would fail or lack what it needs.
 
 Examples:
   snapshotter doctor
@@ -37,7 +39,7 @@ func (c *doctorCommand) Validate() error {
 	if c.TimeLimit <= 0 {
 		return usageError("--time-limit must be more than 0, such as 20s")
 	}
-	return errors.Join(c.timing.Validate(), c.notifications.Validate())
+	return errors.Join(c.timing.Validate(), c.regionFilter.Validate(), checkURL("--reports", "a directory", c.Reports, state.ParseFolder), c.notifications.Validate())
 }
 
 // findings returns the rows of an examination.
@@ -51,16 +53,25 @@ func findings(e *doctor.Examination) *terminal.Table {
 
 func (c *doctorCommand) Run(ctx context.Context, p *program) error {
 	found := &doctor.Examination{}
-	account := doctor.AWS{Load: p.aws, APIKey: p.getenv("AWS_BEARER_TOKEN_BEDROCK") != "", Now: p.now, Limit: c.TimeLimit}
+	account := doctor.AWS{
+		Load: p.aws, APIKey: p.getenv("AWS_BEARER_TOKEN_BEDROCK") != "", Now: p.now, Limit: c.TimeLimit,
+		Known: doctor.Known(ctx, p.reading), Include: c.chosen().IncludesRegion,
+	}
 	account.Examine(ctx, found)
 	database := doctor.Database{Name: p.DB, Read: p.reading, Deep: c.Deep}
 	database.Examine(ctx, found)
-	if err := c.examineSchedule(p, found); err != nil {
+	writing := doctor.Writing{History: p.DB, Reports: c.Reports, Load: p.aws, Deep: c.Deep}
+	writing.Examine(ctx, found)
+	times, err := c.times(p.DB)
+	if err != nil {
 		return err
 	}
-	if err := c.examineChannels(found); err != nil {
+	channels, err := c.channels()
+	if err != nil {
 		return err
 	}
+	found.AddSchedule(fmt.Sprintf("%q in %s", c.Schedule, c.TZ), times.Next, p.now())
+	found.AddChannels(len(channels))
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -70,43 +81,5 @@ func (c *doctorCommand) Run(ctx context.Context, p *program) error {
 	if n := found.Problems(); n > 0 {
 		return fmt.Errorf("problems found: %d", n)
 	}
-	return nil
-}
-
-// upcoming is how many of the next runs are listed.
-const upcoming = 5
-
-// examineSchedule adds when serve would run, in its own time zone.
-func (c *doctorCommand) examineSchedule(p *program, found *doctor.Examination) error {
-	times, err := c.times(p.DB)
-	if err != nil {
-		return err
-	}
-	form := "Mon 2006-01-02 15:04 MST"
-	if c.Jitter > 0 {
-		form = "Mon 2006-01-02 15:04:05 MST"
-	}
-	var next []string
-	at := p.now()
-	for range upcoming {
-		at = times.Next(at)
-		found.NextRuns = append(found.NextRuns, at.UTC())
-		next = append(next, at.Format(form))
-	}
-	found.Add("schedule", doctor.OK, fmt.Sprintf("serve runs at %q in %s, next: %s", c.Schedule, c.TZ, strings.Join(next, ", ")), "")
-	return nil
-}
-
-// examineChannels sends nothing: notify test does that.
-func (c *doctorCommand) examineChannels(found *doctor.Examination) error {
-	channels, err := c.channels()
-	if err != nil {
-		return err
-	}
-	text := "none is configured"
-	if len(channels) > 0 {
-		text = fmt.Sprintf("%d well formed, nothing sent; snapshotter notify test sends a sample", len(channels))
-	}
-	found.Add("channels", doctor.OK, text, "")
 	return nil
 }

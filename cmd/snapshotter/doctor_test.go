@@ -198,11 +198,11 @@ func TestDoctorExplainsDenials(t *testing.T) {
 		bedrocktest.Fault{Region: "eu-west-2", Kind: bedrocktest.DenyIAM},
 		bedrocktest.Fault{Region: "us-east-2", Kind: bedrocktest.NotEnabled},
 	)
-	stdout, _ := n.command(0, "doctor", "--format", "json")
+	stdout, _ := n.command(1, "doctor", "--format", "json")
 	by := examined(t, stdout)
 	for _, kind := range catalog.Kinds() {
-		wantFinding(t, by, "us-west-2 "+string(kind), doctor.Warning, "AccessDeniedException", "(SCP) denies the region", "--exclude-region")
-		wantFinding(t, by, "eu-west-2 "+string(kind), doctor.Warning, "aws:RequestedRegion")
+		wantFinding(t, by, "us-west-2 "+string(kind), doctor.Problem, "AccessDeniedException", "(SCP) denies the region", "--exclude-region")
+		wantFinding(t, by, "eu-west-2 "+string(kind), doctor.Problem, "aws:RequestedRegion")
 	}
 	n.bedrock.Inject(bedrocktest.Fault{Region: "us-east-1", Kind: bedrocktest.DenySCP})
 	stdout, _ = n.command(1, "doctor", "--format", "json")
