@@ -185,7 +185,7 @@ func (s *Site) timeline(m *model) template.HTML {
 	var out strings.Builder
 	regions := sortedKeys(seen)
 	high := len(regions)*row + 30
-	fmt.Fprintf(&out, `<div class="scroll" tabindex="0" role="region" aria-label="Timeline"><svg class="timeline" viewBox="0 0 %d %d" role="img" aria-label="When %s was callable, legacy, and ends, in %s; the tables say the same">`, left+wide+10, high, esc(markdown.Clean(orID(m))), plural(len(regions), "region"))
+	fmt.Fprintf(&out, `<div class="scroll" tabindex="0" role="group" aria-label="Timeline"><svg class="timeline" viewBox="0 0 %d %d" role="img" aria-label="When %s was callable, legacy, and ends, in %s; the tables say the same">`, left+wide+10, high, esc(markdown.Clean(orID(m))), plural(len(regions), "region"))
 	covered, _ := s.Log.Coverage(context.Background(), regions) // from memory: never an error
 	for i, region := range regions {
 		y := i*row + 2

@@ -135,7 +135,7 @@ func (r Renderer) table(out *strings.Builder, lines []string) {
 	for i, rule := range cells(lines[1]) {
 		right[i] = strings.HasSuffix(rule, ":")
 	}
-	out.WriteString("<div class=\"scroll\"><table>\n<thead><tr>")
+	out.WriteString("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n<thead><tr>")
 	for i, title := range cells(lines[0]) {
 		if title == "" {
 			out.WriteString("<td" + number(right[i]) + "></td>")

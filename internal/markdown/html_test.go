@@ -28,7 +28,7 @@ func TestHTML(t *testing.T) {
 		{"`a<b` and ``x ` y``", "<p><a href=\"../x?a&amp;b\"><code dir=\"auto\">a&lt;b</code></a> and <code dir=\"auto\">x ` y</code></p>\n"},
 		{"**a** \\*\\*b ** c", "<p><strong>a</strong> **b ** c</p>\n"},
 		{"[All](#deadlines) [x](https://evil.example) [y](#\"z)", "<p><a href=\"page.html#deadlines\">All</a> [x](https://evil.example) [y](#&#34;z)</p>\n"},
-		{"| | N |\n|---|---:|\n| `a\\|b` | 1 |", "<div class=\"scroll\"><table>\n<thead><tr><td></td><th scope=\"col\" class=\"n\">N</th></tr></thead>\n<tbody>\n<tr><td><code dir=\"auto\">a|b</code></td><td class=\"n\">1</td></tr>\n</tbody></table></div>\n"},
+		{"| | N |\n|---|---:|\n| `a\\|b` | 1 |", "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n<thead><tr><td></td><th scope=\"col\" class=\"n\">N</th></tr></thead>\n<tbody>\n<tr><td><code dir=\"auto\">a|b</code></td><td class=\"n\">1</td></tr>\n</tbody></table></div>\n"},
 		{"<details><summary>The 3 <b></summary>\n\nx\n\n</details>", "<details><summary>The 3 &lt;b&gt;</summary>\n<p>x</p>\n</details>\n"},
 		{"<script>alert(1)</script> \\<b\\> &#126;", "<p>&lt;script&gt;alert(1)&lt;/script&gt; &lt;b&gt; ~</p>\n"},
 	} {
@@ -80,7 +80,7 @@ func readable(page string) string {
 	return strings.TrimSpace(space.ReplaceAllString(strings.ReplaceAll(text, "&amp;", "&"), " "))
 }
 
-var allowed = regexp.MustCompile(`^</?(h[1-6]|p|ul|li|table|thead|tbody|tr|td|th|code|strong|del|a|details|summary|div)( (scope="col"|class="(n|scroll)"|id="[a-z0-9-]*"|href="#[a-z0-9-]+"|dir="auto"))*>$`)
+var allowed = regexp.MustCompile(`^</?(h[1-6]|p|ul|li|table|thead|tbody|tr|td|th|code|strong|del|a|details|summary|div)( (scope="col"|class="(n|scroll)"|id="[a-z0-9-]*"|href="#[a-z0-9-]+"|dir="auto"|tabindex="0"|role="group"|aria-label="Table"))*>$`)
 
 func wantHarmless(t *testing.T, name, page string) {
 	t.Helper()
