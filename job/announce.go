@@ -66,13 +66,13 @@ func (a *announcer) begin(ctx context.Context) (end func(context.Context, *Resul
 	}
 	sender := a.Sender
 	sender.Deadline = startLimit
-	a.observe(Delivered{sender.Ping(ctx, a.every(), notify.Ping{Event: notify.Started})})
+	a.observe(Delivered{sender.Ping(ctx, a.All(), notify.Ping{Event: notify.Started})})
 	return func(ctx context.Context, result *Result, err error) {
 		sender := a.Sender
 		if ctx.Err() != nil {
 			ctx, sender.Deadline = context.WithoutCancel(ctx), endLimit
 		}
-		a.observe(Delivered{sender.Ping(ctx, a.every(), a.ping(result, err))})
+		a.observe(Delivered{sender.Ping(ctx, a.All(), a.ping(result, err))})
 	}
 }
 
@@ -115,7 +115,7 @@ type announcement struct {
 // can be saved. It returns the messages in the order of the runs, those of earlier
 // runs included that nobody decided about because they were interrupted.
 func (a *announcer) prepare(ctx context.Context, db *store.Store, newest *update) (due []*announcement) {
-	if a == nil || !slices.ContainsFunc(a.every(), takesMessages) {
+	if a == nil || !slices.ContainsFunc(a.All(), takesMessages) {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx)

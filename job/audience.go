@@ -33,8 +33,8 @@ func (a *Announcements) everyone() Audience {
 	return Audience{Channels: a.Channels, Policy: a.Policy}
 }
 
-// every returns the channels of all audiences.
-func (a *Announcements) every() []notify.Channel {
+// All returns the channels of all audiences.
+func (a *Announcements) All() []notify.Channel {
 	all := slices.Clone(a.Channels)
 	for _, audience := range a.Apart {
 		all = append(all, audience.Channels...)

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/configfile"
 	"snapshotter/internal/terminal"
 	"snapshotter/site"
 	"snapshotter/state"
@@ -90,7 +91,8 @@ type program struct {
 	rules []watch.Rule
 	// replacements are the user's own, by the ID of the model that they replace.
 	replacements map[string]string
-	configured   bool // by a file that says something
+	channels     []configfile.Channel // that hear of a part only
+	configured   bool                 // by a file that says something
 	log          *slog.Logger
 	args         []string // as given
 }
@@ -145,8 +147,8 @@ func (p *program) parse(ctx context.Context, args []string, commands *commands) 
 		return nil, nil, kongError(err)
 	}
 	p.common, p.args = commands.Common, args
-	p.rules, p.replacements = settings.file.watch, settings.file.replacements
-	p.configured = len(settings.file.flags)+len(p.rules)+len(p.replacements) > 0
+	p.rules, p.replacements, p.channels = settings.file.Watch, settings.file.Replacements, settings.channels
+	p.configured = len(settings.file.Flags)+len(p.rules)+len(p.replacements)+len(settings.file.Channels) > 0
 	p.log = p.logger()
 	if p.adopt != nil {
 		p.adopt(p.log, p.LogFormat == "json")

@@ -71,7 +71,7 @@ func (c *doctorCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	found.AddSchedule(fmt.Sprintf("%q in %s", c.Schedule, c.TZ), times.Next, p.now())
-	found.AddChannels(len(channels))
+	found.AddChannels(len(channels) + len(p.channels))
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -7,6 +7,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/configfile"
 	"snapshotter/internal/terminal"
 	"snapshotter/report"
 )
@@ -75,7 +76,7 @@ func (f regionFilter) check(snapshots ...*catalog.Snapshot) error {
 }
 
 func unknownRegion(flag, choice string, regions []string) error {
-	if near := nearest(strings.ToLower(choice), regions); near != "" {
+	if near := configfile.Nearest(strings.ToLower(choice), regions); near != "" {
 		return usageError("no region on record matches %s %q; did you mean %q?", flag, terminal.OneLine(choice), near)
 	}
 	return usageError("no region on record matches %s %q; there are %s", flag, terminal.OneLine(choice), strings.Join(regions, ", "))
@@ -111,5 +112,9 @@ func (f filter) only(snapshots ...*catalog.Snapshot) (*report.Only, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &report.Only{Words: f.chosen().Words(), Region: f.chosen().IncludesRegion, Item: func(id string) bool { return matching[id] }}, nil
+	return onlyOf(f.chosen(), matching), nil
+}
+
+func onlyOf(chosen ask.Filter, matching map[string]bool) *report.Only {
+	return &report.Only{Words: chosen.Words(), Region: chosen.IncludesRegion, Item: func(id string) bool { return matching[id] }}
 }

@@ -1,17 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/internal/configfile"
 	"snapshotter/internal/terminal"
 	"snapshotter/job"
 	"snapshotter/notify"
+	"snapshotter/report"
 )
 
 // notifications are the flags that say who is notified of a run, and when.
@@ -53,18 +57,62 @@ func (n *notifications) channels() ([]notify.Channel, error) {
 // announcements says who is notified, nil if there are no channels.
 func (n *notifications) announcements(p *program, config aws.Config) (*job.Announcements, error) {
 	channels, err := n.channels()
-	if err != nil || len(channels) == 0 {
+	if err != nil || len(channels)+len(p.channels) == 0 {
 		return nil, err
 	}
-	reminders, err := notify.ParseReminders(n.Remind)
+	apart, err := n.apart(p.channels)
 	if err != nil {
-		return nil, usageError("--remind: %w", err)
+		return nil, err
 	}
+	policy, err := n.policy(configfile.Channel{})
 	return &job.Announcements{
-		Channels: channels, Link: n.Link, ExitCode: exitCode,
-		Policy: notify.Policy{AtLeast: diff.Significance(n.NotifyAt), LostRuns: n.LostRuns, Reminders: reminders},
+		Channels: channels, Apart: apart, Link: n.Link, ExitCode: exitCode, Policy: policy,
 		Sender: notify.Sender{AWS: config, HTTP: p.web},
-	}, nil
+	}, err
+}
+
+// apart returns the channels that hear of a part, those that hear the same together.
+func (n *notifications) apart(channels []configfile.Channel) (audiences []job.Audience, err error) {
+	for _, c := range channels {
+		channel, err := notify.Parse(c.URL)
+		if err != nil {
+			return nil, usageError("notify: %w", err)
+		}
+		policy, err := n.policy(c)
+		if err != nil {
+			return nil, err
+		}
+		audiences = append(audiences, job.Audience{
+			Channels: []notify.Channel{channel}, Policy: policy, Choose: choiceOf(c), Words: filterOf(c).Words(),
+		})
+	}
+	return audiences, nil
+}
+
+// policy returns when a channel is told: by its own settings, or else by the flags.
+func (n *notifications) policy(c configfile.Channel) (notify.Policy, error) {
+	reminders, err := notify.ParseReminders(cmp.Or(c.Remind, n.Remind))
+	if err != nil {
+		err = usageError("--remind: %w", err)
+	}
+	at := cmp.Or(c.At, diff.Significance(n.NotifyAt))
+	return notify.Policy{AtLeast: at, LostRuns: n.LostRuns, Reminders: reminders}, err
+}
+
+func filterOf(c configfile.Channel) ask.Filter {
+	return ask.Filter{Regions: c.Regions, ExcludeRegions: c.ExcludeRegions, Models: c.Models, Providers: c.Providers}
+}
+
+// choiceOf chooses what a channel hears of, nil for everything. What is not on record
+// yet may come.
+func choiceOf(c configfile.Channel) job.Choice {
+	chosen := filterOf(c)
+	if chosen.All() {
+		return nil
+	}
+	return func(old, now *catalog.Snapshot) (*report.Only, error) {
+		return onlyOf(chosen, chosen.Matching(old, now)), nil
+	}
 }
 
 // warn sends a message about the service itself to every channel.
@@ -83,7 +131,7 @@ func (n *notifications) warn(ctx context.Context, p *program, title, line string
 	}
 	message := notify.Compose(title, []string{catalog.Redact(line)}, "")
 	message.Significance, message.At = diff.Notice, p.now()
-	p.logDeliveries(to.Sender.Send(ctx, to.Channels, message, nil))
+	p.logDeliveries(to.Sender.Send(ctx, to.All(), message, nil))
 }
 
 // notifyCommand is about the channels themselves.
@@ -148,8 +196,8 @@ func sendSample(ctx context.Context, to *job.Announcements, at time.Time) []noti
 	message := notify.Compose(title, lines, to.LinkTo(job.LatestReport))
 	message.Significance, message.At = diff.Minor, at
 	return append(
-		to.Sender.Send(ctx, to.Channels, message, nil),
-		to.Sender.Ping(ctx, to.Channels, notify.Ping{Event: notify.Succeeded, Text: title})...,
+		to.Sender.Send(ctx, to.All(), message, nil),
+		to.Sender.Ping(ctx, to.All(), notify.Ping{Event: notify.Succeeded, Text: title})...,
 	)
 }
 

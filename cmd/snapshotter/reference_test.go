@@ -16,6 +16,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
+
+	"snapshotter/internal/configfile"
 )
 
 const configurationDoc = "../../docs/configuration.md"
@@ -111,9 +113,9 @@ func exampleOf(t *testing.T) string {
 // The example has every key that there is, of rules too.
 func TestExampleIsComplete(t *testing.T) {
 	t.Parallel()
-	keys := append(flagNames(grammar(t)), watchKey)
+	keys := append(flagNames(grammar(t)), "watch")
 	example := exampleOf(t)
-	if _, err := parseConfig([]byte(example), keys); err != nil {
+	if _, err := configfile.Parse([]byte(example), keys); err != nil {
 		t.Fatal(err)
 	}
 	var written struct {
@@ -129,11 +131,11 @@ func TestExampleIsComplete(t *testing.T) {
 		maps.Copy(rule, keys)
 	}
 	for _, key := range keys {
-		if _, set := written.Flags[key]; !set && key != watchKey {
+		if _, set := written.Flags[key]; !set && key != "watch" {
 			t.Errorf("the example lacks the key %q", key)
 		}
 	}
-	for _, key := range ruleKeys {
+	for _, key := range configfile.RuleKeys() {
 		if _, set := rule[key]; !set {
 			t.Errorf("no rule of the example has the key %q", key)
 		}

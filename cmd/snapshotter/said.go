@@ -53,7 +53,7 @@ func (s *settings) logFormat(args []string) string {
 	if value := s.getenv(environmentName("log-format")); value != "" || s.file == nil {
 		return value
 	}
-	value, _ := s.file.flags["log-format"].(string)
+	value, _ := s.file.Flags["log-format"].(string)
 	return value
 }
 

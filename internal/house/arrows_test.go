@@ -43,6 +43,7 @@ var arrows = map[string][]string{
 	"internal/markdown":    {},
 	"internal/ordered":     {},
 	"internal/terminal":    {"internal/markdown"},
+	"internal/configfile":  {"diff", "internal/terminal", "notify", "watch"},
 	"internal/grace":       {},
 	"cmd/licences":         {},
 	"internal/house":       {},
@@ -54,7 +55,7 @@ var arrows = map[string][]string{
 	"internal/buckettest":  {},
 	"internal/sample":      {"internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/awssettings", "internal/bedrocktest", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "serve", "site", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/awssettings", "internal/bedrocktest", "internal/configfile", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "serve", "site", "state", "store", "watch",
 	},
 }
 

@@ -1,4 +1,4 @@
-package main
+package configfile
 
 import (
 	"bytes"
@@ -17,7 +17,7 @@ import (
 
 var knownKeys = []string{"db", "exclude-region", "log-format", "region", "reports"}
 
-func TestParseConfig(t *testing.T) {
+func TestParse(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, text string
@@ -37,34 +37,34 @@ func TestParseConfig(t *testing.T) {
 		{"control characters", "\"a\\e[31m\\n\": 1\n", nil, `unknown key "a [31m"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := parseConfig([]byte(test.text), knownKeys)
+			got, err := Parse([]byte(test.text), knownKeys)
 			if err != nil {
 				if test.err == "" || !strings.Contains(err.Error(), test.err) {
 					t.Errorf("got error %v, want %q", err, test.err)
 				}
 				return
 			}
-			if d := cmp.Diff(test.want, got.flags); test.err != "" || d != "" {
+			if d := cmp.Diff(test.want, got.Flags); test.err != "" || d != "" {
 				t.Errorf("want error %q; %s", test.err, d)
 			}
 		})
 	}
 }
 
-func FuzzParseConfig(f *testing.F) {
+func FuzzParse(f *testing.F) {
 	f.Add("db: x\nregion: [a, b]\n")
 	f.Add("a: &a [*a]\n")
 	f.Add("watch: [{model: a, region: [eu-*], within: eu, access: any}]\n")
 	f.Add("? {}\n: x\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		config, err := parseConfig([]byte(text), knownKeys)
+		config, err := Parse([]byte(text), knownKeys)
 		if err != nil && strings.ContainsAny(err.Error(), "\x1b\r") {
 			t.Errorf("the error carries control characters: %q", err)
 		}
 		if err != nil {
 			return
 		}
-		for key := range config.flags {
+		for key := range config.Flags {
 			if !strings.Contains(strings.Join(knownKeys, " "), key) {
 				t.Errorf("unknown key %q was accepted", key)
 			}
@@ -105,14 +105,14 @@ func TestParseWatchRules(t *testing.T) {
 		{"control characters", "watch:\n- {model: a, name: \"\\e[31m\"}\n", nil, `is not one line`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := parseConfig([]byte(test.text), knownKeys)
+			got, err := Parse([]byte(test.text), knownKeys)
 			if err != nil {
 				if test.err == "" || !strings.Contains(err.Error(), test.err) {
 					t.Errorf("got error %v, want %q", err, test.err)
 				}
 				return
 			}
-			if d := cmp.Diff(test.want, got.watch); test.err != "" || d != "" {
+			if d := cmp.Diff(test.want, got.Watch); test.err != "" || d != "" {
 				t.Errorf("want error %q; %s", test.err, d)
 			}
 		})
@@ -149,14 +149,14 @@ func FuzzWatchRules(f *testing.F) {
 		if again, err := rewritten(text); err != nil || !bytes.Equal(text, again) {
 			return // the library does not read what it writes: lines that begin with spaces
 		}
-		config, err := parseConfig(text, knownKeys)
+		config, err := Parse(text, knownKeys)
 		if err != nil {
 			if message := err.Error(); !strings.HasPrefix(message, "line ") || strings.ContainsFunc(message, func(r rune) bool { return !unicode.IsPrint(r) }) {
 				t.Errorf("%s is refused with %q", text, message)
 			}
 			return
 		}
-		got := config.watch[0]
+		got := config.Watch[0]
 		checkRule(t, got)
 		want := watch.Rule{Name: name, Model: model, Access: watch.Access(access), Note: note}
 		if name == "" {

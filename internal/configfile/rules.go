@@ -1,8 +1,9 @@
-package main
+package configfile
 
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -12,6 +13,9 @@ import (
 
 // ruleKeys are the keys of a watch rule.
 var ruleKeys = []string{"name", "model", "region", "access", "within", "note"}
+
+// RuleKeys returns the keys that a watch rule may have.
+func RuleKeys() []string { return slices.Clone(ruleKeys) }
 
 // watchRules reads the list of watch rules, whose names must differ.
 func watchRules(list *yaml.Node) ([]watch.Rule, error) {
