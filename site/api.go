@@ -10,6 +10,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/docs"
 	"snapshotter/internal/markdown"
 	"snapshotter/report"
 )
@@ -20,7 +21,7 @@ type document struct {
 	What   string
 	Schema string
 	Each   bool
-	of     reflect.Type
+	of     reflect.Type // nil for an answer of a command, whose schema is documented
 }
 
 // apiIndex names the documents, and the run that they are of.
@@ -68,12 +69,12 @@ func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 
 var documents = []document{
 	{"index.json", "the documents, and every model with its slug", "index", false, typeOf[apiIndex]()},
-	{"models.json", "as snapshotter models prints it", "models", false, typeOf[ask.ModelsAnswer]()},
-	{"models/{slug}.json", "as snapshotter where prints it", "where", true, typeOf[ask.WhereAnswer]()},
-	{"history/{slug}.json", "as snapshotter history prints it", "history", true, typeOf[ask.HistoryAnswer]()},
-	{"profiles.json", "as snapshotter profiles prints it", "profiles", false, typeOf[ask.ProfilesAnswer]()},
-	{"regions.json", "as snapshotter regions prints it", "regions", false, typeOf[ask.RegionsAnswer]()},
-	{"deadlines.json", "as snapshotter lifecycle prints it, with days counted from the run", "deadlines", false, typeOf[ask.LifecycleAnswer]()},
+	{"models.json", "as snapshotter models prints it", "models", false, nil},
+	{"models/{slug}.json", "as snapshotter where prints it", "where", true, nil},
+	{"history/{slug}.json", "as snapshotter history prints it", "history", true, nil},
+	{"profiles.json", "as snapshotter profiles prints it", "profiles", false, nil},
+	{"regions.json", "as snapshotter regions prints it", "regions", false, nil},
+	{"deadlines.json", "as snapshotter lifecycle prints it, with days counted from the run", "lifecycle", false, nil},
 	{"changes.json", "the runs that changed something", "changes", false, typeOf[apiChanges]()},
 	{"coverage.json", "how every list was read, by run", "coverage", false, typeOf[apiCoverage]()},
 }
@@ -150,11 +151,19 @@ func (s *Site) listAPI(add adder) {
 			return ask.HistoryAnswer{Kind: catalog.KindFoundationModel, ID: m.ID, Profiles: append([]string{}, m.past.Profiles...), Chapters: m.chapters}, nil
 		})
 	}
+	add(schemaFile("report"), makes(func() ([]byte, error) { return docs.Schema("report"), nil })) // others refer to it
 	for _, d := range documents {
-		answer("schema/"+d.Schema+".json", func() (any, error) { return schemaOf(d), nil })
+		if d.of == nil {
+			add(schemaFile(d.Schema), makes(func() ([]byte, error) { return docs.Schema(d.Schema), nil }))
+			continue
+		}
+		answer(strings.TrimPrefix(schemaFile(d.Schema), "api/v1/"), func() (any, error) { return schemaOf(d), nil })
 	}
 	answer("openapi.json", func() (any, error) { return s.openAPI(), nil })
 }
+
+// schemaFile has the name that other schemas refer to.
+func schemaFile(name string) string { return "api/v1/schema/" + name + ".schema.json" }
 
 func (s *Site) apiIndex() apiIndex {
 	index := apiIndex{Version: 1, Run: s.asOf(), Documents: []string{}, Models: []apiModel{}}
@@ -197,7 +206,7 @@ func (s *Site) openAPI() map[string]any {
 			"summary": d.What,
 			"responses": map[string]any{"200": map[string]any{
 				"description": d.What,
-				"content":     map[string]any{"application/json": map[string]any{"schema": map[string]any{"$ref": "schema/" + d.Schema + ".json"}}},
+				"content":     map[string]any{"application/json": map[string]any{"schema": map[string]any{"$ref": "schema/" + d.Schema + ".schema.json"}}},
 			}},
 		}
 		if d.Each {

@@ -30,18 +30,22 @@ func (e *NotASiteError) Advice() string { return "name another directory, or an 
 // marker is a file that every site has.
 const marker = "api/v1/index.json"
 
-// Each makes every file and calls use with it, in no order and several at once.
-func (s *Site) Each(ctx context.Context, use func(name string, data []byte) error) error {
+// Each makes every file that is chosen and calls use with it, in no order and so many
+// at once.
+func (s *Site) Each(ctx context.Context, atOnce int, chosen func(name string) bool, use func(name string, data []byte) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var next atomic.Int64
 	var working sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range atOnce {
 		working.Go(func() {
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(s.names) {
 					return
+				}
+				if !chosen(s.names[i]) {
+					continue
 				}
 				data, err := s.File(ctx, s.names[i])
 				if err == nil {
@@ -82,7 +86,8 @@ func (s *Site) Write(ctx context.Context, dir string) (err error) {
 	if err := s.makeFolders(fresh); err != nil {
 		return err
 	}
-	if err := s.Each(ctx, func(name string, data []byte) error {
+	all := func(string) bool { return true }
+	if err := s.Each(ctx, runtime.GOMAXPROCS(0), all, func(name string, data []byte) error {
 		return os.WriteFile(filepath.Join(fresh, filepath.FromSlash(name)), data, 0o644)
 	}); err != nil {
 		return err

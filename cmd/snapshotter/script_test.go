@@ -97,14 +97,17 @@ func serveMoment(ts *testscript.TestScript, _ bool, args []string) {
 	server.Inject(faults...)
 }
 
-func takeObject(ts *testscript.TestScript, _ bool, args []string) {
+func takeObject(ts *testscript.TestScript, not bool, args []string) {
 	response, err := http.Get(ts.Value("s3").(*buckettest.Server).URL + "/" + buckettest.Bucket + "/" + args[0])
 	ts.Check(err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	ts.Check(err)
-	if response.StatusCode != http.StatusOK {
+	if not != (response.StatusCode != http.StatusOK) {
 		ts.Fatalf("object %s: %s", args[0], response.Status)
+	}
+	if not {
+		return
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), body, 0o644))
 }

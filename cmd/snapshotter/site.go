@@ -5,12 +5,13 @@ import (
 
 	"snapshotter/job"
 	"snapshotter/site"
+	"snapshotter/state"
 	"snapshotter/store"
 )
 
 // siteCommand writes the static site.
 type siteCommand struct {
-	Out       string   `required:"" placeholder:"DIR" help:"Directory for the site; an earlier site there is replaced."`
+	Out       string   `required:"" placeholder:"DIR" help:"Directory for the site, or a folder in S3 (s3://bucket/site/); an earlier site there is replaced."`
 	BaseURL   string   `name:"base-url" placeholder:"URL" help:"Where the site will be, such as https://example.com/bedrock/: for feeds and the sitemap."`
 	Authority string   `placeholder:"NAME" default:"${authority}" help:"Who publishes, a domain or an address of mail, in the IDs of feed entries; never change it (${default})."`
 	Pages     int      `name:"report-pages" placeholder:"N" default:"60" help:"Give the reports of the last N runs that changed something a page; 0 means all (${default})."`
@@ -26,20 +27,18 @@ func (c *siteCommand) Validate() error {
 	if _, err := c.options(); err != nil {
 		return usageError("%w", err)
 	}
-	if isURL(c.Out) {
-		return usageError("--out: give a directory")
-	}
-	return nil
+	return checkURL("--out", "a directory", c.Out, state.ParseFolder)
 }
 
 func (c *siteCommand) Help() string {
 	return `Writes pages, feeds, calendars, badges and JSON of the newest recorded run and of all
-that led to it. It opens from a file, behind any path, and from any host. See docs/site.md.
+that led to it. It opens from a file, behind any path, and from any host; "snapshotter
+serve --listen" shows the same. See docs/site.md.
 
 Examples:
   snapshotter site --out public
   snapshotter site --out public --base-url https://example.github.io/bedrock/
-  snapshotter site --out public --authority example.com --alarm 30`
+  snapshotter site --out s3://my-bucket/bedrock/ --authority example.com --alarm 30`
 }
 
 func (c *siteCommand) Run(ctx context.Context, p *program) error {
@@ -52,10 +51,30 @@ func (c *siteCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
+		if state.Remote(c.Out) {
+			return c.upload(ctx, p, s)
+		}
 		if err := s.Write(ctx, c.Out); err != nil {
 			return err
 		}
 		p.println("%d files in %s, as of run %d", len(s.Names()), c.Out, s.Run().ID)
 		return nil
 	})
+}
+
+func (c *siteCommand) upload(ctx context.Context, p *program, s *site.Site) error {
+	at, err := state.ParseFolder(c.Out)
+	if err != nil {
+		return err
+	}
+	config, err := p.aws(ctx)
+	if err != nil {
+		return err
+	}
+	written, err := job.Publish(ctx, s, state.NewFolder(config, at))
+	if err != nil {
+		return err
+	}
+	p.println("%d files in %s, %d of them written, as of run %d", len(s.Names()), at, written, s.Run().ID)
+	return nil
 }

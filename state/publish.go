@@ -1,0 +1,93 @@
+package state
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+)
+
+// Published are the files of a folder that programs put there together, by name, each
+// with a hash of its content.
+type Published map[string]string
+
+// Hash is how [Published] knows a content.
+func Hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// list is the object that says what was published. It is written last: whatever an
+// interrupted publication wrote is written again.
+const list = "published.json"
+
+// Published reads what was published to the folder, nothing if nothing ever was.
+func (f *Folder) Published(ctx context.Context) (Published, error) {
+	at := f.Locate(list)
+	var text []byte
+	err := f.client.call(ctx, func(in func(*s3.Options)) error {
+		_, err := f.client.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &at.Bucket, Key: &at.Key}, in,
+			s3.WithAPIOptions(f.client.limit(0, func(object *s3.GetObjectOutput) (err error) {
+				text, err = io.ReadAll(object.Body)
+				return err
+			})))
+		return err
+	})
+	if missing(err) {
+		return Published{}, nil
+	}
+	if err != nil {
+		return nil, newCallError("read", at, err)
+	}
+	files := Published{}
+	if err := json.Unmarshal(text, &files); err != nil {
+		return nil, fmt.Errorf("read %s: it is not the list of what was published: %w", at, err)
+	}
+	return files, nil
+}
+
+// SetPublished writes what is published now.
+func (f *Folder) SetPublished(ctx context.Context, files Published) error {
+	text, err := json.MarshalIndent(files, "", " ")
+	if err != nil {
+		return err
+	}
+	return f.PutFile(ctx, list, text, "application/json", "no-cache")
+}
+
+// PutFile writes a file with its media type, and how long it may be kept by caches. It
+// may be called by several goroutines at once after [Folder.Published].
+func (f *Folder) PutFile(ctx context.Context, name string, data []byte, mediaType, cacheControl string) error {
+	at := f.Locate(name)
+	err := f.client.call(ctx, func(in func(*s3.Options)) error {
+		_, err := f.client.s3.PutObject(ctx, &s3.PutObjectInput{
+			Bucket: &at.Bucket, Key: &at.Key, Body: bytes.NewReader(data),
+			ContentType: &mediaType, CacheControl: &cacheControl,
+			ChecksumSHA256: checksum(sha256.Sum256(data)),
+		}, in, s3.WithAPIOptions(f.client.limit(int64(len(data)), nil)))
+		return err
+	})
+	if err != nil {
+		return newCallError("write", at, err)
+	}
+	return nil
+}
+
+// RemoveFile removes a file.
+func (f *Folder) RemoveFile(ctx context.Context, name string) error {
+	at := f.Locate(name)
+	err := f.client.call(ctx, func(in func(*s3.Options)) error {
+		_, err := f.client.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &at.Bucket, Key: aws.String(at.Key)}, in, s3.WithAPIOptions(f.client.limit(0, nil)))
+		return err
+	})
+	if err != nil {
+		return newCallError("remove", at, err)
+	}
+	return nil
+}
