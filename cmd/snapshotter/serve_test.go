@@ -363,7 +363,7 @@ func wantSite(t *testing.T, s *service) {
 		{"/", browser, 200, "text/html; charset=utf-8", "As of run 2"},
 		{"/", "", 200, "text/html; charset=utf-8", "As of run 2"},
 		{"/", "text/markdown", 200, "text/markdown; charset=utf-8", "# Bedrock 2026-04-02"},
-		{"/", "text/html;q=0.1, application/json", 200, "application/json", `"schema": "snapshotter.report/3"`},
+		{"/", "text/html;q=0.1, application/json", 200, "application/json", `"schema": "snapshotter.report/`},
 		{"/models/", browser, 200, "text/html; charset=utf-8", "<table"},
 		{"/models/", "application/json", 200, "application/json", `"never_read"`},
 		{"/models/amazon.nova-2-lite-v1~0/", "application/json", 200, "application/json", `"asked": "amazon.nova-2-lite-v1:0"`},
