@@ -51,11 +51,11 @@ func (p *Past) Chapters(ctx context.Context, h History, since int64, includes fu
 	if err != nil {
 		return nil, err
 	}
-	changes, err := p.changes(ctx, h, since)
+	comparisons, err := p.Comparisons(ctx, h, since)
 	if err != nil {
 		return nil, err
 	}
-	return p.chapters(covered, changes, since, includes), nil
+	return p.chapters(covered, changesOf(comparisons), since, includes), nil
 }
 
 func (p *Past) chapters(covered map[catalog.Scope][]catalog.Interval, changes []diff.Change, since int64, includes func(string) bool) []Chapter {
@@ -129,7 +129,7 @@ func notReadWords(kind catalog.Kind, i catalog.Interval) string {
 	if i.Runs != 1 {
 		runs = fmt.Sprintf("%d runs", i.Runs)
 	}
-	return fmt.Sprintf("%ss not read (%s) in %s up to %s", strings.ReplaceAll(string(kind), "-", " "), i.Outcome.Words(), runs, catalog.Moment(i.To.At))
+	return fmt.Sprintf("%ss not read (%s) in %s up to %s", strings.ReplaceAll(string(kind), "-", " "), i.Outcome.Words(), runs, catalog.Day(i.To.At))
 }
 
 // ChaptersOf returns the changes that are about it, in the regions that includes

@@ -169,7 +169,7 @@ func (l *Log) changesOf(p *part) []diff.Change {
 	p.compare.Do(func() {
 		lines := timelines(l.regions, l.covered, p.events)
 		steps, _ := l.Steps(context.Background(), turnsOf(lines)) // from memory: never an error
-		p.changes = compareTurns(lines, 0, steps)
+		p.changes = changesOf(compareTurns(lines, 0, steps))
 	})
 	return p.changes
 }

@@ -176,9 +176,15 @@ func (p *Past) all() []catalog.Event {
 	return all
 }
 
-// changes compares every run after since with the one before, as far as they may
+// Comparison is a run against the one before, cut down to what a past rests on.
+type Comparison struct {
+	Base, Head *catalog.Snapshot
+	Result     *diff.Result
+}
+
+// Comparisons compares every run after since with the one before, as far as they may
 // differ in what the past is about or rests on, in all regions.
-func (p *Past) changes(ctx context.Context, h History, since int64) ([]diff.Change, error) {
+func (p *Past) Comparisons(ctx context.Context, h History, since int64) ([]Comparison, error) {
 	g := &grounds{events: map[catalog.Kind]map[string][]catalog.Event{}}
 	if err := g.add(ctx, h, p.Kind, p.ID); err != nil {
 		return nil, err
@@ -220,12 +226,22 @@ func turnsOf(lines []*Timeline) []int64 {
 }
 
 // compareTurns compares the turns after since with the runs before them.
-func compareTurns(lines []*Timeline, since int64, steps map[int64]catalog.Step) []diff.Change {
-	var all []diff.Change
+func compareTurns(lines []*Timeline, since int64, steps map[int64]catalog.Step) []Comparison {
+	var all []Comparison
 	for _, turn := range turnsOf(lines) {
 		if step, found := steps[turn]; found && turn > since {
-			all = append(all, diff.Compare(together(lines, step.Before), together(lines, step.Run)).Changes...)
+			base, head := together(lines, step.Before), together(lines, step.Run)
+			all = append(all, Comparison{base, head, diff.Compare(base, head)})
 		}
+	}
+	return all
+}
+
+// changesOf returns the changes that comparisons found.
+func changesOf(comparisons []Comparison) []diff.Change {
+	var all []diff.Change
+	for _, c := range comparisons {
+		all = append(all, c.Result.Changes...)
 	}
 	return all
 }

@@ -50,3 +50,43 @@ func (r *Report) Opening() string {
 
 // Headline returns the title as text for a page, without markup.
 func (r *Report) Headline() string { return strings.TrimPrefix(markdown.Clean(r.Title), "Bedrock ") }
+
+// Told is a row in plain words. All of it may come from outside: whoever shows it
+// makes it harmless.
+type Told struct {
+	Label Label
+	// Model names the models, What and Where what happened to them, and Now what to
+	// do next.
+	Model, What, Where, Now string
+	// IDs are what can or cannot be passed any more, in short: "us., eu. + ID".
+	IDs string
+}
+
+// Told returns all rows in plain words, the gravest first.
+func (r *Report) Told() []Told {
+	var all []Told
+	for _, line := range r.Lines() {
+		told := Told{Label: line.Label, Model: markdown.Plain(line.Who), What: markdown.Plain(line.What), Where: markdown.Plain(line.Where), Now: markdown.Plain(line.Now)}
+		if len(line.stories) > 0 {
+			told.IDs = markdown.Plain(line.ownID(line.concerned()))
+		}
+		all = append(all, told)
+	}
+	return all
+}
+
+// concerned names the IDs that were gained, lost or changed.
+func (r *Row) concerned() string {
+	s := r.stories[0]
+	switch {
+	case s.Gain != nil:
+		return gainedIDs(s.Gain.Routes, r.Models[0].ID)
+	case s.Loss != nil:
+		var lost []Route
+		for _, l := range s.Loss.Lost {
+			lost = append(lost, Route{Access: l.Access, ID: l.ID})
+		}
+		return gainedIDs(lost, r.Models[0].ID)
+	}
+	return markdown.Code(s.Subject.ID)
+}

@@ -74,14 +74,16 @@ type diffCommand struct {
 	between  `embed:""`
 	filter   `embed:""`
 	format   `embed:""`
+	All      bool `help:"Show every single change, not one line an event."`
 	ExitCode bool `help:"Exit with 10 if there are changes."`
 }
 
 func (c *diffCommand) Help() string {
 	return referenceHelp + `
 
-In the table, a change that is alike in several regions is one line. JSON and CSV
-have one entry for each region; docs/report-json.md explains their fields.
+The table has one line an event, such as a launch in 18 regions. --all has a line for
+each change that is alike in several regions; JSON and CSV have one entry for each
+region, and docs/report-json.md explains their fields.
 
 Examples:
   snapshotter diff                    the last run against the one before
@@ -95,7 +97,7 @@ func (c *diffCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		if err := c.write(p, result); err != nil {
+		if err := c.write(ctx, p, db, base, head, result); err != nil {
 			return err
 		}
 		if c.ExitCode && result.Any() {
@@ -123,15 +125,10 @@ func (c *diffCommand) compare(ctx context.Context, db *store.Store, base *catalo
 	return result, nil
 }
 
-func (c *diffCommand) write(p *program, result *diff.Result) error {
+func (c *diffCommand) write(ctx context.Context, p *program, db *store.Store, base *catalog.Run, head catalog.Run, result *diff.Result) error {
 	if !c.forPeople() {
 		return c.print(p, changesTable(result), result)
 	}
-	return writeChanges(p, result, c.Format == "md")
-}
-
-// writeChanges writes the changes, and what was not compared, for a person.
-func writeChanges(p *program, result *diff.Result, markdown bool) error {
 	if result.Base.ID == 0 {
 		p.println("Run %d (%s) is the first: there is nothing to compare it with.", result.Head.ID, catalog.Moment(result.Head.StartedAt))
 		return nil
@@ -144,16 +141,49 @@ func writeChanges(p *program, result *diff.Result, markdown bool) error {
 		p.println("Nothing is known to have changed: run %d read none of the lists that were read before.", result.Head.ID)
 	case len(result.Changes) == 0:
 		p.println("Nothing changed in the %d lists that run %d read.", result.Read(), result.Head.ID)
-	default:
-		write := func() error { return rolledUp(result).Text(p.stdout, p.width()) }
-		if markdown {
-			p.println("")
-			write = func() error { return rolledUp(result).Markdown(p.stdout) }
+	case c.All:
+		p.println("")
+		if err := c.print(p, rolledUp(result), result); err != nil {
+			return err
 		}
-		if err := write(); err != nil {
+	default:
+		if err := c.writeEvents(ctx, p, db, base, head); err != nil {
 			return err
 		}
 	}
+	sayRead(p, result)
+	return nil
+}
+
+// writeEvents writes one row an event, as a report tells it.
+func (c *diffCommand) writeEvents(ctx context.Context, p *program, db *store.Store, base *catalog.Run, head catalog.Run) error {
+	old, new, err := c.sides(ctx, db, base, head)
+	if err != nil {
+		return err
+	}
+	built, err := job.NewComparison(old, new).Report(ctx, db, job.Rules{Replacements: p.replacements}, c.filter.choose)
+	if err != nil {
+		return err
+	}
+	t := &terminal.Table{Head: []string{"", "model", "what happened", "where", "now"}, Spare: []string{"now"}, Prose: true}
+	for _, row := range built.Told() {
+		t.Add(string(row.Label), row.Model, row.What, row.Where, row.Now)
+	}
+	p.println("")
+	if len(t.Rows) > 0 {
+		if err := c.print(p, t, nil); err != nil {
+			return err
+		}
+		p.println("")
+	}
+	if n := len(built.Other); n > 0 {
+		p.println("Minor changes: %d. See them with --all, and the details with snapshotter report.", n)
+	}
+	return nil
+}
+
+// sayRead says which lists were first read, or not read.
+func sayRead(p *program, result *diff.Result) {
 	for _, region := range result.NewRegions {
 		p.println("New region: %s with %d models, %d of them callable, and %d profiles", region.Region, region.Models, region.Callable, region.Profiles)
 	}
@@ -161,7 +191,6 @@ func writeChanges(p *program, result *diff.Result, markdown bool) error {
 		p.println("Now observed: %d items of kind %s in %s", baseline.Items, baseline.Kind, baseline.Region)
 	}
 	sayGaps(p, result.Gaps)
-	return nil
 }
 
 // regionsNamed is how many regions are read at a glance.

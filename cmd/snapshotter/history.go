@@ -10,6 +10,7 @@ import (
 	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
+	"snapshotter/report"
 	"snapshotter/store"
 )
 
@@ -17,6 +18,7 @@ import (
 type historyCommand struct {
 	ID           string `arg:"" help:"ID of a model or an inference profile, or a part of an ID or name that only one has."`
 	Since        string `placeholder:"RUN" help:"Only what was found after this run: an ID, latest~2, a date, a time or an age."`
+	All          bool   `help:"Show every single change, not one line an event."`
 	regionFilter `embed:""`
 	format       `embed:""`
 }
@@ -25,13 +27,12 @@ type historyCommand struct {
 func (c *historyCommand) Validate() error { return c.regionFilter.Validate() }
 
 func (c *historyCommand) Help() string {
-	return `Oldest first; one line for what is alike in several regions. For a model it includes
-its profiles. "now observed" is the first reading of a list: nothing says how long the
-item had been there. A change that was found after runs that could not read a list
-names the last run that could. "not read" means that runs could not read a list that
-had been read before; nothing counts as removed because of them.
+	return `Oldest first, one line an event, such as a launch in 18 regions with its IDs. For a
+model it includes its profiles. What was on a list when it was first read may have been
+there for long: nothing says since when. "not read" means that runs could not read a list
+that had been read before; nothing counts as removed because of them.
 
-The table says in words what JSON and CSV have in parts: see docs/json.md.
+--all has a line for each change, as JSON and CSV do: see docs/json.md.
 
 Examples:
   snapshotter history anthropic.claude-3-haiku-20240307-v1:0
@@ -57,15 +58,36 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 			return err
 		}
 		answer := ask.HistoryAnswer{Kind: past.Kind, ID: past.ID, Profiles: append([]string{}, past.Profiles...), Chapters: chapters}
-		if !c.forPeople() {
+		switch {
+		case !c.forPeople():
 			return c.print(p, chapterRows(chapters), answer)
-		}
-		if len(chapters) == 0 {
+		case len(chapters) == 0:
 			p.println("Nothing recorded about %s matches the filters.", past.ID)
 			return nil
+		case c.All:
+			return c.print(p, chapterSummary(chapters), answer)
 		}
-		return c.print(p, chapterSummary(chapters), answer)
+		comparisons, err := past.Comparisons(ctx, db, since)
+		if err != nil {
+			return err
+		}
+		p.println("%s, up to run %d (%s)", past.ID, run.ID, catalog.Moment(run.StartedAt))
+		p.println("")
+		return c.print(p, happeningTable(report.Happenings(past, chapters, comparisons, c.chosen().IncludesRegion)), answer)
 	})
+}
+
+// happeningTable has one row an event.
+func happeningTable(happenings []report.Happening) *terminal.Table {
+	t := &terminal.Table{Head: []string{"run", "found", "not before", "what happened"}}
+	for _, h := range happenings {
+		after := ""
+		if h.After != nil {
+			after = catalog.Day(h.After.At)
+		}
+		t.Add(fmt.Sprint(h.Run.ID), catalog.Day(h.Run.At), after, h.What)
+	}
+	return t
 }
 
 // since is the run that --since names, 0 for all. A time before the first run means
@@ -136,7 +158,7 @@ func chapterSummary(chapters []ask.Chapter) *terminal.Table {
 		}
 		regions[r] = append(regions[r], c.Regions...)
 	}
-	t := &terminal.Table{Head: []string{"run", "found", "after run", "id", "what", "regions"}}
+	t := &terminal.Table{Head: []string{"run", "found", "after run", "id", "what", "regions"}, Spare: []string{"after run", "found"}}
 	for _, r := range order {
 		slices.Sort(regions[r])
 		t.Add(r.run, r.found, r.after, r.id, r.what, strings.Join(slices.Compact(regions[r]), " "))

@@ -32,7 +32,7 @@ func TestListsFitTheTerminal(t *testing.T) {
 	t.Parallel()
 	db := demoFile(t)
 	ids := strings.Fields(string(command(t, "complete", "--db", db, "--", "where", "")))
-	for _, args := range []string{"models", "models --matrix", "profiles", "regions", "runs", "lifecycle", "diff", "where nova-2-lite-v1:0", "where nova-2-lite-v1:0 --in eu-west-1"} {
+	for _, args := range []string{"models", "models --matrix", "profiles", "regions", "runs", "lifecycle", "diff", "diff --all", "history claude-opus-4-7", "history claude-opus-4-7 --all", "where nova-2-lite-v1:0", "where nova-2-lite-v1:0 --in eu-west-1"} {
 		whole := string(command(t, append(strings.Fields(args), "--db", db)...))
 		for _, width := range []int{80, 120, 200} {
 			fitted := string(commandOn(t, strconv.Itoa(width), append(strings.Fields(args), "--db", db)...))
@@ -42,7 +42,7 @@ func TestListsFitTheTerminal(t *testing.T) {
 				}
 			}
 			for _, id := range ids {
-				if strings.Contains(whole, id) && !strings.Contains(fitted, id) {
+				if strings.Contains(whole, id) && !strings.Contains(fitted, id) && args != "diff" { // which leaves out what to do now
 					t.Errorf("%s on %d columns breaks %s", args, width, id)
 				}
 			}

@@ -22,6 +22,9 @@ type Table struct {
 	// Spare names columns that [Table.Text] may leave out where the table does not
 	// fit, the most dispensable first.
 	Spare []string
+	// Prose lets [Table.Text] wrap every column between words where the table does
+	// not fit, not only the last.
+	Prose bool
 }
 
 func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
@@ -32,7 +35,13 @@ func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 // is wrapped between words. IDs, which have no spaces, are never
 // broken: one that is wider than everything sticks out.
 func (t *Table) Text(w io.Writer, width int) error {
-	return t.fitted(width).text(w, width)
+	shown := t.fitted(width)
+	if t.Prose {
+		if narrowed, fits := shown.narrowed(width); fits {
+			return shown.wrapped(w, narrowed)
+		}
+	}
+	return shown.text(w, width)
 }
 
 // fitted returns the table without empty columns and, where it is too wide, without
@@ -55,8 +64,75 @@ func (t *Table) fitted(width int) *Table {
 	return shown
 }
 
+// lines are the rows as they are printed, the heads first.
+func (t *Table) lines() [][]string {
+	head := t.Head
+	if !t.PlainHead {
+		head = upper(t.Head)
+	}
+	rows := [][]string{head}
+	for _, row := range t.Rows {
+		rows = append(rows, printable(row))
+	}
+	return rows
+}
+
+// narrowed returns the widths of columns that wrap between words to fit, the widest
+// giving way first, and whether they can.
+func (t *Table) narrowed(width int) (widths []int, fits bool) {
+	rows := t.lines()
+	widths = columnWidths(rows)
+	least := make([]int, len(widths))
+	over := len(Gutter)*(len(widths)-1) - width
+	for i := range widths {
+		over += widths[i]
+		for _, row := range rows {
+			for _, word := range strings.Fields(row[i]) {
+				least[i] = max(least[i], Columns(word))
+			}
+		}
+	}
+	for ; over > 0 && width > 0; over-- {
+		widest := -1
+		for i := range widths {
+			if widths[i] > least[i] && (widest < 0 || widths[i] > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			return nil, false
+		}
+		widths[widest]--
+	}
+	return widths, true
+}
+
+// wrapped writes rows whose cells take as many lines as they need.
+func (t *Table) wrapped(w io.Writer, widths []int) error {
+	var out strings.Builder
+	for _, row := range t.lines() {
+		cells, height := make([][]string, len(row)), 1
+		for i, cell := range row {
+			cells[i] = wrapWords(cell, widths[i])
+			height = max(height, len(cells[i]))
+		}
+		for n := range height {
+			for i := range row {
+				text := ""
+				if n < len(cells[i]) {
+					text = cells[i][n]
+				}
+				out.WriteString(text + strings.Repeat(" ", max(0, widths[i]-Columns(text))) + Gutter)
+			}
+			out.WriteString("\n")
+		}
+	}
+	_, err := io.WriteString(w, trimLines(out.String()))
+	return err
+}
+
 func (t *Table) without(column int) *Table {
-	cut := &Table{Head: slices.Delete(slices.Clone(t.Head), column, column+1), PlainHead: t.PlainHead}
+	cut := &Table{Head: slices.Delete(slices.Clone(t.Head), column, column+1), PlainHead: t.PlainHead, Prose: t.Prose}
 	for _, row := range t.Rows {
 		cut.Rows = append(cut.Rows, slices.Delete(slices.Clone(row), column, column+1))
 	}
@@ -65,22 +141,16 @@ func (t *Table) without(column int) *Table {
 
 // fits reports whether each row takes one line, but for the last column.
 func (t *Table) fits(width int) bool {
-	rows := [][]string{upper(t.Head)}
-	for _, row := range t.Rows {
-		rows = append(rows, printable(row))
+	rows := t.lines()
+	if t.Prose {
+		_, fits := t.narrowed(width)
+		return fits
 	}
 	return len(folded(columnWidths(rows), width, room(rows))) == 1
 }
 
 func (t *Table) text(w io.Writer, width int) error {
-	head := upper(t.Head)
-	if t.PlainHead {
-		head = t.Head
-	}
-	rows := [][]string{head}
-	for _, row := range t.Rows {
-		rows = append(rows, printable(row))
-	}
+	rows := t.lines()
 	widths := columnWidths(rows)
 	lines := folded(widths, width, room(rows))
 	var out strings.Builder
@@ -193,6 +263,10 @@ func Wrap(text string, width int) []string {
 	if width < narrowest || Columns(text) <= width {
 		return []string{text}
 	}
+	return wrapWords(text, width)
+}
+
+func wrapWords(text string, width int) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(text) {
