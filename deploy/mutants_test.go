@@ -5,6 +5,17 @@ package deploy
 type mutant struct{ file, fault, old, new string }
 
 var mutants = []mutant{
+	{"github-actions/pages.yaml", "makes what it may publish", "contents: read # check", "pages: write # check"},
+	{"github-actions/pages.yaml", "a token for the program", "        run: |\n          program/history.sh alone", "        env:\n          GH_TOKEN: ${{ github.token }}\n        run: |\n          program/history.sh alone"},
+	{"github-actions/pages.yaml", "an action by tag", "deploy-pages@d6db90164ac5ed86f2b6aed7e0febac5b3c0c03e # v4.0.5", "deploy-pages@v4"},
+	{"github-actions/pages.yaml", "publishes something else", "path: public", "path: ."},
+	{"github-actions/pages.yaml", "no such flag", "--base-url", "--base"},
+	{"site.yaml", "a public bucket", "BlockPublicPolicy: true", "BlockPublicPolicy: false"},
+	{"site.yaml", "any distribution", "distribution/${Distribution}", "distribution/*"},
+	{"site.yaml", "without TLS", "redirect-to-https", "allow-all"},
+	{"site.yaml", "another policy", "script-src 'self'", "script-src *"},
+	{"site.yaml", "an error for what is missing", "/404.html", "/error.html"},
+
 	{"Dockerfile", "as root", "USER 65532:65532\n", ""},
 	{"Dockerfile", "as root by name", "USER 65532:65532", "USER root"},
 	{"Dockerfile", "no package to build", "./cmd/snapshotter\n", "./cmd/snapshooter\n"},
