@@ -37,6 +37,7 @@ func (f format) print(p *program, rows *terminal.Table, value any) error {
 	case "md":
 		return rows.Markdown(p.stdout)
 	}
+	rows.Colour = p.colours()
 	return rows.Text(p.stdout, p.width())
 }
 

@@ -53,6 +53,7 @@ type commands struct {
 type common struct {
 	Config    string `placeholder:"FILE" help:"Configuration file (YAML)."`
 	DB        string `name:"db" placeholder:"FILE" default:"snapshotter.db" help:"Database: a file, or s3://bucket/key (${default})."`
+	Color     string `enum:"auto,always,never" default:"auto" help:"Colour words by meaning: ${enum}; auto does on a terminal, unless NO_COLOR is set."`
 	LogFormat string `enum:"text,json" default:"text" help:"Format of log lines: ${enum}."`
 	Quiet     bool   `short:"q" help:"Log errors only, and print no progress."`
 	Verbose   bool   `short:"v" help:"Log details."`
@@ -258,6 +259,14 @@ func (p *program) printWrapped(format string, args ...any) {
 	for _, line := range terminal.Wrap(terminal.Plain(fmt.Sprintf(format, args...)), p.width()) {
 		p.println("%s", line)
 	}
+}
+
+// colours reports whether words on stdout are coloured by meaning.
+func (p *program) colours() bool {
+	if p.Color == "auto" {
+		return p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb" && terminal.IsTerminal(p.stdout)
+	}
+	return p.Color == "always"
 }
 
 // width is the width of the terminal that stdout goes to, or else the value of

@@ -165,7 +165,7 @@ func (c *diffCommand) writeEvents(ctx context.Context, p *program, db *store.Sto
 	if err != nil {
 		return err
 	}
-	t := &terminal.Table{Head: []string{"", "model", "what happened", "where", "now"}, Spare: []string{"now"}, Prose: true}
+	t := &terminal.Table{Head: []string{"", "model", "what happened", "where", "now"}, Prose: true, Below: true}
 	for _, row := range built.Told() {
 		t.Add(string(row.Label), row.Model, row.What, row.Where, row.Now)
 	}
@@ -205,7 +205,7 @@ func sayGaps(p *program, gaps []diff.Gap) {
 			never[gap.Outcome] = append(never[gap.Outcome], gap.Region)
 			continue
 		}
-		p.println("Not read: %s in %s (%s), last confirmed %s", gap.Kind, gap.Region, gap.Outcome, catalog.Moment(gap.Confirmed.At))
+		p.printWrapped("Not read: %s in %s (%s), last confirmed %s", gap.Kind, gap.Region, gap.Outcome, catalog.Moment(gap.Confirmed.At))
 	}
 	for _, outcome := range slices.Sorted(maps.Keys(never)) {
 		regions := slices.Compact(never[outcome]) // gaps come by region
@@ -213,7 +213,7 @@ func sayGaps(p *program, gaps []diff.Gap) {
 		if len(regions) > regionsNamed {
 			named = fmt.Sprintf("%d regions, which snapshotter regions names", len(regions))
 		}
-		p.println("Never read (%s): lists of %s", outcome, named)
+		p.printWrapped("Never read (%s): lists of %s", outcome, named)
 	}
 }
 

@@ -95,35 +95,23 @@ func words(cell ask.Cell) string {
 	return text
 }
 
-// drawMatrix writes blocks of as many regions as fit the terminal, under short forms
-// of their codes, which it explains below the last block.
+// drawMatrix draws the regions by geography under short forms of their codes, which it
+// explains below.
 func drawMatrix(p *program, regions []string, rows []ask.MatrixRow) error {
 	short := shortCodes(regions)
-	idWidth := len("ID")
+	grid := &terminal.Grid{}
+	for i, region := range regions {
+		grid.Columns = append(grid.Columns, terminal.GridColumn{Group: catalog.Geography(region), Head: short[i]})
+	}
 	for _, row := range rows {
-		idWidth = max(idWidth, terminal.Columns(terminal.OneLine(row.ID)))
+		drawn := terminal.GridRow{Name: row.ID}
+		for _, cell := range row.Cells {
+			drawn.Cells = append(drawn.Cells, signs(cell))
+		}
+		grid.Rows = append(grid.Rows, drawn)
 	}
-	perBlock := max(1, len(regions))
-	if width := p.width(); width > 0 {
-		column := len(terminal.Gutter) + widest(short)
-		perBlock = min(perBlock, max(1, (width-idWidth)/column))
-	}
-	for first := 0; first < len(regions); first += perBlock {
-		end := min(first+perBlock, len(regions))
-		t := &terminal.Table{Head: append([]string{"id"}, short[first:end]...), PlainHead: true}
-		for _, row := range rows {
-			cells := []string{row.ID}
-			for _, cell := range row.Cells[first:end] {
-				cells = append(cells, signs(cell))
-			}
-			t.Add(cells...)
-		}
-		if first > 0 {
-			p.println("")
-		}
-		if err := t.Text(p.stdout, 0); err != nil {
-			return err
-		}
+	if err := grid.Text(p.stdout, p.width()); err != nil {
+		return err
 	}
 	p.println("")
 	var key []string
@@ -134,14 +122,6 @@ func drawMatrix(p *program, regions []string, rows []ask.MatrixRow) error {
 	}
 	p.printWrapped("%s", strings.Join(key, ", "))
 	return nil
-}
-
-func widest(texts []string) int {
-	most := len("DGW~")
-	for _, text := range texts {
-		most = max(most, len(text))
-	}
-	return most
 }
 
 var compass = strings.NewReplacer(

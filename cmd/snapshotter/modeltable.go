@@ -32,6 +32,7 @@ func modelsThere(entries []ask.Entry, today time.Time) *terminal.Table {
 	t := &terminal.Table{
 		Head:  []string{"model", "callable", "lifecycle", "ends", "modalities", "name", "ids to pass"},
 		Spare: []string{"modalities", "name"},
+		Below: true,
 	}
 	for _, e := range entries {
 		ids := e.IDs()

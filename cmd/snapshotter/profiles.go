@@ -54,12 +54,14 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 			p.println("No inference profiles match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
 			return nil
 		}
+		p.println("As of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
+		p.println("")
 		return c.print(p, routingSummary(answer.Profiles), answer)
 	})
 }
 
 func routingSummary(routings []ask.Routing) *terminal.Table {
-	t := &terminal.Table{Head: []string{"id", "status", "models", "called from and may run in"}}
+	t := &terminal.Table{Head: []string{"id", "status", "models", "called from and may run in"}, Spare: []string{"models", "status"}, Below: true}
 	for _, r := range routings {
 		t.Add(r.ID, r.Status, strings.Join(r.Models, " "), carriedMarked(r.From, r.Carried)+" -> "+strings.Join(shownRegions(r.Destinations), " "))
 	}

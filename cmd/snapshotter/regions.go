@@ -50,6 +50,8 @@ func (c *regionsCommand) Run(ctx context.Context, p *program) error {
 		if !c.forPeople() {
 			return c.print(p, coverageRows(answer.Regions), answer)
 		}
+		p.println("As of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
+		p.println("")
 		return c.print(p, coverageSummary(answer.Regions), answer)
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/internal/atomicfile"
+	"snapshotter/internal/terminal"
 	"snapshotter/report"
 	"snapshotter/store"
 )
@@ -21,13 +22,15 @@ type reportCommand struct {
 	filter  `embed:""`
 	Format  string `enum:"${reportFormats}" default:"${reportFormat}" help:"Report format: ${enum}."`
 	JSON    bool   `name:"json" help:"Short for --format json."`
+	All     bool   `help:"On a terminal, show all sections, not the opening alone."`
 	Output  string `short:"o" placeholder:"FILE" help:"Write to this file, atomically, instead of standard output."`
 }
 
 func (c *reportCommand) Help() string {
 	return referenceHelp + `
 
-The JSON report has all that the Markdown report has; docs/report-json.md explains it.
+On a terminal the report is laid out for it, with its details folded; elsewhere it is
+Markdown. The JSON report has all that the Markdown report has; docs/report-json.md explains it.
 
 Examples:
   snapshotter report                    the last run against the one before
@@ -56,6 +59,9 @@ func (c *reportCommand) Run(ctx context.Context, p *program) error {
 // deliver writes to the file, if one is named, else to the screen.
 func (c *reportCommand) deliver(p *program, built *report.Report) error {
 	if c.Output == "" || c.Output == "-" {
+		if c.Format == "md" && terminal.IsTerminal(p.stdout) {
+			return c.show(p, built)
+		}
 		return c.write(built, p.stdout)
 	}
 	err := atomicfile.WriteTo(c.Output, func(w io.Writer) error { return c.write(built, w) })
@@ -63,6 +69,16 @@ func (c *reportCommand) deliver(p *program, built *report.Report) error {
 		return fmt.Errorf("write %s: %w", c.Output, err)
 	}
 	return nil
+}
+
+// show renders the Markdown report for a terminal.
+func (c *reportCommand) show(p *program, built *report.Report) error {
+	var text strings.Builder
+	if err := built.Markdown(&text); err != nil {
+		return err
+	}
+	screen := terminal.Document{Width: p.width(), Colour: p.colours(), Whole: c.All, Hint: "Show them with --all; a pipe or a file gets the Markdown."}
+	return screen.Text(p.stdout, text.String())
 }
 
 func (c *reportCommand) write(built *report.Report, w io.Writer) error {

@@ -22,23 +22,32 @@ type Table struct {
 	// Spare names columns that [Table.Text] may leave out where the table does not
 	// fit, the most dispensable first.
 	Spare []string
-	// Prose lets [Table.Text] wrap every column between words where the table does
-	// not fit, not only the last.
+	// Prose makes [Table.Text] wrap columns between words before it leaves any out.
 	Prose bool
+	// Below puts the last column on lines of its own where not even words fit.
+	Below bool
+	// Colour marks words such as breaking, LEGACY and ok by their meaning.
+	Colour bool
 }
 
 func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
 // Text writes aligned columns without those that are empty. If they do not fit into
-// width, if there is one, spare columns are left out; if that is not enough, a row
-// continues on a further, indented line with the remaining columns. The last column
-// is wrapped between words. IDs, which have no spaces, are never
-// broken: one that is wider than everything sticks out.
+// width, if there is one, spare columns are left out; if that is not enough, columns
+// are wrapped between words, the last one first; and if not even words fit, a row
+// continues on a further, indented line with the remaining columns. IDs, which have no
+// spaces, are never broken: one that is wider than everything sticks out.
 func (t *Table) Text(w io.Writer, width int) error {
 	shown := t.fitted(width)
-	if t.Prose {
+	if width > 0 && (t.Prose || !shown.fits(width)) {
 		if narrowed, fits := shown.narrowed(width); fits {
-			return shown.wrapped(w, narrowed)
+			return shown.wrapped(w, narrowed, nil)
+		}
+		if last := len(shown.Head) - 1; t.Below && last > 0 {
+			above := shown.without(last)
+			if narrowed, fits := above.narrowed(width); fits {
+				return above.wrapped(w, narrowed, func(row int) string { return below(shown.lines()[row][last], width) })
+			}
 		}
 	}
 	return shown.text(w, width)
@@ -55,6 +64,9 @@ func (t *Table) fitted(width int) *Table {
 	}
 	for _, name := range t.Spare {
 		if width <= 0 || shown.fits(width) {
+			break
+		}
+		if _, fits := shown.narrowed(width); t.Prose && fits {
 			break
 		}
 		if i := slices.Index(shown.Head, name); i >= 0 {
@@ -107,10 +119,21 @@ func (t *Table) narrowed(width int) (widths []int, fits bool) {
 	return widths, true
 }
 
-// wrapped writes rows whose cells take as many lines as they need.
-func (t *Table) wrapped(w io.Writer, widths []int) error {
+// below is a cell that stands under its row.
+func below(cell string, width int) string {
+	if cell == "" {
+		return ""
+	}
+	const mark, indent = "  → ", "    "
+	return mark + strings.Join(Wrap(cell, width-len(indent)), "\n"+indent) + "\n"
+}
+
+// wrapped writes rows whose cells take as many lines as they need. What is under a
+// row, if anything, follows it.
+func (t *Table) wrapped(w io.Writer, widths []int, under func(row int) string) error {
 	var out strings.Builder
-	for _, row := range t.lines() {
+	for r, row := range t.lines() {
+		head := r == 0
 		cells, height := make([][]string, len(row)), 1
 		for i, cell := range row {
 			cells[i] = wrapWords(cell, widths[i])
@@ -122,9 +145,12 @@ func (t *Table) wrapped(w io.Writer, widths []int) error {
 				if n < len(cells[i]) {
 					text = cells[i][n]
 				}
-				out.WriteString(text + strings.Repeat(" ", max(0, widths[i]-Columns(text))) + Gutter)
+				out.WriteString(t.painted(text, head) + strings.Repeat(" ", max(0, widths[i]-Columns(text))) + Gutter)
 			}
 			out.WriteString("\n")
+		}
+		if under != nil {
+			out.WriteString(under(r))
 		}
 	}
 	_, err := io.WriteString(w, trimLines(out.String()))
@@ -132,7 +158,7 @@ func (t *Table) wrapped(w io.Writer, widths []int) error {
 }
 
 func (t *Table) without(column int) *Table {
-	cut := &Table{Head: slices.Delete(slices.Clone(t.Head), column, column+1), PlainHead: t.PlainHead, Prose: t.Prose}
+	cut := &Table{Head: slices.Delete(slices.Clone(t.Head), column, column+1), PlainHead: t.PlainHead, Prose: t.Prose, Below: t.Below, Colour: t.Colour}
 	for _, row := range t.Rows {
 		cut.Rows = append(cut.Rows, slices.Delete(slices.Clone(row), column, column+1))
 	}
@@ -142,10 +168,6 @@ func (t *Table) without(column int) *Table {
 // fits reports whether each row takes one line, but for the last column.
 func (t *Table) fits(width int) bool {
 	rows := t.lines()
-	if t.Prose {
-		_, fits := t.narrowed(width)
-		return fits
-	}
 	return len(folded(columnWidths(rows), width, room(rows))) == 1
 }
 
@@ -154,9 +176,9 @@ func (t *Table) text(w io.Writer, width int) error {
 	widths := columnWidths(rows)
 	lines := folded(widths, width, room(rows))
 	var out strings.Builder
-	for _, row := range rows {
+	for r, row := range rows {
 		for _, line := range lines {
-			line.write(&out, row, widths, width)
+			line.write(&out, row, widths, width, func(cell string) string { return t.painted(cell, r == 0) })
 		}
 	}
 	_, err := io.WriteString(w, trimLines(out.String()))
@@ -198,15 +220,20 @@ func folded(widths []int, width, room int) []line {
 	return lines
 }
 
-func (l line) write(out *strings.Builder, row []string, widths []int, width int) {
+func (l line) write(out *strings.Builder, row []string, widths []int, width int, paint func(cell string) string) {
 	out.WriteString(strings.Repeat(" ", l.indent))
 	at := l.indent
 	for i := l.first; i < l.end; i++ {
 		if i == len(row)-1 {
-			out.WriteString(strings.Join(Wrap(row[i], width-at), "\n"+strings.Repeat(" ", at)))
+			for n, text := range Wrap(row[i], width-at) {
+				if n > 0 {
+					out.WriteString("\n" + strings.Repeat(" ", at))
+				}
+				out.WriteString(paint(text))
+			}
 			break
 		}
-		out.WriteString(row[i] + strings.Repeat(" ", max(0, widths[i]-Columns(row[i]))) + Gutter)
+		out.WriteString(paint(row[i]) + strings.Repeat(" ", max(0, widths[i]-Columns(row[i]))) + Gutter)
 		at += widths[i] + len(Gutter)
 	}
 	out.WriteString("\n")
