@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"snapshotter/catalog"
 )
@@ -38,6 +39,9 @@ type Directory struct {
 	behind   map[string]map[string]bool // models by profile
 	presence *catalog.Presence
 	families *catalog.Families
+	index    sync.Once
+	listed   map[string]*catalog.FoundationModel // see anyListed
+	ids      []string                            // of names, sorted
 }
 
 // NewDirectory indexes s.

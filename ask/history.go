@@ -167,7 +167,6 @@ func (tr *track) readSince(run int64) int64 {
 // held returns the items as of a run, sorted, and the runs that found others
 // gone.
 func (tr *track) held(run int64) (items []catalog.Item, gone map[string]catalog.RunRef) {
-	gone = map[string]catalog.RunRef{}
 	for _, key := range tr.keys {
 		events := tr.events[key]
 		n := sort.Search(len(events), func(i int) bool { return events[i].Run.ID > run })
@@ -177,6 +176,9 @@ func (tr *track) held(run int64) (items []catalog.Item, gone map[string]catalog.
 		if last := events[n-1]; last.Item != nil {
 			items = append(items, last.Item)
 		} else {
+			if gone == nil {
+				gone = map[string]catalog.RunRef{}
+			}
 			gone[key] = last.Run
 		}
 	}

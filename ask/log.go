@@ -3,8 +3,10 @@ package ask
 import (
 	"context"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
@@ -155,6 +157,16 @@ func (l *Log) Past(ctx context.Context, kind catalog.Kind, id string) (*Past, []
 // Changes returns what every run found against the run before, by the ID of the run;
 // the changes of a run are in no order that means anything.
 func (l *Log) Changes() map[int64][]diff.Change {
+	var next atomic.Int64
+	var working sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		working.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(l.all); i = int(next.Add(1)) - 1 {
+				l.changesOf(l.all[i])
+			}
+		})
+	}
+	working.Wait()
 	byRun := map[int64][]diff.Change{}
 	for _, p := range l.all {
 		for _, change := range l.changesOf(p) {
@@ -164,10 +176,34 @@ func (l *Log) Changes() map[int64][]diff.Change {
 	return byRun
 }
 
+// regions are those that ever listed any of it, and those that its profiles ever routed
+// to: what happened to it rests on no other.
+func (p *part) regions(all []string) []string {
+	concerned := map[string]bool{}
+	for _, byKey := range p.events {
+		for _, events := range byKey {
+			for _, e := range events {
+				concerned[e.Region] = true
+				profile, ok := e.Item.(*catalog.InferenceProfile)
+				if !ok {
+					continue
+				}
+				for _, d := range profile.Destinations {
+					if d.Region == "" {
+						return all // it may be any
+					}
+					concerned[d.Region] = true
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(region string) bool { return !concerned[region] })
+}
+
 // changesOf compares the runs of a part, once.
 func (l *Log) changesOf(p *part) []diff.Change {
 	p.compare.Do(func() {
-		lines := timelines(l.regions, l.covered, p.events)
+		lines := timelines(p.regions(l.regions), l.covered, p.events)
 		steps, _ := l.Steps(context.Background(), turnsOf(lines)) // from memory: never an error
 		p.changes = changesOf(compareTurns(lines, 0, steps))
 	})

@@ -42,10 +42,9 @@ type ReplacementWay struct {
 // come first and need only be callable.
 func (d *Directory) Replacements(old *catalog.FoundationModel, regions, places []string, chosen map[string]string) []Replacement {
 	found := []Replacement{}
-	for _, id := range slices.Sorted(maps.Keys(d.names)) {
+	for _, id := range d.candidateIDs() {
 		named := chosen[old.ID] == id
-		candidate := d.anyListed(id)
-		if id == old.ID || d.families.IsVariant(id) || !named && !replaces(candidate, old) {
+		if id == old.ID || !named && !replaces(d.anyListed(id), old) || d.families.IsVariant(id) {
 			continue
 		}
 		r := Replacement{Model: id, Name: d.names[id], Ways: []ReplacementWay{}, Without: []string{}, Chosen: named}
@@ -83,15 +82,24 @@ func (r *Replacement) IDs() []string {
 // anyListed returns a model as the first region that has it as ACTIVE lists it,
 // else as the first region lists it, nil if none does.
 func (d *Directory) anyListed(id string) *catalog.FoundationModel {
-	var listed *catalog.FoundationModel
-	for _, region := range d.presence.Regions(id) {
-		m := d.ground[region].Models[id]
-		if m.Lifecycle.Status == catalog.StatusActive {
-			return m
+	d.index.Do(func() {
+		d.listed = map[string]*catalog.FoundationModel{}
+		for _, code := range d.regions {
+			for id, m := range d.ground[code].Models {
+				if known := d.listed[id]; known == nil || known.Lifecycle.Status != catalog.StatusActive && m.Lifecycle.Status == catalog.StatusActive {
+					d.listed[id] = m
+				}
+			}
 		}
-		listed = cmp.Or(listed, m)
-	}
-	return listed
+		d.ids = slices.Sorted(maps.Keys(d.names))
+	})
+	return d.listed[id]
+}
+
+// candidateIDs are the IDs of all models, sorted.
+func (d *Directory) candidateIDs() []string {
+	d.anyListed("")
+	return d.ids
 }
 
 // replaces reports whether candidate may replace old by rule.

@@ -123,7 +123,7 @@ func (s *Site) listAPI(add adder) {
 			if err != nil {
 				return nil, err
 			}
-			return encodeJSON(value)
+			return compactJSON(value)
 		}))
 	}
 	answer("index.json", func() (any, error) { return s.apiIndex(), nil })

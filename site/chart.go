@@ -196,12 +196,12 @@ func (s *Site) timeline(m *model) template.HTML {
 		for _, st := range legacyIn(life[region]) {
 			bar(&out, "legacy", st.from.At, st.to, y+10, 4, region+": legacy "+between(st))
 		}
-		for _, kind := range catalog.Kinds() {
-			for _, gap := range covered[catalog.Scope{Region: region, Kind: kind}] {
-				if gap.Outcome != catalog.Complete && gap.To.ID >= seen[region].ID {
-					bar(&out, "gap", gap.From.At, &gap.To, y+1, 10, region+": "+kind.Words()+"s not read, "+catalog.Day(gap.From.At)+" to "+catalog.Day(gap.To.At))
-				}
+		if gaps := gapsIn(covered, region, seen[region]); len(gaps) > 0 {
+			var path strings.Builder
+			for _, gap := range gaps {
+				fmt.Fprintf(&path, "M%d %dh%dv10h-%dz", x(gap.from.At), y+1, max(2, x(gap.to.At)-x(gap.from.At)), max(2, x(gap.to.At)-x(gap.from.At)))
 			}
+			fmt.Fprintf(&out, `<path class="gap" d="%s"><title>%s: a list was not read, %s; the region's page has the dates</title></path>`, path.String(), esc(region), plural(len(gaps), "time"))
 		}
 		if events := life[region]; len(events) > 0 {
 			if l, ok := events[len(events)-1].Item.(*catalog.FoundationModel); ok && l.Lifecycle.EndOfLife.After(first) {
@@ -218,6 +218,22 @@ func (s *Site) timeline(m *model) template.HTML {
 	}
 	out.WriteString(`</svg></div><p class="legend"><span><span class="swatch callable"></span> callable</span> <span><span class="swatch legacy"></span> legacy</span> <span><span class="swatch gap"></span> not read</span> <span><span class="swatch eol"></span> end of life</span></p>`)
 	return template.HTML(out.String())
+}
+
+// gapsIn are the stretches over which a list of the region was not read, from a run on.
+func gapsIn(covered map[catalog.Scope][]catalog.Interval, region string, from catalog.RunRef) []stretch {
+	var gaps []stretch
+	for _, kind := range catalog.Kinds() {
+		for _, i := range covered[catalog.Scope{Region: region, Kind: kind}] {
+			if i.Outcome != catalog.Complete && i.To.ID >= from.ID {
+				gaps = append(gaps, stretch{i.From, &i.To})
+			}
+		}
+	}
+	slices.SortFunc(gaps, func(a, b stretch) int {
+		return cmp.Or(cmp.Compare(a.from.ID, b.from.ID), cmp.Compare(a.to.ID, b.to.ID))
+	})
+	return slices.CompactFunc(gaps, func(a, b stretch) bool { return a.from.ID == b.from.ID && a.to.ID == b.to.ID })
 }
 
 func between(st stretch) string {

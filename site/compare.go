@@ -49,14 +49,12 @@ func (s *Site) compare(context.Context, *page) (any, error) {
 		}
 		data.Models = append(data.Models, in)
 	}
-	text, err := encodeJSON(data)
+	text, err := compactJSON(data)
 	if err != nil {
 		return nil, err
 	}
-	var small bytes.Buffer
-	json.Compact(&small, text)
 	var safe bytes.Buffer
-	json.HTMLEscape(&safe, small.Bytes()) // < and > as escapes: it cannot end the element
+	json.HTMLEscape(&safe, text) // < and > as escapes: it cannot end the element
 	this.Data = template.JS(safe.String())
 	return this, nil
 }

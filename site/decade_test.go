@@ -21,12 +21,12 @@ func BenchmarkDecade(b *testing.B) {
 	}
 	b.Run("prepare", func(b *testing.B) {
 		for b.Loop() {
-			prepare(b, database, site.Options{Reports: 60})
+			prepare(b, database, site.Options{Reports: 30})
 		}
 	})
 	b.Run("write", func(b *testing.B) {
 		for b.Loop() {
-			s := prepare(b, database, site.Options{Reports: 60})
+			s := prepare(b, database, site.Options{Reports: 30})
 			if err := s.Write(b.Context(), filepath.Join(b.TempDir(), "public")); err != nil {
 				b.Fatal(err)
 			}

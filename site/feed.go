@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"html"
@@ -341,4 +342,18 @@ func encodeJSON(value any) ([]byte, error) {
 	var out bytes.Buffer
 	err := report.WriteJSON(&out, value)
 	return out.Bytes(), err
+}
+
+// compactJSON is without the spaces that only people need.
+func compactJSON(value any) ([]byte, error) {
+	text, err := encodeJSON(value)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := json.Compact(&out, text); err != nil {
+		return nil, err
+	}
+	out.WriteByte('\n')
+	return out.Bytes(), nil
 }

@@ -19,9 +19,11 @@ import (
 
 	ics "github.com/arran4/golang-ical"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/net/html"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/collect"
 	"snapshotter/internal/bedrocktest"
@@ -765,5 +767,44 @@ func TestCollision(t *testing.T) {
 	_, err := newSite(t, record(t, night{at: time.Date(2026, 3, 1, 2, 0, 0, 0, time.UTC), lists: lists}), site.Options{})
 	if err == nil || !strings.Contains(err.Error(), "two models would have the address") {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// TestPastsAreTheCommands checks that what a page says of a past, which is read for
+// everything at once, is what the history command says, which reads it alone.
+func TestPastsAreTheCommands(t *testing.T) {
+	demoFiles(t)
+	db, err := store.OpenReader(t.Context(), demo.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	log := prepare(t, demo.database, site.Options{}).Log
+	checked := 0
+	for kind, ids := range map[catalog.Kind][]string{catalog.KindFoundationModel: log.Models(), catalog.KindInferenceProfile: log.Profiles()} {
+		for _, id := range ids {
+			_, got, err := log.Past(t.Context(), kind, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			past, err := ask.ReadPast(t.Context(), db, kind, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if past.Empty() {
+				continue
+			}
+			want, err := past.Chapters(t.Context(), db, 0, func(string) bool { return true })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if difference := cmp.Diff(want, got); difference != "" {
+				t.Errorf("%s: the command and the page differ:\n%s", id, difference)
+			}
+			checked += len(want)
+		}
+	}
+	if checked < 200 {
+		t.Errorf("only %d chapters were compared", checked)
 	}
 }

@@ -14,7 +14,7 @@ type siteCommand struct {
 	Out       string   `required:"" placeholder:"DIR" help:"Directory for the site, or a folder in S3 (s3://bucket/site/); an earlier site there is replaced."`
 	BaseURL   string   `name:"base-url" placeholder:"URL" help:"Where the site will be, such as https://example.com/bedrock/: for feeds and the sitemap."`
 	Authority string   `placeholder:"NAME" default:"${authority}" help:"Who publishes, a domain or an address of mail, in the IDs of feed entries; never change it (${default})."`
-	Pages     int      `name:"report-pages" placeholder:"N" default:"60" help:"Give the reports of the last N runs that changed something a page; 0 means all (${default})."`
+	Pages     int      `name:"report-pages" placeholder:"N" default:"30" help:"Give the reports of the last N runs that changed something a page; 0 means all (${default})."`
 	Alarm     []string `placeholder:"DAYS" help:"Let calendars remind so many days before a date."`
 }
 
