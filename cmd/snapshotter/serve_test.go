@@ -366,7 +366,7 @@ func wantSite(t *testing.T, s *service) {
 		{"/", "text/html;q=0.1, application/json", 200, "application/json", `"schema": "snapshotter.report/`},
 		{"/models/", browser, 200, "text/html; charset=utf-8", "<table"},
 		{"/models/", "application/json", 200, "application/json", `"never_read"`},
-		{"/models/amazon.nova-2-lite-v1~0/", "application/json", 200, "application/json", `"asked": "amazon.nova-2-lite-v1:0"`},
+		{"/models/amazon.nova-2-lite-v1~0/", "application/json", 200, "application/json", `"asked":"amazon.nova-2-lite-v1:0"`},
 		{"/feeds/all.atom", "", 200, "application/atom+xml; charset=utf-8", "<feed"},
 		{"/calendars/all.ics", "", 200, "text/calendar; charset=utf-8", "BEGIN:VCALENDAR"},
 		{"/assets/script.js", "", 200, "text/javascript; charset=utf-8", "use strict"},
