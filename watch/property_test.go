@@ -118,6 +118,7 @@ func (w *world) rule() Rule {
 	}
 	if w.IntN(2) == 0 {
 		rule.Within = []string{pick("eu", "us-east-1", "eu-west-?")}
+		rule.Guard = w.IntN(2) == 0
 	}
 	return rule
 }

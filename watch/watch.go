@@ -32,7 +32,9 @@ type Rule struct {
 	// Within are the places that the call must stay in, as defined by
 	// [catalog.InPlace]; empty means anywhere.
 	Within []string `json:"within,omitempty"`
-	Note   string   `json:"note,omitempty"`
+	// Guard makes the rule guard its places, see [Rule.Guards].
+	Guard bool   `json:"guard,omitempty"`
+	Note  string `json:"note,omitempty"`
 }
 
 // Access is the kind of access that a rule requires.
@@ -47,10 +49,9 @@ const (
 // Accesses returns every value that a rule may set.
 func Accesses() []Access { return []Access{OnDemand, Profile, Any} }
 
-// Guards reports whether the rule guards residency: it names places and no
-// access. Such a rule does not wait for one access path that stays inside; it
-// holds while every path does.
-func (r Rule) Guards() bool { return len(r.Within) > 0 && r.Access == "" }
+// Guards reports whether the rule guards residency. Such a rule does not wait for one
+// access path that stays inside its places; it holds while every path does.
+func (r Rule) Guards() bool { return r.Guard }
 
 // nameLimit is the most bytes of a name, so that a rule fits on one line.
 const nameLimit = 100
@@ -73,6 +74,9 @@ func (r Rule) Named() (Rule, error) {
 	}
 	if r.Access != "" && !slices.Contains(Accesses(), r.Access) {
 		return r, fmt.Errorf("access %q is not one of on-demand, profile, any", r.Access)
+	}
+	if r.Guard && len(r.Within) == 0 {
+		return r, errors.New("a rule that guards needs within, the places that calls must stay in")
 	}
 	r.Name = cmp.Or(r.Name, r.describe())
 	if len(r.Name) > nameLimit || strings.ContainsFunc(r.Name, func(c rune) bool { return !unicode.IsPrint(c) }) {

@@ -36,7 +36,7 @@ type commands struct {
 	Profiles   profilesCommand   `cmd:"" help:"Show the inference profiles, and where their calls may run."`
 	Regions    regionsCommand    `cmd:"" help:"Show the regions, how each was read, and what it offers."`
 	Lifecycle  lifecycleCommand  `cmd:"" help:"Show the legacy, extended-access and end-of-life dates ahead."`
-	Watch      watchCommand      `cmd:"" help:"Show the state of the watch rules in the configuration file."`
+	Watch      watchCommand      `cmd:"" help:"Show, add and remove the watch rules in the configuration file."`
 	Notify     notifyCommand     `cmd:"" help:"Test the notification channels."`
 	Doctor     doctorCommand     `cmd:"" help:"Check everything that a run depends on."`
 	Repair     repairCommand     `cmd:"" help:"Go back to a good run of a history that was altered."`
@@ -90,6 +90,7 @@ type program struct {
 	machine
 	common
 	rules []watch.Rule
+	open  []string // names of rules that leave open if they guard
 	// replacements are the user's own, by the ID of the model that they replace.
 	replacements map[string]string
 	channels     []configfile.Channel // that hear of a part only
@@ -148,7 +149,7 @@ func (p *program) parse(ctx context.Context, args []string, commands *commands) 
 		return nil, nil, kongError(err)
 	}
 	p.common, p.args = commands.Common, args
-	p.rules, p.replacements, p.channels = settings.file.Watch, settings.file.Replacements, settings.channels
+	p.rules, p.open, p.replacements, p.channels = settings.file.Watch, settings.file.Open, settings.file.Replacements, settings.channels
 	p.configured = len(settings.file.Flags)+len(p.rules)+len(p.replacements)+len(settings.file.Channels) > 0
 	p.log = p.logger()
 	if p.adopt != nil {

@@ -27,7 +27,7 @@ type settings struct {
 
 // notSettable are flags that make sense only on the command line: "within" means
 // places to one command and days to another.
-var notSettable = []string{"help", "config", "within", "ids", "event", "new", "accept-account", "from", "json", "all"}
+var notSettable = []string{"help", "config", "within", "ids", "event", "new", "accept-account", "from", "json", "all", "name", "guard", "note"}
 
 const environmentPrefix = "SNAPSHOTTER_"
 
@@ -40,7 +40,7 @@ func (s *settings) Validate(*kong.Application) error { return nil }
 
 // Resolve implements [kong.Resolver].
 func (s *settings) Resolve(context *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	if flag.Name != "config" && slices.Contains(notSettable, flag.Name) {
+	if flag.Name != "config" && slices.Contains(notSettable, flag.Name) || ofRule(context, flag) {
 		return nil, nil
 	}
 	if value := s.getenv(environmentName(flag.Name)); value != "" {
@@ -54,6 +54,12 @@ func (s *settings) Resolve(context *kong.Context, _ *kong.Path, flag *kong.Flag)
 		s.channels = s.file.Channels
 	}
 	return valueFor(context, flag, s.file.Flags[flag.Name]), nil
+}
+
+// ofRule reports whether a flag says what a watch rule is, which no setting does.
+func ofRule(context *kong.Context, flag *kong.Flag) bool {
+	command := context.Selected()
+	return command != nil && command.FullPath() == "snapshotter watch add" && slices.Contains(configfile.RuleKeys(), flag.Name)
 }
 
 // valueFor returns the value for a flag that several commands have, or nil if only

@@ -149,12 +149,12 @@ func TestExampleLoads(t *testing.T) {
 	if err := os.WriteFile(path, []byte(exampleOf(t)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	arguments := map[string][]string{"where": {"anthropic.*"}, "history": {"amazon.nova-pro-v1:0"}, "import": {"."}, "repair": {"--from", "1"}, "completion": {"bash"}}
+	arguments := map[string][]string{"where": {"anthropic.*"}, "history": {"amazon.nova-pro-v1:0"}, "import": {"."}, "repair": {"--from", "1"}, "completion": {"bash"}, "watch add": {"a"}, "watch remove": {"a"}}
 	for _, command := range grammar(t).Leaves(true) {
 		name := strings.Fields(command.Path())
 		p := &program{machine: silent(nil)}
 		var set commands
-		_, _, err := p.parse(t.Context(), slices.Concat(name, arguments[name[0]], []string{"--config", path}), &set)
+		_, _, err := p.parse(t.Context(), slices.Concat(name, arguments[strings.Join(name, " ")], []string{"--config", path}), &set)
 		if err != nil {
 			t.Errorf("%s: %v", command.Path(), err)
 			continue

@@ -13,14 +13,21 @@ import (
 	"snapshotter/watch"
 )
 
-// watchCommand shows the state of the watch rules.
+// watchCommand is about the watch rules.
 type watchCommand struct {
+	List   watchListCommand   `cmd:"" default:"withargs" help:"Show the state of the watch rules; so does watch alone."`
+	Add    watchAddCommand    `cmd:"" help:"Add a watch rule to the configuration file."`
+	Remove watchRemoveCommand `cmd:"" help:"Remove a watch rule from the configuration file."`
+}
+
+// watchListCommand shows the state of the watch rules.
+type watchListCommand struct {
 	asOf     `embed:""`
 	format   `embed:""`
 	ExitCode bool `help:"Exit with 0 if all rules are satisfied, else with 10."`
 }
 
-func (c *watchCommand) Help() string {
+func (c *watchListCommand) Help() string {
 	return `Rules are in the configuration file, under the key watch, such as
 
   watch:
@@ -36,7 +43,7 @@ observable, and the output says what the list last contained.
 
 Examples:
   snapshotter watch --config snapshotter.yaml
-  snapshotter watch --config snapshotter.yaml --as-of 7d --format json
+  snapshotter watch list --config snapshotter.yaml --as-of 7d --format json
   until snapshotter watch --config snapshotter.yaml --exit-code; do sleep 1h; done`
 }
 
@@ -49,10 +56,11 @@ type watchAnswer struct {
 // Schema names its form, which docs/watch.schema.json describes.
 func (watchAnswer) Schema() string { return "snapshotter.watch/2" }
 
-func (c *watchCommand) Run(ctx context.Context, p *program) error {
+func (c *watchListCommand) Run(ctx context.Context, p *program) error {
 	if len(p.rules) == 0 {
-		return &codedError{exitUsage, advised{"there are no watch rules", "give them in a configuration file, named with --config, under the key watch: see docs/configuration.md"}}
+		return &codedError{exitUsage, advised{"there are no watch rules", "give them in a configuration file, named with --config, under the key watch, or with snapshotter watch add: see docs/configuration.md"}}
 	}
+	p.warnOpen()
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
 		states, err := c.states(ctx, p, db, run)
 		if err != nil {
@@ -72,7 +80,7 @@ func (c *watchCommand) Run(ctx context.Context, p *program) error {
 
 // states returns the state of the rules as of a run, compared with the run
 // before.
-func (c *watchCommand) states(ctx context.Context, p *program, db *store.Store, run catalog.Run) ([]watch.State, error) {
+func (c *watchListCommand) states(ctx context.Context, p *program, db *store.Store, run catalog.Run) ([]watch.State, error) {
 	base, err := job.Before(ctx, db, run)
 	if err != nil {
 		return nil, err

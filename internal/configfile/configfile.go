@@ -22,6 +22,9 @@ import (
 type File struct {
 	Flags map[string]any // values by the flag's name: a string or a list of strings
 	Watch []watch.Rule
+	// Open are the names of the rules that name places, and neither access nor guard.
+	// They wait for a way inside; before the key guard was, they guarded.
+	Open []string
 	// Replacements are the user's own, by the ID of the model that they replace.
 	Replacements map[string]string
 	Channels     []Channel
@@ -53,7 +56,7 @@ func Parse(data []byte, flags []string) (*File, error) {
 	err := eachKey(root, append([]string{watchKey, replacementsKey}, flags...), func(key string, value *yaml.Node) (err error) {
 		switch key {
 		case watchKey:
-			config.Watch, err = watchRules(value)
+			config.Watch, config.Open, err = watchRules(value)
 			return err
 		case replacementsKey:
 			config.Replacements, err = replacementsOf(followed(value))

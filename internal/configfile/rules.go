@@ -12,39 +12,44 @@ import (
 )
 
 // ruleKeys are the keys of a watch rule.
-var ruleKeys = []string{"name", "model", "region", "access", "within", "note"}
+var ruleKeys = []string{"name", "model", "region", "access", "within", "guard", "note"}
 
 // RuleKeys returns the keys that a watch rule may have.
 func RuleKeys() []string { return slices.Clone(ruleKeys) }
 
-// watchRules reads the list of watch rules, whose names must differ.
-func watchRules(list *yaml.Node) ([]watch.Rule, error) {
+// watchRules reads the list of watch rules, whose names must differ, and the names of
+// those that leave open if they guard.
+func watchRules(list *yaml.Node) (rules []watch.Rule, open []string, err error) {
 	list = followed(list)
 	if list.Kind != yaml.SequenceNode {
-		return nil, at(list, watchKey, errors.New(`expected a list of rules, such as "- model: anthropic.claude-*"`))
+		return nil, nil, at(list, watchKey, errors.New(`expected a list of rules, such as "- model: anthropic.claude-*"`))
 	}
-	var rules []watch.Rule
 	lines := map[string]int{}
 	for _, node := range list.Content {
-		rule, err := watchRule(followed(node))
+		rule, unclear, err := watchRule(followed(node))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		if unclear {
+			open = append(open, rule.Name)
 		}
 		if line, taken := lines[rule.Name]; taken {
-			return nil, at(node, watchKey, fmt.Errorf("a rule is named %q like the one in line %d; give it another name", terminal.OneLine(rule.Name), line))
+			return nil, nil, at(node, watchKey, fmt.Errorf("a rule is named %q like the one in line %d; give it another name", terminal.OneLine(rule.Name), line))
 		}
 		lines[rule.Name] = node.Line
 		rules = append(rules, rule)
 	}
-	return rules, nil
+	return rules, open, nil
 }
 
-func watchRule(node *yaml.Node) (watch.Rule, error) {
-	var rule watch.Rule
+// watchRule reads a rule, and whether it leaves open if it guards: before the key
+// guard was, a rule with places and no access did.
+func watchRule(node *yaml.Node) (rule watch.Rule, open bool, err error) {
+	guard := false
 	if node.Kind != yaml.MappingNode {
-		return rule, at(node, watchKey, errors.New(`expected keys and values, such as "model: anthropic.claude-*"`))
+		return rule, false, at(node, watchKey, errors.New(`expected keys and values, such as "model: anthropic.claude-*"`))
 	}
-	err := eachKey(node, ruleKeys, func(key string, value *yaml.Node) (err error) {
+	err = eachKey(node, ruleKeys, func(key string, value *yaml.Node) (err error) {
 		switch key {
 		case "name":
 			rule.Name, err = wordOf(value)
@@ -58,16 +63,26 @@ func watchRule(node *yaml.Node) (watch.Rule, error) {
 			rule.Access = watch.Access(access)
 		case "within":
 			rule.Within, err = wordsOf(value)
+		case "guard":
+			guard = true
+			rule.Guard, err = truthOf(value)
 		case "note":
 			rule.Note, err = wordOf(value)
 		}
 		return at(value, key, err)
 	})
 	if err != nil {
-		return rule, err
+		return rule, false, err
 	}
 	rule, err = rule.Named()
-	return rule, at(node, watchKey, err)
+	return rule, len(rule.Within) > 0 && rule.Access == "" && !guard, at(node, watchKey, err)
+}
+
+func truthOf(node *yaml.Node) (truth bool, err error) {
+	if followed(node).Decode(&truth) != nil {
+		return false, errors.New("expected true or false")
+	}
+	return truth, nil
 }
 
 func followed(node *yaml.Node) *yaml.Node {
