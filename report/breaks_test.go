@@ -17,8 +17,8 @@ func TestBrokenRulesAreNamed(t *testing.T) {
 		{Name: "on demand", Model: "*", Access: watch.OnDemand},
 		{Name: "from ireland", Model: "anthropic.*", Regions: []string{"eu-west-1"}},
 		{Name: "through us", Model: "us.*", Access: watch.Profile, Within: []string{"us-east-1"}},
-		{Name: "stays in us", Model: "amazon.*", Within: []string{"us"}},
-		{Name: "stays in us-east-1", Model: "*", Regions: []string{"us-*"}, Within: []string{"us-east-1"}},
+		{Name: "stays in us", Model: "amazon.*", Within: []string{"us"}, Guard: true},
+		{Name: "stays in us-east-1", Model: "*", Regions: []string{"us-*"}, Within: []string{"us-east-1"}, Guard: true},
 	}
 	broken := map[string]int{}
 	for seed := range uint64(150) {

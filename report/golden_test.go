@@ -353,12 +353,12 @@ func watched(t *testing.T) *Report {
 	after = after.but(partly, "ap-southeast-2")
 	h.watched = []watch.Rule{
 		{Name: "opus-on-demand-tokyo", Model: five.ID, Regions: []string{"ap-northeast-1"}, Access: watch.OnDemand},
-		{Name: "eu-residency", Model: "eu." + haiku.ID, Within: eu, Note: "legal asked for it"},
+		{Name: "eu-residency", Model: "eu." + haiku.ID, Within: eu, Guard: true, Note: "legal asked for it"},
 		{Name: "opus-5-5-from-tokyo", Model: five.ID, Regions: []string{"ap-northeast-1"}},
 		{Name: "opus-5-5-au-profile", Model: "au." + five.ID, Regions: []string{"ap-southeast-2"}, Access: watch.Profile},
 		{Name: "lite-anywhere", Model: lite().ID, Access: watch.Any},
 		{Name: "lite-from-california", Model: lite().ID, Regions: []string{"us-west-1"}, Access: watch.OnDemand},
-		{Name: "us-only", Model: haiku.ID, Within: []string{"us"}},
+		{Name: "us-only", Model: haiku.ID, Within: []string{"us"}, Guard: true},
 		{Name: "everything", Model: "*", Access: watch.Any},
 		{Name: "not-yet", Model: "anthropic.claude-opus-9*"},
 		{Name: "on-mars", Model: "*", Regions: []string{"mars-*"}},
