@@ -18,6 +18,7 @@ import (
 	"strings"
 	"unicode"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 )
 
@@ -26,7 +27,8 @@ type Rule struct {
 	Name string `json:"name"`
 	// Model is a glob that matches foundation model IDs or the IDs to call.
 	Model string `json:"model"`
-	// Regions are globs of the regions to call from; empty means every region.
+	// Regions are the regions to call from, as [ask.ChoosesRegion] reads them: globs,
+	// cities or boundaries; empty means every region.
 	Regions []string `json:"regions,omitempty"`
 	Access  Access   `json:"access,omitempty"`
 	// Within are the places that the call must stay in, as defined by
@@ -132,7 +134,7 @@ func (r Rule) kinds() []catalog.Kind {
 
 // covers reports whether the rule watches a region.
 func (r Rule) covers(region string) bool {
-	return len(r.Regions) == 0 || catalog.MatchesAny(r.Regions, region)
+	return len(r.Regions) == 0 || ask.ChoosesRegion(r.Regions, region)
 }
 
 // concerns reports whether the rule watches a path to model, wherever a call may

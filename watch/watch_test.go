@@ -55,6 +55,16 @@ func TestRuleWithinBoundary(t *testing.T) {
 	}
 }
 
+// A rule names regions as every filter does.
+func TestRuleInACity(t *testing.T) {
+	for _, name := range []string{"tokyo", "ap-northeast-*", "JP"} {
+		rule := Rule{Model: "a", Regions: []string{name}}
+		if !rule.covers("ap-northeast-1") || rule.covers("eu-west-1") {
+			t.Errorf("%s does not mean Tokyo alone", name)
+		}
+	}
+}
+
 // What a list no longer says is not lost: the rule is not broken.
 func TestUnsaidIsNotBroken(t *testing.T) {
 	at := func(n int64, model *catalog.FoundationModel, profile *catalog.InferenceProfile) *catalog.Snapshot {

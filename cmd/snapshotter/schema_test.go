@@ -21,10 +21,11 @@ const watchedRules = `watch:
   - model: "amazon.nova-lite-*"
     region: [eu-*]
     within: [EU]
+    guard: true
     note: a note
   - name: to-come
     model: "anthropic.claude-99-*"
-    region: tokyo
+    region: mars-*
     access: any
   - model: "anthropic.claude-3-7-*"
     region: eu-west-1
