@@ -86,6 +86,8 @@ type Report struct {
 	Coverage  Coverage      `json:"coverage"`
 	// Inventory is set if there was nothing to compare.
 	Inventory *Inventory `json:"inventory,omitempty"`
+
+	linked bool // see [Report.link]
 }
 
 // Verdict is the result of the comparison. The last three differ, and only the

@@ -47,8 +47,13 @@ type Reference struct {
 
 func (s *Story) reference() Reference { return Reference{s.Event, s.Subject.Resource, s.Subject.ID} }
 
-// link gives every row the stories and the rule that it names.
+// link gives every row the stories and the rule that it names, once: a report that is
+// built may be written by several goroutines at the same time.
 func (r *Report) link() {
+	if r.linked {
+		return
+	}
+	r.linked = true
 	stories := map[Reference]*Story{}
 	for _, list := range [][]Story{r.ActOn, r.Good, r.Other} {
 		for i := range list {

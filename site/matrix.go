@@ -136,11 +136,11 @@ func (s *Site) row(out *strings.Builder, m *model, cells []ask.Cell, never []str
 	note(modalities, takes)
 	note(statuses, has)
 	note(within, stays)
-	fmt.Fprintf(out, `<tr data-p="%s" data-m="%s" data-l="%s" data-b="%s" data-n="%d"`, esc(provider.Slug), esc(strings.Join(takes, " ")), esc(strings.Join(has, " ")), esc(strings.Join(stays, " ")), m.Entry.CallableFrom())
+	fmt.Fprintf(out, `<tr data-p="%s" data-m="%s" data-l="%s" data-b="%s" data-n=%d`, esc(provider.Slug), esc(strings.Join(takes, " ")), esc(strings.Join(has, " ")), esc(strings.Join(stays, " ")), m.Entry.CallableFrom())
 	if eol != "" {
-		out.WriteString(` data-e="` + eol + `"`)
+		out.WriteString(` data-e=` + eol)
 	}
-	out.WriteString(`><th scope=row><a href="` + esc(m.Slug) + `/index.html"><bdi>` + esc(markdown.Clean(cmp.Or(m.Name, m.ID))) + `</bdi></a> <code dir=auto>` + esc(markdown.Clean(m.ID)) + `</code>`)
+	out.WriteString(`><th scope=row><a href="` + esc(m.Slug) + `/index.html"><bdi>` + esc(markdown.Clean(cmp.Or(m.Name, m.ID))) + `</bdi></a> <code>` + esc(markdown.Clean(m.ID)) + `</code>`)
 	if n := len(m.Variants); n > 0 {
 		out.WriteString(` <small>+ ` + plural(n, "variant") + `</small>`)
 	}
@@ -163,7 +163,7 @@ func writeCell(out *strings.Builder, cell ask.Cell, legacy bool) {
 		class, text = class+"c", text+"~"
 	}
 	if legacy {
-		class, text = class+"y", text+"†"
+		class, text = class+"y", text+"!"
 	}
 	if class == "" {
 		out.WriteString("<td>")
