@@ -110,7 +110,9 @@ func (s *Site) matrix(_ context.Context, p *page) (any, error) {
 	return this, nil
 }
 
-// row writes a model's row, and notes what it can be filtered by.
+// row writes a model's row, and notes what it can be filtered by. There are thousands
+// of cells: what HTML allows to leave out is left out, such as the quotes of slugs, and
+// the style isolates names from the direction of their surroundings.
 func (s *Site) row(out *strings.Builder, m *model, cells []ask.Cell, never []string, providers, modalities, statuses, within map[string]bool) {
 	var takes, has []string
 	legacy := map[string]bool{}
@@ -136,11 +138,11 @@ func (s *Site) row(out *strings.Builder, m *model, cells []ask.Cell, never []str
 	note(modalities, takes)
 	note(statuses, has)
 	note(within, stays)
-	fmt.Fprintf(out, `<tr data-p="%s" data-m="%s" data-l="%s" data-b="%s" data-n=%d`, esc(provider.Slug), esc(strings.Join(takes, " ")), esc(strings.Join(has, " ")), esc(strings.Join(stays, " ")), m.Entry.CallableFrom())
+	fmt.Fprintf(out, `<tr data-p=%s data-m="%s" data-l="%s" data-b="%s" data-n=%d`, provider.Slug, esc(strings.Join(takes, " ")), esc(strings.Join(has, " ")), esc(strings.Join(stays, " ")), m.Entry.CallableFrom())
 	if eol != "" {
 		out.WriteString(` data-e=` + eol)
 	}
-	out.WriteString(`><th scope=row><a href="` + esc(m.Slug) + `/index.html"><bdi>` + esc(markdown.Clean(cmp.Or(m.Name, m.ID))) + `</bdi></a> <code>` + esc(markdown.Clean(m.ID)) + `</code>`)
+	out.WriteString(`><th scope=row><a href=` + m.Slug + `/index.html>` + esc(markdown.Clean(cmp.Or(m.Name, m.ID))) + `</a><code>` + esc(markdown.Clean(m.ID)) + `</code>`)
 	if n := len(m.Variants); n > 0 {
 		out.WriteString(` <small>+ ` + plural(n, "variant") + `</small>`)
 	}
@@ -149,7 +151,6 @@ func (s *Site) row(out *strings.Builder, m *model, cells []ask.Cell, never []str
 			writeCell(out, cell, legacy[cell.Region])
 		}
 	}
-	out.WriteString("</tr>\n")
 }
 
 // writeCell writes a cell; its end tag is left out, as HTML allows.
