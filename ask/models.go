@@ -1,10 +1,13 @@
 package ask
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/ordered"
 )
 
 // Entry is a foundation model with every region that lists it or has a profile
@@ -180,3 +183,32 @@ func (at InRegion) Marks() []Mark {
 // GlobalGeography is the prefix of profiles that may run in any commercial
 // region.
 const GlobalGeography = "global"
+
+// ProviderNames is a provider with the names of its models.
+type ProviderNames struct {
+	Provider string
+	Models   int
+	// Names are sorted, each once; that of a model that some region lists as LEGACY
+	// says so.
+	Names []string
+}
+
+// ByProvider joins models by provider, in the order of the providers' names.
+func ByProvider(entries []Entry) []ProviderNames {
+	var all []ProviderNames
+	for _, same := range ordered.By(entries, func(e Entry) string { return e.Provider }) {
+		names := ProviderNames{Provider: cmp.Or(same.Key, "not said"), Models: len(same.Values)}
+		for _, e := range same.Values {
+			name := cmp.Or(e.Name, e.ID)
+			if strings.Contains(e.Statuses(), catalog.StatusLegacy) {
+				name += " (LEGACY)"
+			}
+			names.Names = append(names.Names, name)
+		}
+		slices.Sort(names.Names)
+		names.Names = slices.Compact(names.Names)
+		all = append(all, names)
+	}
+	slices.SortFunc(all, func(a, b ProviderNames) int { return cmp.Compare(a.Provider, b.Provider) })
+	return all
+}

@@ -90,6 +90,7 @@ func (v *view) addRoutes(s *Story, group []piece, launch bool) {
 	news := union(g.Listed, regionsOf(group, kind(diff.Reappeared), ofModel))
 	whole := union(news, g.Callable) // here every path is news
 	callable, _ := v.callableFrom(model)
+	callable = filter(callable, v.only.region)
 	if launch {
 		whole = union(whole, callable)
 	}

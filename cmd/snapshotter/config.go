@@ -27,7 +27,7 @@ type settings struct {
 
 // notSettable are flags that make sense only on the command line: "within" means
 // places to one command and days to another.
-var notSettable = []string{"help", "config", "within", "ids", "event", "new", "accept-account", "from", "json", "all", "name", "guard", "note"}
+var notSettable = []string{"help", "config", "within", "ids", "event", "new", "accept-account", "from", "json", "all", "brief", "name", "guard", "note"}
 
 const environmentPrefix = "SNAPSHOTTER_"
 

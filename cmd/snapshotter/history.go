@@ -16,12 +16,15 @@ import (
 
 // historyCommand shows everything that ever happened to a model or a profile.
 type historyCommand struct {
-	ID           string `arg:"" help:"ID of a model or an inference profile, or a part of an ID or name that only one has."`
-	Since        string `placeholder:"RUN" help:"Only what was found after this run: an ID, latest~2, a date, a time or an age."`
-	All          bool   `help:"Show every single change, not one line an event."`
+	ID           []string `arg:"" help:"ID of a model or an inference profile, or words of an ID or name that only one has."`
+	Since        string   `placeholder:"RUN" help:"Only what was found after this run: an ID, latest~2, a date, a time or an age."`
+	All          bool     `help:"Show every single change, not one line an event."`
 	regionFilter `embed:""`
 	format       `embed:""`
 }
+
+// word is what was asked for.
+func (c *historyCommand) word() string { return strings.Join(c.ID, " ") }
 
 // Validate implements kong's hook.
 func (c *historyCommand) Validate() error { return c.regionFilter.Validate() }
@@ -37,12 +40,13 @@ that had been read before; nothing counts as removed because of them.
 Examples:
   snapshotter history anthropic.claude-3-haiku-20240307-v1:0
   snapshotter history eu.anthropic.claude-haiku-4-5-20251001-v1:0 --region 'eu-*'
+  snapshotter history claude opus 4.7 --region tokyo     when did it come to Tokyo
   snapshotter history nova-canvas --since 90d --format csv`
 }
 
 func (c *historyCommand) Run(ctx context.Context, p *program) error {
 	return asOf{AsOf: "latest"}.read(ctx, p, func(db *store.Store, run catalog.Run) error {
-		past, err := ask.FindPast(ctx, db, run.ID, c.ID)
+		past, err := ask.FindPast(ctx, db, run.ID, c.word())
 		if err != nil {
 			return c.notFound(p, err)
 		}
@@ -124,13 +128,13 @@ func (c *historyCommand) known(ctx context.Context, db *store.Store) error {
 func (c *historyCommand) notFound(p *program, err error) error {
 	if several, ok := errors.AsType[*ask.AmbiguousError](err); ok {
 		if several.Models != nil {
-			return ambiguous(p, c.ID, several.Models, "give one of the IDs")
+			return ambiguous(p, c.word(), several.Models, "give one of the IDs")
 		}
-		return usageError("%q may mean any of %d IDs that were listed once; give one of: %s", terminal.OneLine(c.ID), len(several.Lost), someOf(several.Lost))
+		return usageError("%q may mean any of %d IDs that were listed once; give one of: %s", terminal.OneLine(c.word()), len(several.Lost), someOf(several.Lost))
 	}
 	if _, ok := errors.AsType[*ask.NeverListedError](err); ok {
 		return &codedError{exitUsage, advised{
-			fmt.Sprintf("nothing was ever listed under %q", terminal.OneLine(c.ID)),
+			fmt.Sprintf("nothing was ever listed under %q", terminal.OneLine(c.word())),
 			"give the ID of a model or an inference profile, or a part of one",
 		}}
 	}

@@ -19,6 +19,7 @@ type modelsCommand struct {
 	Access    string   `placeholder:"WAY" enum:",on-demand,profile,provisioned,none" default:"" help:"Only where a model can be called this way: on-demand, profile, provisioned; or none, where it cannot be called."`
 	Within    []string `placeholder:"PLACE" help:"Only models that can be called inside: a geography (eu), a boundary (EU, UK, CH, …), a region, or a glob of regions."`
 	IDs       bool     `name:"ids" help:"Print the IDs to pass alone, one a line."`
+	Brief     bool     `help:"Show one line a provider, with the names of its models."`
 	Variants  bool     `help:"Show variants for purchased throughput too."`
 	asOf      `embed:""`
 	filter    `embed:""`
@@ -47,7 +48,8 @@ The matrix shows how each model can be called from each region:
   X  doubtful: a profile remains, but no region that it routes to lists the model
 
 Examples:
-  snapshotter models --within EU --ids                  what stays in the EU
+  snapshotter models --within EU --brief                what stays in the EU
+  snapshotter models --within EU --ids                  and the IDs to pass for that
   snapshotter models --provider anthropic --region tokyo
   snapshotter models --lifecycle legacy
   snapshotter models --matrix --model 'amazon.nova-*'
@@ -97,7 +99,11 @@ func (c *modelsCommand) list(p *program, run catalog.Run, answer ask.ModelsAnswe
 	shown := c.people(entries)
 	p.println("As of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
 	p.println("")
-	if err := c.print(p, modelSummary(shown, p.now()), answer); err != nil {
+	table := modelSummary(shown, p.now())
+	if c.Brief {
+		table = modelNames(shown)
+	}
+	if err := c.print(p, table, answer); err != nil {
 		return err
 	}
 	if n := len(entries) - len(shown); n > 0 {

@@ -27,6 +27,15 @@ func modelSummary(entries []ask.Entry, today time.Time) *terminal.Table {
 	return t
 }
 
+// modelNames has one row a provider.
+func modelNames(entries []ask.Entry) *terminal.Table {
+	t := &terminal.Table{Head: []string{"provider", "models", "names"}, Spare: []string{"models"}}
+	for _, same := range ask.ByProvider(entries) {
+		t.Add(same.Provider, fmt.Sprint(same.Models), strings.Join(same.Names, ", "))
+	}
+	return t
+}
+
 // modelsThere has one row a model of one region: the IDs to pass.
 func modelsThere(entries []ask.Entry, today time.Time) *terminal.Table {
 	t := &terminal.Table{
