@@ -29,16 +29,16 @@ func Happenings(past *ask.Past, chapters []ask.Chapter, comparisons []ask.Compar
 	only := &Only{Region: includes, Item: func(id string) bool {
 		return slices.ContainsFunc(catalog.Kinds(), func(kind catalog.Kind) bool { return past.Covers(kind, id) })
 	}}
-	all := readings(past.ID, chapters)
+	all := readings(past, chapters)
 	for _, c := range comparisons {
-		all = append(all, happened(Build(c.Result, c.Base, c.Head, Options{Only: only}))...)
+		all = append(all, happened(past, Build(c.Result, c.Base, c.Head, Options{Only: only}))...)
 	}
 	slices.SortStableFunc(all, func(a, b Happening) int { return cmp.Compare(a.Run.ID, b.Run.ID) })
 	return all
 }
 
 // happened tells what a report has of the items that it was made for.
-func happened(r *Report) []Happening {
+func happened(past *ask.Past, r *Report) []Happening {
 	var all []Happening
 	r.link()
 	for i := range r.Rows {
@@ -46,6 +46,9 @@ func happened(r *Report) []Happening {
 		what := []string{markdown.Plain(row.ownID(row.cells().what)) + ": " + markdown.Plain(row.where())}
 		if ids := markdown.Plain(row.ownID(row.concerned())); ids != "" && ids != row.Models[0].ID {
 			what = append(what, ids)
+		}
+		if event := row.What[0]; event == NewModel || event == NewProfile {
+			what = append(what, given(past, r.Head.ID)...)
 		}
 		all = append(all, Happening{r.Head.Ref(), earliest(row.stories), row.Label, strings.Join(what, "; ")})
 	}
@@ -61,6 +64,14 @@ func happened(r *Report) []Happening {
 		all = append(all, Happening{r.Head.Ref(), earliest(minor), "", "minor: " + strings.Join(unique(words), "; ")})
 	}
 	return all
+}
+
+// given says when AWS says that it began, beside what runs can tell.
+func given(past *ask.Past, run int64) []string {
+	if start := past.Start(run); !start.IsZero() {
+		return []string{"AWS gives " + catalog.Day(start) + " as its start"}
+	}
+	return nil
 }
 
 // minorWords says what happened, and to what, where nothing changed for a caller.
@@ -96,7 +107,8 @@ func earliest(stories []*Story) *catalog.RunRef {
 }
 
 // readings tells of lists that were first read, and of those that were not.
-func readings(id string, chapters []ask.Chapter) []Happening {
+func readings(past *ask.Past, chapters []ask.Chapter) []Happening {
+	id := past.ID
 	var all []Happening
 	for _, same := range ordered.By(chapters, func(c ask.Chapter) int64 { return c.Run.ID }) {
 		var ids, regions, away []string
@@ -112,6 +124,7 @@ func readings(id string, chapters []ask.Chapter) []Happening {
 		run := same.Values[0].Run
 		if len(ids) > 0 {
 			what := "on the list when it was first read: " + briefRegions(union(regions)) + "; " + markdown.Plain(strings.ReplaceAll(namedIDs(union(ids), id), ownMark, markdown.Code(id)))
+			what = strings.Join(append([]string{what}, given(past, run.ID)...), "; ")
 			all = append(all, Happening{Run: run, What: what})
 		}
 		if len(away) > 0 {
