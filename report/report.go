@@ -86,8 +86,6 @@ type Report struct {
 	Coverage  Coverage      `json:"coverage"`
 	// Inventory is set if there was nothing to compare.
 	Inventory *Inventory `json:"inventory,omitempty"`
-
-	linked bool // see [Report.link]
 }
 
 // Verdict is the result of the comparison. The last three differ, and only the
@@ -138,7 +136,7 @@ func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Rep
 	}
 	r.file(stories)
 	r.Rows, r.LeftOut = v.rows(stories, r.Watch), v.leftOut
-	r.link()
+	r.relink()
 	r.Deadlines = v.deadlines(opts.days())
 	r.Counts = Counts{len(r.ActOn), len(r.Good), len(r.Other), len(r.NewRegions), r.countWatch(isBroken), r.countWatch(isNew)}
 	changed := result.Any()

@@ -47,13 +47,16 @@ type Reference struct {
 
 func (s *Story) reference() Reference { return Reference{s.Event, s.Subject.Resource, s.Subject.ID} }
 
-// link gives every row the stories and the rule that it names, once: a report that is
-// built may be written by several goroutines at the same time.
+// link gives every row the stories and the rule that it names, unless it has them: a
+// report that is built may be written by several goroutines at the same time.
 func (r *Report) link() {
-	if r.linked {
-		return
+	if slices.ContainsFunc(r.Rows, func(row Row) bool { return len(row.stories) < len(row.Stories) || row.Rule != "" && row.rule == nil }) {
+		r.relink()
 	}
-	r.linked = true
+}
+
+// relink gives every row the stories and the rule that it names.
+func (r *Report) relink() {
 	stories := map[Reference]*Story{}
 	for _, list := range [][]Story{r.ActOn, r.Good, r.Other} {
 		for i := range list {
