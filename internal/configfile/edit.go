@@ -35,7 +35,7 @@ func AddRule(data []byte, flags []string, rule watch.Rule) ([]byte, error) {
 		at++
 	} else {
 		last := rules.Content[len(rules.Content)-1]
-		at = lastLine(last)
+		at = min(lastLine(last), len(lines)) // blank lines may end a text, or be none
 		indent = strings.Repeat(" ", last.Column-len("- ")-1)
 	}
 	written := strings.Split(strings.TrimSuffix(written(rule), "\n"), "\n")
@@ -63,6 +63,7 @@ func RemoveRule(data []byte, flags []string, name string) ([]byte, error) {
 	}
 	first, last := firstLine(rules.Content[i]), lastLine(rules.Content[i])
 	lines := splitLines(data)
+	last = min(last, len(lines))
 	if len(before.Watch) == 1 { // an empty list, rather than a key without a value
 		lines = slices.Replace(lines, rules.key-1, last, strings.Replace(lines[rules.key-1], ":", ": []", 1))
 	} else {
@@ -212,9 +213,9 @@ func firstLine(node *yaml.Node) int {
 
 // lastLine is the line at which a node ends.
 func lastLine(node *yaml.Node) int {
-	last := node.Line + strings.Count(strings.TrimSuffix(node.Value, "\n"), "\n")
-	if node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-		last++ // the text begins below
+	last := node.Line
+	if node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 { // the text begins below
+		last += 1 + strings.Count(strings.TrimSuffix(node.Value, "\n"), "\n")
 	}
 	for _, child := range node.Content {
 		last = max(last, lastLine(child))
