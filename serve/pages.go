@@ -11,8 +11,6 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -169,22 +167,12 @@ func (p *Pages) latest(w http.ResponseWriter, r *http.Request, format report.For
 // default format if it names none.
 func accepted(accept string) report.Format {
 	formats := report.Formats()
-	best, weight := formats[0], 0.0
-	for _, part := range strings.Split(accept, ",") {
-		wanted, parameters, err := mime.ParseMediaType(part)
-		if err != nil {
-			continue
-		}
-		q, err := strconv.ParseFloat(parameters["q"], 64)
-		if err != nil {
-			q = 1
-		}
+	for _, wanted := range preferred(accept) {
 		for _, format := range formats {
-			offered, _, _ := mime.ParseMediaType(format.MediaType)
-			if offered == wanted && q > weight {
-				best, weight = format, q
+			if offered, _, _ := mime.ParseMediaType(format.MediaType); offered == wanted {
+				return format
 			}
 		}
 	}
-	return best
+	return formats[0]
 }

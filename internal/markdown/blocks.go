@@ -24,47 +24,72 @@ type Block struct {
 	Rows  [][]string // of a table, its head first
 }
 
-// Blocks splits a report, for a renderer that knows no markup.
-func Blocks(text string) []Block {
-	var all []Block
+// source is a block as it is written: all its lines, but of a fold's beginning only the
+// summary.
+type source struct {
+	kind  BlockKind
+	lines []string
+}
+
+// split splits a report into its blocks.
+func split(text string) []source {
+	var all []source
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	for i := 0; i < len(lines); {
-		line := lines[i]
-		same := func(is func(string) bool) []string {
-			first := i
-			for i < len(lines) && is(lines[i]) {
-				i++
-			}
-			return lines[first:i]
-		}
+		line, kind, is := lines[i], Paragraph, isProse
 		switch {
 		case line == "":
 			i++
+			continue
 		case level(line) > 0:
-			all = append(all, Block{Kind: Heading, Level: level(line), Lines: []string{Plain(strings.TrimSpace(line[level(line):]))}})
-			i++
+			kind, is = Heading, nil
 		case strings.HasPrefix(line, "| "):
-			all = append(all, tableOf(same(func(l string) bool { return strings.HasPrefix(l, "|") })))
+			kind, is = Table, func(l string) bool { return strings.HasPrefix(l, "|") }
 		case isItem(line):
-			var items []string
-			for _, item := range same(isItem) {
-				words := strings.TrimLeft(item, " ")
-				items = append(items, item[:len(item)-len(words)]+Plain(strings.TrimPrefix(words, "- ")))
-			}
-			all = append(all, Block{Kind: List, Lines: items})
+			kind, is = List, isItem
 		case strings.HasPrefix(line, foldBegin) && strings.HasSuffix(line, foldHead):
-			all = append(all, Block{Kind: FoldBegin, Lines: []string{Plain(line[len(foldBegin) : len(line)-len(foldHead)])}})
-			i++
+			kind, is = FoldBegin, nil
+			line = line[len(foldBegin) : len(line)-len(foldHead)]
 		case line == foldEnd:
-			all = append(all, Block{Kind: FoldEnd})
-			i++
-		default:
-			var prose []string
-			for _, l := range same(isProse) {
-				prose = append(prose, Plain(l))
-			}
-			all = append(all, Block{Kind: Paragraph, Lines: prose})
+			kind, is = FoldEnd, nil
 		}
+		if is == nil {
+			all = append(all, source{kind, []string{line}})
+			i++
+			continue
+		}
+		first := i
+		for i < len(lines) && is(lines[i]) {
+			i++
+		}
+		all = append(all, source{kind, lines[first:i]})
+	}
+	return all
+}
+
+// Blocks splits a report, for a renderer that knows no markup.
+func Blocks(text string) []Block {
+	var all []Block
+	for _, s := range split(text) {
+		block := Block{Kind: s.kind}
+		switch s.kind {
+		case Heading:
+			block.Level = level(s.lines[0])
+			block.Lines = []string{Plain(strings.TrimSpace(s.lines[0][block.Level:]))}
+		case Table:
+			block = tableOf(s.lines)
+		case List:
+			for _, item := range s.lines {
+				words := strings.TrimLeft(item, " ")
+				block.Lines = append(block.Lines, item[:len(item)-len(words)]+Plain(strings.TrimPrefix(words, "- ")))
+			}
+		case FoldEnd:
+		default:
+			for _, line := range s.lines {
+				block.Lines = append(block.Lines, Plain(line))
+			}
+		}
+		all = append(all, block)
 	}
 	return all
 }

@@ -25,34 +25,20 @@ type Renderer struct {
 // HTML renders a document.
 func (r Renderer) HTML(text string) string {
 	var out strings.Builder
-	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-	for i := 0; i < len(lines); {
-		line := lines[i]
-		same := func(is func(string) bool) []string {
-			first := i
-			for i < len(lines) && is(lines[i]) {
-				i++
-			}
-			return lines[first:i]
-		}
-		switch {
-		case line == "":
-			i++
-		case level(line) > 0:
-			r.heading(&out, line)
-			i++
-		case strings.HasPrefix(line, "| "):
-			r.table(&out, same(func(l string) bool { return strings.HasPrefix(l, "|") }))
-		case isItem(line):
-			r.list(&out, same(isItem))
-		case strings.HasPrefix(line, foldBegin) && strings.HasSuffix(line, foldHead):
-			out.WriteString("<details><summary>" + r.Inline(line[len(foldBegin):len(line)-len(foldHead)]) + "</summary>\n")
-			i++
-		case line == foldEnd:
+	for _, s := range split(text) {
+		switch s.kind {
+		case Heading:
+			r.heading(&out, s.lines[0])
+		case Table:
+			r.table(&out, s.lines)
+		case List:
+			r.list(&out, s.lines)
+		case FoldBegin:
+			out.WriteString("<details><summary>" + r.Inline(s.lines[0]) + "</summary>\n")
+		case FoldEnd:
 			out.WriteString("</details>\n")
-			i++
 		default:
-			out.WriteString("<p>" + r.Inline(strings.Join(same(isProse), "\n")) + "</p>\n")
+			out.WriteString("<p>" + r.Inline(strings.Join(s.lines, "\n")) + "</p>\n")
 		}
 	}
 	return out.String()
