@@ -46,12 +46,9 @@ type Unread struct {
 
 // Chapters returns what runs after since found in the regions that includes
 // chooses, in the order of runs, the most significant first within a run; not nil.
-func (p *Past) Chapters(ctx context.Context, h History, since int64, includes func(region string) bool) ([]Chapter, error) {
+// The comparisons are those of the runs after since.
+func (p *Past) Chapters(ctx context.Context, h History, comparisons []Comparison, since int64, includes func(region string) bool) ([]Chapter, error) {
 	covered, err := p.coverage(ctx, h, includes)
-	if err != nil {
-		return nil, err
-	}
-	comparisons, err := p.Comparisons(ctx, h, since)
 	if err != nil {
 		return nil, err
 	}

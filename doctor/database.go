@@ -21,6 +21,9 @@ type Database struct {
 	Name string // a path, or a URL of S3
 	Read func(ctx context.Context, use func(*store.Store) error) error
 	Deep bool // whether to check indexes, constraints, references and every run
+	// Known is what the history knows of each list, once it was examined; nil if it
+	// cannot be read.
+	Known map[catalog.Scope]catalog.Known
 }
 
 // Examine checks that the history can be read, is intact and can be written. Whether
@@ -28,6 +31,9 @@ type Database struct {
 func (d *Database) Examine(ctx context.Context, found *Examination) {
 	err := d.Read(ctx, func(db *store.Store) error {
 		examineHistory(ctx, db, d.Deep, found)
+		if known, err := db.Known(ctx); err == nil {
+			d.Known = known.Scopes
+		}
 		return nil
 	})
 	_, missing := errors.AsType[*store.NotFoundError](err)
@@ -121,14 +127,4 @@ func examineLock(path string, found *Examination) {
 		}
 		found.Add("lock", OK, "free", "")
 	}
-}
-
-// Known returns what the history knows of each list, nil if it cannot be read.
-func Known(ctx context.Context, read func(context.Context, func(*store.Store) error) error) (scopes map[catalog.Scope]catalog.Known) {
-	read(ctx, func(db *store.Store) error {
-		known, err := db.Known(ctx)
-		scopes = known.Scopes
-		return err // which [Database.Examine] finds too
-	})
-	return scopes
 }

@@ -40,6 +40,11 @@ type Examination struct {
 // Schema names its form in JSON, which docs/doctor.schema.json describes.
 func (*Examination) Schema() string { return "snapshotter.doctor/2" }
 
+// Append adds the findings of another examination.
+func (e *Examination) Append(other *Examination) {
+	e.Findings = append(e.Findings, other.Findings...)
+}
+
 // Add adds a finding, redacted.
 func (e *Examination) Add(check string, health Health, found, advice string) {
 	e.Findings = append(e.Findings, Finding{check, health, catalog.Redact(found), catalog.Redact(advice)})

@@ -794,7 +794,11 @@ func TestPastsAreTheCommands(t *testing.T) {
 			if past.Empty() {
 				continue
 			}
-			want, err := past.Chapters(t.Context(), db, 0, func(string) bool { return true })
+			comparisons, err := past.Comparisons(t.Context(), db, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := past.Chapters(t.Context(), db, comparisons, 0, func(string) bool { return true })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -52,14 +52,15 @@ func findings(e *doctor.Examination) *terminal.Table {
 }
 
 func (c *doctorCommand) Run(ctx context.Context, p *program) error {
-	found := &doctor.Examination{}
+	found, kept := &doctor.Examination{}, &doctor.Examination{}
+	database := doctor.Database{Name: p.DB, Read: p.reading, Deep: c.Deep}
+	database.Examine(ctx, kept) // first, as a list that it knows must be readable
 	account := doctor.AWS{
 		Load: p.aws, APIKey: p.getenv("AWS_BEARER_TOKEN_BEDROCK") != "", Now: p.now, Limit: c.TimeLimit,
-		Known: doctor.Known(ctx, p.reading), Include: c.chosen().IncludesRegion,
+		Known: database.Known, Include: c.chosen().IncludesRegion,
 	}
 	account.Examine(ctx, found)
-	database := doctor.Database{Name: p.DB, Read: p.reading, Deep: c.Deep}
-	database.Examine(ctx, found)
+	found.Append(kept)
 	writing := doctor.Writing{History: p.DB, Reports: c.Reports, Load: p.aws, Deep: c.Deep}
 	writing.Examine(ctx, found)
 	times, err := c.times(p.DB)

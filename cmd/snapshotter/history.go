@@ -57,7 +57,11 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		chapters, err := past.Chapters(ctx, db, since, c.chosen().IncludesRegion)
+		comparisons, err := past.Comparisons(ctx, db, since)
+		if err != nil {
+			return err
+		}
+		chapters, err := past.Chapters(ctx, db, comparisons, since, c.chosen().IncludesRegion)
 		if err != nil {
 			return err
 		}
@@ -70,10 +74,6 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 			return nil
 		case c.All:
 			return c.print(p, chapterSummary(chapters), answer)
-		}
-		comparisons, err := past.Comparisons(ctx, db, since)
-		if err != nil {
-			return err
 		}
 		p.println("%s, up to run %d (%s)", past.ID, run.ID, catalog.Moment(run.StartedAt))
 		p.println("")
@@ -111,7 +111,6 @@ func (c *historyCommand) since(ctx context.Context, p *program, db *store.Store)
 	return run.ID, err
 }
 
-// notFound turns the errors of [ask.FindPast] into usage errors.
 // known refuses a region that is not on record.
 func (c *historyCommand) known(ctx context.Context, db *store.Store) error {
 	covered, err := db.Coverage(ctx, nil)
@@ -125,6 +124,7 @@ func (c *historyCommand) known(ctx context.Context, db *store.Store) error {
 	return c.check(on)
 }
 
+// notFound turns the errors of [ask.FindPast] into usage errors.
 func (c *historyCommand) notFound(p *program, err error) error {
 	if several, ok := errors.AsType[*ask.AmbiguousError](err); ok {
 		if several.Models != nil {

@@ -34,7 +34,11 @@ func (h *history) checkPasts() {
 			if err != nil {
 				h.t.Fatal(err)
 			}
-			chapters, err := p.Chapters(ctx, db, 0, func(string) bool { return true })
+			comparisons, err := p.Comparisons(ctx, db, 0)
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			chapters, err := p.Chapters(ctx, db, comparisons, 0, func(string) bool { return true })
 			if err != nil {
 				h.t.Fatal(err)
 			}
