@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"fmt"
 	"path"
 	"slices"
 )
@@ -12,4 +13,11 @@ func MatchesAny(globs []string, text string) bool {
 		matched, err := path.Match(glob, text)
 		return err == nil && matched
 	})
+}
+
+// GlobError says that a glob is malformed, and what one may be.
+type GlobError struct{ Glob string }
+
+func (e *GlobError) Error() string {
+	return fmt.Sprintf("%q is not a valid glob: use * for any text, ? for one character, [a-z] for a range", e.Glob)
 }

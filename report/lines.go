@@ -32,19 +32,11 @@ func (r *Report) Lines() []Line {
 // Seen says in one line of Markdown what head's run read.
 func (r *Report) Seen() string { return r.Coverage.seen() }
 
-// Opening returns what the Markdown report opens with, after its title: what was read
-// and compared, the table, and the next deadline.
+// Opening returns what the Markdown report opens with, after its title.
 func (r *Report) Opening() string {
 	r.link()
 	var p page
-	if r.quiet() {
-		p.quietDay(r)
-	} else {
-		p.paragraph(r.lead()...)
-		p.rows(r)
-		p.inventory(r.Inventory)
-		p.ahead(&r.Deadlines)
-	}
+	p.opening(r)
 	return p.String()
 }
 

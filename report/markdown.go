@@ -14,13 +14,8 @@ func (r *Report) Markdown(w io.Writer) error {
 	r.link()
 	var p page
 	p.paragraph("# " + markdown.Text(r.Title))
-	if r.quiet() {
-		p.quietDay(r)
-	} else {
-		p.paragraph(r.lead()...)
-		p.rows(r)
-		p.inventory(r.Inventory)
-		p.ahead(&r.Deadlines)
+	p.opening(r)
+	if !r.quiet() {
 		p.rowDetails(r)
 		p.newRegions(r)
 		p.deadlines(&r.Deadlines)
@@ -34,6 +29,19 @@ func (r *Report) Markdown(w io.Writer) error {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil
+}
+
+// opening writes what stands before the details: what was read and compared, the table,
+// and the next deadline.
+func (p *page) opening(r *Report) {
+	if r.quiet() {
+		p.quietDay(r)
+		return
+	}
+	p.paragraph(r.lead()...)
+	p.rows(r)
+	p.inventory(r.Inventory)
+	p.ahead(&r.Deadlines)
 }
 
 // page is a Markdown document being written, block by block.

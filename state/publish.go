@@ -1,7 +1,6 @@
 package state
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,7 +8,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
@@ -64,26 +62,14 @@ func (f *Folder) SetPublished(ctx context.Context, files Published) error {
 // PutFile writes a file with its media type, and how long it may be kept by caches. It
 // may be called by several goroutines at once after [Folder.Published].
 func (f *Folder) PutFile(ctx context.Context, name string, data []byte, mediaType, cacheControl string) error {
-	at := f.Locate(name)
-	err := f.client.call(ctx, func(in func(*s3.Options)) error {
-		_, err := f.client.s3.PutObject(ctx, &s3.PutObjectInput{
-			Bucket: &at.Bucket, Key: &at.Key, Body: bytes.NewReader(data),
-			ContentType: &mediaType, CacheControl: &cacheControl,
-			ChecksumSHA256: checksum(sha256.Sum256(data)),
-		}, in, s3.WithAPIOptions(f.client.limit(int64(len(data)), nil)))
-		return err
-	})
-	if err != nil {
-		return newCallError("write", at, err)
-	}
-	return nil
+	return f.put(ctx, "write", name, data, s3.PutObjectInput{ContentType: &mediaType, CacheControl: &cacheControl})
 }
 
 // RemoveFile removes a file.
 func (f *Folder) RemoveFile(ctx context.Context, name string) error {
 	at := f.Locate(name)
 	err := f.client.call(ctx, func(in func(*s3.Options)) error {
-		_, err := f.client.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &at.Bucket, Key: aws.String(at.Key)}, in, s3.WithAPIOptions(f.client.limit(0, nil)))
+		_, err := f.client.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &at.Bucket, Key: &at.Key}, in, s3.WithAPIOptions(f.client.limit(0, nil)))
 		return err
 	})
 	if err != nil {

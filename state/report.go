@@ -30,17 +30,20 @@ func (f *Folder) Locate(name string) Location { return Location{f.at.Bucket, f.a
 // there: a report always has the same bytes, and the last latest.md counts.
 // Errors are [*CallError].
 func (f *Folder) PutReport(ctx context.Context, name string, markdown []byte) error {
+	return f.put(ctx, "write report", name, markdown, s3.PutObjectInput{ContentType: aws.String("text/markdown; charset=utf-8")})
+}
+
+// put writes an object of the folder, as the input says beside its place and content.
+func (f *Folder) put(ctx context.Context, doing, name string, data []byte, input s3.PutObjectInput) error {
 	at := f.Locate(name)
+	input.Bucket, input.Key, input.ChecksumSHA256 = &at.Bucket, &at.Key, checksum(sha256.Sum256(data))
 	err := f.client.call(ctx, func(in func(*s3.Options)) error {
-		_, err := f.client.s3.PutObject(ctx, &s3.PutObjectInput{
-			Bucket: &at.Bucket, Key: &at.Key, Body: bytes.NewReader(markdown),
-			ContentType:    aws.String("text/markdown; charset=utf-8"),
-			ChecksumSHA256: checksum(sha256.Sum256(markdown)),
-		}, in, s3.WithAPIOptions(f.client.limit(int64(len(markdown)), nil)))
+		input.Body = bytes.NewReader(data)
+		_, err := f.client.s3.PutObject(ctx, &input, in, s3.WithAPIOptions(f.client.limit(int64(len(data)), nil)))
 		return err
 	})
 	if err != nil {
-		return newCallError("write report", at, err)
+		return newCallError(doing, at, err)
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func (r Rule) Named() (Rule, error) {
 	}
 	for _, glob := range slices.Concat([]string{r.Model}, r.Regions, r.Within) {
 		if _, err := path.Match(glob, ""); err != nil || glob == "" {
-			return r, fmt.Errorf("%q is not a valid glob: use * for any text, ? for one character, [a-z] for a range", glob)
+			return r, &catalog.GlobError{Glob: glob}
 		}
 	}
 	for _, place := range r.Within {

@@ -47,7 +47,7 @@ func (f filter) chosen() ask.Filter {
 func validGlobs(lists ...[]string) error {
 	for _, glob := range slices.Concat(lists...) {
 		if _, err := path.Match(glob, ""); err != nil {
-			return usageError("%q is not a valid glob: use * for any text, ? for one character, [a-z] for a range", terminal.OneLine(glob))
+			return usageError("%w", &catalog.GlobError{Glob: terminal.OneLine(glob)})
 		}
 	}
 	return nil

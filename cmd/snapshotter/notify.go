@@ -71,7 +71,7 @@ func (n *notifications) announcements(p *program, config aws.Config) (*job.Annou
 	}, err
 }
 
-// apart returns the channels that hear of a part, those that hear the same together.
+// apart returns the channels that hear of a part, each an audience of its own.
 func (n *notifications) apart(channels []configfile.Channel) (audiences []job.Audience, err error) {
 	for _, c := range channels {
 		channel, err := notify.Parse(c.URL)

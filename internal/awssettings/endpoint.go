@@ -70,27 +70,29 @@ func endpointSetting(ctx context.Context, config aws.Config, service Service) st
 }
 
 func wantsFIPS(ctx context.Context, config aws.Config) bool {
-	for _, source := range config.ConfigSources {
-		if s, ok := source.(interface {
-			GetUseFIPSEndpoint(context.Context) (aws.FIPSEndpointState, bool, error)
-		}); ok {
-			if state, found, err := s.GetUseFIPSEndpoint(ctx); err == nil && found {
-				return state == aws.FIPSEndpointStateEnabled
-			}
-		}
+	type source interface {
+		GetUseFIPSEndpoint(context.Context) (aws.FIPSEndpointState, bool, error)
 	}
-	return false
+	state, _ := nearest(config, func(s source) (aws.FIPSEndpointState, bool, error) { return s.GetUseFIPSEndpoint(ctx) })
+	return state == aws.FIPSEndpointStateEnabled
 }
 
 func wantsDualStack(ctx context.Context, config aws.Config) bool {
+	type source interface {
+		GetUseDualStackEndpoint(context.Context) (aws.DualStackEndpointState, bool, error)
+	}
+	state, _ := nearest(config, func(s source) (aws.DualStackEndpointState, bool, error) { return s.GetUseDualStackEndpoint(ctx) })
+	return state == aws.DualStackEndpointStateEnabled
+}
+
+// nearest returns what the first source of the settings that says something says.
+func nearest[S, V any](config aws.Config, ask func(S) (V, bool, error)) (value V, found bool) {
 	for _, source := range config.ConfigSources {
-		if s, ok := source.(interface {
-			GetUseDualStackEndpoint(context.Context) (aws.DualStackEndpointState, bool, error)
-		}); ok {
-			if state, found, err := s.GetUseDualStackEndpoint(ctx); err == nil && found {
-				return state == aws.DualStackEndpointStateEnabled
+		if s, ok := source.(S); ok {
+			if value, found, err := ask(s); err == nil && found {
+				return value, true
 			}
 		}
 	}
-	return false
+	return value, false
 }

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"snapshotter/catalog"
 	"snapshotter/diff"
 	"snapshotter/notify"
 )
@@ -103,7 +103,7 @@ func (c Channel) check() error {
 	}
 	for _, glob := range slices.Concat(c.Regions, c.ExcludeRegions, c.Models, c.Providers) {
 		if _, err := path.Match(glob, ""); err != nil {
-			return fmt.Errorf("%q is not a valid glob: use * for any text, ? for one character, [a-z] for a range", strings.TrimSpace(glob))
+			return &catalog.GlobError{Glob: glob}
 		}
 	}
 	return nil

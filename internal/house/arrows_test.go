@@ -44,7 +44,7 @@ var arrows = map[string][]string{
 	"internal/markdown":    {},
 	"internal/ordered":     {},
 	"internal/terminal":    {"internal/markdown"},
-	"internal/configfile":  {"diff", "internal/terminal", "notify", "watch"},
+	"internal/configfile":  {"catalog", "diff", "internal/terminal", "notify", "watch"},
 	"internal/grace":       {},
 	"cmd/licences":         {},
 	"internal/house":       {},
