@@ -3,12 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/completion"
 	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
@@ -29,48 +28,8 @@ Examples:
 }
 
 func (c *completionCommand) Run(p *program) error {
-	_, err := fmt.Fprint(p.stdout, completionScripts[c.Shell])
+	_, err := fmt.Fprint(p.stdout, completion.Script(c.Shell))
 	return err
-}
-
-// completionScripts complete file names where the program has no candidates. Bash
-// breaks words at colons, which IDs contain: the script splits the line itself, and
-// removes the part of a candidate that bash keeps.
-var completionScripts = map[string]string{
-	"bash": `_snapshotter() {
-    local line=${COMP_LINE:0:COMP_POINT} word kept candidate
-    local -a words
-    read -ra words <<<"$line"
-    [[ $line == *[[:space:]] ]] && words+=("")
-    word=${words[${#words[@]}-1]}
-    kept=${word%"${word##*[:=]}"}
-    COMPREPLY=()
-    while IFS= read -r candidate; do
-        COMPREPLY+=("${candidate#"$kept"}")
-    done < <("$1" complete -- "${words[@]:1}" 2>/dev/null)
-}
-complete -o default -F _snapshotter snapshotter
-`,
-	"zsh": `#compdef snapshotter
-_snapshotter() {
-    local -a candidates
-    candidates=(${(f)"$(${words[1]} complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)"})
-    if (( $#candidates )); then compadd -a candidates; else _files; fi
-}
-compdef _snapshotter snapshotter
-`,
-	"fish": `function __snapshotter_complete
-    set -l words (commandline -opc)
-    set -l current (commandline -ct)
-    set -l candidates (snapshotter complete -- $words[2..-1] "$current" 2>/dev/null)
-    if test (count $candidates) -gt 0
-        printf '%s\n' $candidates
-    else
-        __fish_complete_path "$current"
-    end
-end
-complete -c snapshotter -f -a '(__snapshotter_complete)'
-`,
 }
 
 // completeCommand prints the completions of the last of some words, one per line.
@@ -87,97 +46,22 @@ Examples:
 }
 
 func (c *completeCommand) Run(ctx context.Context, p *program, parser *kong.Kong) error {
-	if len(c.Words) == 0 {
-		return nil
-	}
-	last := len(c.Words) - 1
-	node, open, database := follow(parser.Model.Node, c.Words[:last])
-	if database != "" {
-		p.DB = database
-	}
-	word, prefix := c.Words[last], ""
-	if name, value, with := strings.Cut(word, "="); with && strings.HasPrefix(word, "--") {
-		open, word, prefix = flagNamed(node, name), value, name+"="
-	}
-	var candidates []string
-	switch {
-	case open != nil:
-		candidates = valuesOf(ctx, p, open.Value)
-	case strings.HasPrefix(word, "-"):
-		for _, flag := range flagsOf(node) {
-			candidates = append(candidates, "--"+flag.Name)
+	values := func(database string, of *kong.Value) []string {
+		if database != "" {
+			p.DB = database
 		}
-	default:
-		for _, child := range node.Children {
-			if !child.Hidden {
-				candidates = append(candidates, child.Name)
-			}
-		}
-		if len(node.Positional) > 0 {
-			candidates = append(candidates, valuesOf(ctx, p, node.Positional[0])...)
-		}
+		return recordedValues(ctx, p, of.Name)
 	}
-	slices.Sort(candidates)
-	for _, candidate := range slices.Compact(candidates) {
-		if strings.HasPrefix(candidate, word) {
-			fmt.Fprintln(p.stdout, terminal.Plain(prefix+candidate))
-		}
+	for _, candidate := range completion.Candidates(parser.Model.Node, c.Words, values) {
+		fmt.Fprintln(p.stdout, terminal.Plain(candidate))
 	}
 	return nil
 }
 
-// follow returns the command that words lead to, the flag that still needs its
-// value, if any, and the database that they name.
-func follow(node *kong.Node, words []string) (_ *kong.Node, open *kong.Flag, database string) {
-	for _, word := range words {
-		name, value, with := strings.Cut(word, "=")
-		switch {
-		case open != nil:
-			if open.Name == "db" {
-				database = word
-			}
-			open = nil
-		case strings.HasPrefix(word, "-"):
-			flag := flagNamed(node, name)
-			switch {
-			case flag == nil || flag.IsBool():
-			case !with:
-				open = flag
-			case flag.Name == "db":
-				database = value
-			}
-		default:
-			for _, child := range node.Children {
-				if child.Name == word {
-					node = child
-					break
-				}
-			}
-		}
-	}
-	return node, open, database
-}
-
-func flagsOf(node *kong.Node) []*kong.Flag {
-	return slices.Concat(node.AllFlags(true)...)
-}
-
-func flagNamed(node *kong.Node, name string) *kong.Flag {
-	for _, flag := range flagsOf(node) {
-		if name == "--"+flag.Name || flag.Short != 0 && name == "-"+string(flag.Short) {
-			return flag
-		}
-	}
-	return nil
-}
-
-// valuesOf returns the known values of a flag or an argument: those of its enum, or
-// what the database contains for its name.
-func valuesOf(ctx context.Context, p *program, value *kong.Value) []string {
-	if value.Enum != "" {
-		return value.EnumSlice()
-	}
-	read, known := recorded[value.Name]
+// recordedValues returns what the database contains for the name of a flag or an
+// argument.
+func recordedValues(ctx context.Context, p *program, name string) []string {
+	read, known := recorded[name]
 	if !known || isURL(p.DB) { // a download at each keystroke would be too slow
 		return nil
 	}

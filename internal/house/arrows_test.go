@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"internal/markdown":    {},
 	"internal/ordered":     {},
 	"internal/terminal":    {"internal/markdown"},
+	"internal/completion":  {},
 	"internal/configfile":  {"catalog", "diff", "internal/terminal", "notify", "watch"},
 	"internal/grace":       {},
 	"cmd/licences":         {},
@@ -56,7 +57,7 @@ var arrows = map[string][]string{
 	"internal/buckettest":  {},
 	"internal/sample":      {"internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/awssettings", "internal/bedrocktest", "internal/configfile", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "serve", "site", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/awssettings", "internal/bedrocktest", "internal/completion", "internal/configfile", "internal/sample", "internal/terminal", "job", "notify", "report", "schedule", "serve", "site", "state", "store", "watch",
 	},
 }
 
@@ -77,7 +78,7 @@ var owners = []owner{
 	{"modernc.org/sqlite", []string{"store"}, false},
 	{"github.com/pressly/goose", []string{"store"}, false},
 	{"database/sql", []string{"store"}, true},
-	{"github.com/alecthomas/kong", []string{"cmd/snapshotter"}, false},
+	{"github.com/alecthomas/kong", []string{"cmd/snapshotter", "internal/completion"}, false},
 	{"flag", []string{"cmd/snapshotter"}, true},
 	{"log", []string{"cmd/snapshotter"}, true}, // log/slog too: the other packages return what went wrong
 }
