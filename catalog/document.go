@@ -16,8 +16,14 @@ func Encode(item Item) []byte { return marshal(item) }
 func Decode(kind Kind, document []byte) (Item, error) {
 	switch kind {
 	case KindFoundationModel:
+		if m := canonicalModel(string(document)); m != nil {
+			return checked(m)
+		}
 		return decode(document, new(FoundationModel))
 	case KindInferenceProfile:
+		if p := canonicalProfile(string(document)); p != nil {
+			return checked(p)
+		}
 		return decode(document, new(InferenceProfile))
 	}
 	return decodeOpaque(kind, document)
@@ -53,13 +59,19 @@ func decodeOpaque(kind Kind, document []byte) (Item, error) {
 	return &Opaque{kind, id.ID, slices.Clone(document)}, nil
 }
 
-func decode[T interface {
+type normalised interface {
 	Item
 	normalise()
-}](document []byte, item T) (Item, error) {
+}
+
+func decode[T normalised](document []byte, item T) (Item, error) {
 	if err := json.Unmarshal(document, item); err != nil {
 		return nil, fmt.Errorf("decode a document of kind %s: %w", item.Kind(), err)
 	}
+	return checked(item)
+}
+
+func checked[T normalised](item T) (Item, error) {
 	if item.Key() == "" {
 		return nil, fmt.Errorf("decode a document of kind %s: it has no id", item.Kind())
 	}
