@@ -3,6 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
 
 	"snapshotter/catalog"
 )
@@ -39,8 +44,7 @@ const selectStates = `
 
 // statesIn returns the states of the selected items of scopes as of a run, or of
 // all items if only is nil; by scope ID, sorted by key.
-func (s *Store) statesIn(ctx context.Context, scopes []scopeState, run int64, only *selection) (map[int64][]itemState, error) {
-	states := map[int64][]itemState{}
+func (s *Store) statesIn(ctx context.Context, scopes []scopeState, run int64, only *selection) (states map[int64][]itemState, err error) {
 	var complete, selected []int64
 	for _, scope := range scopes {
 		if only == nil || only.scopes[scope.id] {
@@ -50,16 +54,60 @@ func (s *Store) statesIn(ctx context.Context, scopes []scopeState, run int64, on
 		}
 	}
 	listed := only != nil && only.listed
-	err := s.readStates(ctx, states, stateQuery(`i.scope_id IN (SELECT value FROM json_each(?2))`, listed), run, jsonList(complete))
-	if err != nil || selected == nil {
-		return states, err
+	if len(complete) > few {
+		states, err = s.statesBeside(ctx, complete, run, listed)
+	} else {
+		states, err = s.readStates(ctx, stateQuery(`i.scope_id IN (SELECT value FROM json_each(?2))`, listed), run, jsonList(complete))
 	}
-	return states, s.readStates(ctx, states, stateQuery(`i.id IN (SELECT value FROM json_each(?2))`, listed), run, jsonList(selected))
+	if err == nil && selected != nil {
+		var some map[int64][]itemState
+		some, err = s.readStates(ctx, stateQuery(`i.id IN (SELECT value FROM json_each(?2))`, listed), run, jsonList(selected))
+		maps.Copy(states, some)
+	}
+	for _, scope := range states {
+		slices.SortFunc(scope, func(a, b itemState) int { return strings.Compare(a.key, b.key) })
+	}
+	return states, err
 }
 
-// stateQuery selects the items that where names, sorted.
+// few is up to how many scopes are read one by one. Of more, all items are read in
+// the order of their IDs, in which their changes stand.
+const few = 8
+
+// readers is how many connections read the states of many scopes side by side.
+const readers = 2
+
+// statesBeside reads the states of complete scopes, by scope ID.
+func (s *Store) statesBeside(ctx context.Context, complete []int64, run int64, listed bool) (map[int64][]itemState, error) {
+	var last int64
+	if err := s.queryRow(ctx, `SELECT coalesce(max(id), 0) FROM items`, nil, &last); err != nil {
+		return nil, err
+	}
+	query := stateQuery(`i.id > ?2 AND i.id <= ?3`, listed)
+	var parts [readers]map[int64][]itemState
+	var errs [readers]error
+	var working sync.WaitGroup
+	for n := range int64(readers) {
+		working.Go(func() {
+			parts[n], errs[n] = s.readStates(ctx, query, run, last*n/readers, last*(n+1)/readers)
+		})
+	}
+	working.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, err
+	}
+	states := map[int64][]itemState{}
+	for _, scope := range complete {
+		for _, part := range parts {
+			states[scope] = append(states[scope], part[scope]...)
+		}
+	}
+	return states, nil
+}
+
+// stateQuery selects the items that where names.
 func stateQuery(where string, listed bool) string {
-	query := selectStates + `WHERE ` + where + ` ORDER BY i.scope_id, i.key`
+	query := selectStates + `WHERE ` + where
 	if listed {
 		// The limit keeps SQLite from computing the state a second time for the
 		// condition: https://www.sqlite.org/optoverview.html#subquery_flattening
@@ -68,9 +116,11 @@ func stateQuery(where string, listed bool) string {
 	return query
 }
 
-func (s *Store) readStates(ctx context.Context, states map[int64][]itemState, query string, arguments ...any) error {
+// readStates returns the states that a query selects, by scope ID.
+func (s *Store) readStates(ctx context.Context, query string, arguments ...any) (map[int64][]itemState, error) {
+	states := map[int64][]itemState{}
 	rows, err := s.query(ctx, query, arguments...)
-	return each(rows, err, func(rows *sql.Rows) error {
+	err = each(rows, err, func(rows *sql.Rows) error {
 		var state itemState
 		var number sql.NullInt64
 		err := rows.Scan(&state.scope, &state.key, &number)
@@ -81,6 +131,7 @@ func (s *Store) readStates(ctx context.Context, states map[int64][]itemState, qu
 		states[state.scope] = append(states[state.scope], state)
 		return nil
 	})
+	return states, err
 }
 
 // items returns the items that are there.
