@@ -24,6 +24,7 @@ func main() { os.Exit(process(time.Now)) }
 
 // process runs the program until it ends or a signal stops it.
 func process(now func() time.Time) int {
+	collectLate()
 	// A reader that goes away must not end a run: writing to it fails instead.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
