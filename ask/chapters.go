@@ -73,15 +73,21 @@ func (c *Chapter) last() int64 {
 	return c.Run.ID
 }
 
-// coverage reads how the lists were covered in every region that listed any of it.
+// coverage is how the lists were covered in every region that listed any of it.
 func (p *Past) coverage(ctx context.Context, h History, includes func(string) bool) (map[catalog.Scope][]catalog.Interval, error) {
+	all, err := p.Coverage(ctx, h)
+	if err != nil {
+		return nil, err
+	}
 	listed := map[string]bool{}
 	for _, e := range p.all() {
 		if includes(e.Region) {
 			listed[e.Region] = true
 		}
 	}
-	return h.Coverage(ctx, slices.Sorted(maps.Keys(listed)))
+	covered := maps.Clone(all)
+	maps.DeleteFunc(covered, func(scope catalog.Scope, _ []catalog.Interval) bool { return !listed[scope.Region] })
+	return covered, nil
 }
 
 // firstSeen is what was there when a list was first read.

@@ -35,6 +35,8 @@ type Past struct {
 
 	events map[catalog.Kind]map[string][]catalog.Event // by key, then in the order of runs
 	about  map[string]bool                             // the IDs that it covers
+	// covered is nil until [Past.Coverage] reads it.
+	covered map[catalog.Scope][]catalog.Interval
 }
 
 // ReadPast reads the past of a model or profile by its exact ID.
@@ -209,7 +211,7 @@ func (p *Past) Comparisons(ctx context.Context, h History, since int64) ([]Compa
 	if err := g.add(ctx, h, p.Kind, p.ID); err != nil {
 		return nil, err
 	}
-	covered, err := h.Coverage(ctx, nil)
+	covered, err := p.Coverage(ctx, h)
 	if err != nil {
 		return nil, err
 	}
@@ -224,6 +226,14 @@ func (p *Past) Comparisons(ctx context.Context, h History, since int64) ([]Compa
 		return nil, err
 	}
 	return compareTurns(lines, since, steps), nil
+}
+
+// Coverage returns how every scope on record was covered, by run. It is read once.
+func (p *Past) Coverage(ctx context.Context, h History) (covered map[catalog.Scope][]catalog.Interval, err error) {
+	if p.covered == nil {
+		p.covered, err = h.Coverage(ctx, nil)
+	}
+	return p.covered, err
 }
 
 // timelines are those of the regions.

@@ -81,38 +81,6 @@ func (s *Store) events(ctx context.Context, kind catalog.Kind, items string, arg
 	return keys, events, nil
 }
 
-// Coverage returns how each scope of the regions, nil for all, was covered, from the
-// first run that named it to the last recorded one, without gaps, by run. A scope that no
-// run named is missing.
-func (s *Store) Coverage(ctx context.Context, regions []string) (covered map[catalog.Scope][]catalog.Interval, err error) {
-	defer s.explain("read", &err)
-	covered = map[catalog.Scope][]catalog.Interval{}
-	rows, err := s.query(ctx, `
-		WITH spans AS (
-			SELECT s.region, s.kind, c.outcome, c.error_code, c.message, f.id, f.started_at, f.ordinal AS first,
-				lead(f.ordinal, 1, (SELECT max(ordinal) + 1 FROM runs)) OVER (PARTITION BY s.id ORDER BY f.ordinal) - 1 AS last
-			FROM scopes s
-			JOIN coverage c ON c.scope_id = s.id
-			JOIN runs f ON f.id = c.run_id
-			WHERE ?1 = 'null' OR s.region IN (SELECT value FROM json_each(?1)))
-		SELECT spans.id, spans.started_at, region, kind, outcome, error_code, spans.message, last - first + 1, t.id, t.started_at
-		FROM spans
-		JOIN runs t ON t.ordinal = last
-		ORDER BY first`, jsonList(regions))
-	return covered, each(rows, err, func(rows *sql.Rows) error {
-		var scope catalog.Scope
-		var i catalog.Interval
-		var to string
-		err := scanRef(rows, &i.From, &scope.Region, &scope.Kind, &i.Outcome, &i.ErrorCode, &i.Message, &i.Runs, &i.To.ID, &to)
-		if err != nil {
-			return err
-		}
-		i.To.At, err = parseTime(to)
-		covered[scope] = append(covered[scope], i)
-		return err
-	})
-}
-
 // ProfilesRoutingTo returns the IDs of the inference profiles that ever routed to
 // a model in any region, sorted; nil if none did.
 func (s *Store) ProfilesRoutingTo(ctx context.Context, model string) (ids []string, err error) {

@@ -50,7 +50,7 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return c.notFound(p, err)
 		}
-		if err := c.known(ctx, db); err != nil {
+		if err := c.known(ctx, db, past); err != nil {
 			return err
 		}
 		since, err := c.since(ctx, p, db)
@@ -112,8 +112,8 @@ func (c *historyCommand) since(ctx context.Context, p *program, db *store.Store)
 }
 
 // known refuses a region that is not on record.
-func (c *historyCommand) known(ctx context.Context, db *store.Store) error {
-	covered, err := db.Coverage(ctx, nil)
+func (c *historyCommand) known(ctx context.Context, db *store.Store, past *ask.Past) error {
+	covered, err := past.Coverage(ctx, db)
 	if err != nil {
 		return err
 	}
