@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"sync"
 	"time"
 
 	"snapshotter/catalog"
@@ -43,13 +44,15 @@ func FileName(kind catalog.Kind) string {
 	return "foundation-models.json"
 }
 
-var folderName = regexp.MustCompile(`^([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:[T_ ]([0-9]{2})[-:]?([0-9]{2})(?:[-:]?([0-9]{2})(?:\.([0-9]{1,3}))?)?Z?)?$`)
+var folderName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:[T_ ]([0-9]{2})[-:]?([0-9]{2})(?:[-:]?([0-9]{2})(?:\.([0-9]{1,3}))?)?Z?)?$`)
+})
 
 // folderTime reads a folder's name as an ISO 8601 time in UTC, with or without
 // the characters that file systems dislike: 2026-02-08T07-06-08Z,
 // 2026-02-08T07:06:08.5Z, 20260208T070608Z, 2026-02-08.
 func folderTime(name string) (time.Time, bool) {
-	m := folderName.FindStringSubmatch(name)
+	m := folderName().FindStringSubmatch(name)
 	if m == nil {
 		return time.Time{}, false
 	}

@@ -55,9 +55,9 @@ func FuzzWithoutAccount(f *testing.F) {
 func holdsAccount(value any) bool {
 	switch value := value.(type) {
 	case string:
-		return slices.ContainsFunc(digitRun.FindAllString(value, -1), func(run string) bool { return len(run) == accountDigits })
+		return slices.ContainsFunc(digitRun().FindAllString(value, -1), func(run string) bool { return len(run) == accountDigits })
 	case json.Number:
-		return accountNumber.MatchString(value.String())
+		return accountNumber().MatchString(value.String())
 	case []any:
 		return slices.ContainsFunc(value, holdsAccount)
 	case map[string]any:

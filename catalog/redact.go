@@ -11,42 +11,42 @@ import (
 // ones left. None relies on a word boundary, which an underscore or a letter
 // beside a number would hide.
 var secrets = []struct {
-	pattern *regexp.Regexp
-	stand   string
+	match func() *regexp.Regexp
+	stand string
 }{
 	// As it is, and as a request's URL spells it.
-	{regexp.MustCompile(`arn(:|%3[Aa])[a-z0-9-]*(:|%3[Aa])[^\s"'<>]*`), "[arn]"},
+	{pattern(`arn(:|%3[Aa])[a-z0-9-]*(:|%3[Aa])[^\s"'<>]*`), "[arn]"},
 	// EC2 packs the principal and the policies into a refusal.
-	{regexp.MustCompile(`(?i)(encoded authorization failure message:? )\S+`), "${1}[secret]"},
+	{pattern(`(?i)(encoded authorization failure message:? )\S+`), "${1}[secret]"},
 	// A refused signature is answered with the whole request that was signed.
-	{regexp.MustCompile(`(?i)(x-amz-security-token\s*:\s*)[^\s"'<>]+`), "${1}[secret]"},
-	{regexp.MustCompile(`(?i)((?:token|secret|password|signature|credential|access-?key(?:-?id)?|api-?key)=)[^\s,;&"'<>]+`), "${1}[secret]"},
-	{regexp.MustCompile(`(?i)((?:basic|bearer) )[A-Za-z0-9._~+/=-]{16,}`), "${1}[secret]"},
+	{pattern(`(?i)(x-amz-security-token\s*:\s*)[^\s"'<>]+`), "${1}[secret]"},
+	{pattern(`(?i)((?:token|secret|password|signature|credential|access-?key(?:-?id)?|api-?key)=)[^\s,;&"'<>]+`), "${1}[secret]"},
+	{pattern(`(?i)((?:basic|bearer) )[A-Za-z0-9._~+/=-]{16,}`), "${1}[secret]"},
 	// Bedrock's own API keys, short-lived and long-lived.
 	// https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-how.html
-	{regexp.MustCompile(`bedrock-api-key-[A-Za-z0-9+/=_-]+|ABSK[A-Za-z0-9+/=]{16,}`), "[secret]"},
+	{pattern(`bedrock-api-key-[A-Za-z0-9+/=_-]+|ABSK[A-Za-z0-9+/=]{16,}`), "[secret]"},
 	// Every kind of unique id, and the session's name after a role's.
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes
-	{regexp.MustCompile(`(?:ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{12,}(?::[\w+=,.@-]*[\w+=@-])?`), "[key]"},
+	{pattern(`(?:ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{12,}(?::[\w+=,.@-]*[\w+=@-])?`), "[key]"},
 	// The user and password of a proxy or an endpoint.
-	{regexp.MustCompile(`[^\s/"'<>]+:[^\s/"'<>@]+@`), "[secret]@"},
-	{regexp.MustCompile(`://[^\s/"'<>@]+@`), "://[secret]@"},
+	{pattern(`[^\s/"'<>]+:[^\s/"'<>@]+@`), "[secret]@"},
+	{pattern(`://[^\s/"'<>@]+@`), "://[secret]@"},
 	// Longer numbers too: an id may stand right beside other digits.
-	{regexp.MustCompile(`[0-9]{12,}`), "[account]"},
+	{pattern(`[0-9]{12,}`), "[account]"},
 }
 
 // address is a URL, or what a channel to notify is named by, such as
 // ping:https://example.com. Taken for the name of a file, it has one slash. An
 // ellipsis in place of its host is no secret.
-var address = regexp.MustCompile(`(?i)\b([a-z][a-z0-9+.-]*):(?:[a-z0-9+.-]+:)*//?[^\s"<>…/][^\s"<>]*`)
+var address = pattern(`(?i)\b([a-z][a-z0-9+.-]*):(?:[a-z0-9+.-]+:)*//?[^\s"<>…/][^\s"<>]*`)
 
 // showing are the hosts whose paths tell no secret, and are worth reading. The path
 // of any other may be the key to a webhook.
-var showing = regexp.MustCompile(`(?i)^(?:[^/?#]*\.)?(?:` + anyDomain() + `|amazon\.com|localhost|[0-9.]+|\[[0-9a-f:.]+\])(?::[0-9]+)?(?:[/?#]|[',;:.)]*$)`)
+var showing = pattern(`(?i)^(?:[^/?#]*\.)?(?:` + anyDomain() + `|amazon\.com|localhost|[0-9.]+|\[[0-9a-f:.]+\])(?::[0-9]+)?(?:[/?#]|[',;:.)]*$)`)
 
 // ansi is a terminal's control sequence, which is removed completely.
 // https://ecma-international.org/publications-and-standards/standards/ecma-48/
-var ansi = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]`)
+var ansi = pattern(`\x1b\[[0-?]*[ -/]*[@-~]`)
 
 const messageLimit = 300
 
@@ -65,9 +65,9 @@ func Redact(message string) string {
 // and leaves the rest as it is. Of an address it keeps the scheme, and of one on the
 // web the host, and the path if that is AWS.
 func Hide(text string) string {
-	text = address.ReplaceAllStringFunc(text, hideAddress)
+	text = address().ReplaceAllStringFunc(text, hideAddress)
 	for _, secret := range secrets {
-		text = secret.pattern.ReplaceAllString(text, secret.stand)
+		text = secret.match().ReplaceAllString(text, secret.stand)
 	}
 	return text
 }
@@ -85,7 +85,7 @@ func hideAddress(address string) string {
 	}
 	authority = withoutUser(authority)
 	end := strings.IndexAny(authority, "/?#")
-	if end >= 0 && end < len(authority)-1 && !showing.MatchString(strings.TrimPrefix(authority, hiddenUser)) {
+	if end >= 0 && end < len(authority)-1 && !showing().MatchString(strings.TrimPrefix(authority, hiddenUser)) {
 		authority = authority[:end] + "/…" + closing(authority)
 	}
 	return scheme + "://" + authority
@@ -108,7 +108,7 @@ func closing(address string) string {
 // plain returns message as one line of printable characters, with single
 // spaces.
 func plain(message string) string {
-	message = ansi.ReplaceAllString(message, "")
+	message = ansi().ReplaceAllString(message, "")
 	message = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return ' '

@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"snapshotter/catalog"
@@ -37,7 +38,9 @@ type page struct {
 // kinds are the kinds of pages, each with a template of its name.
 var kinds = []string{"index", "models", "model", "profiles", "profile", "regions", "region", "providers", "provider", "deadlines", "changes", "month", "report", "coverage", "compare", "api", "404"}
 
-var pages = parsePages()
+// pages are the templates by kind, parsed when the first page is made: most commands
+// make none.
+var pages = sync.OnceValue(parsePages)
 
 func parsePages() map[string]*template.Template {
 	functions := template.FuncMap{
@@ -92,7 +95,7 @@ func inDays(days int) string {
 func (s *Site) render(p page) ([]byte, error) {
 	p.Site, p.Root = s, rootOf(p.Name)
 	var out bytes.Buffer
-	if err := pages[p.Kind].Execute(&out, p); err != nil {
+	if err := pages()[p.Kind].Execute(&out, p); err != nil {
 		return nil, err
 	}
 	return out.Bytes(), nil
@@ -102,7 +105,7 @@ func (s *Site) render(p page) ([]byte, error) {
 func (s *Site) NotFound(name string) ([]byte, error) {
 	var out bytes.Buffer
 	p := page{Site: s, Name: "404.html", Root: rootOf(name), Kind: "404", Title: "There is no such page"}
-	err := pages["404"].Execute(&out, p)
+	err := pages()["404"].Execute(&out, p)
 	return out.Bytes(), err
 }
 

@@ -18,9 +18,10 @@ import (
 // else from the configuration file, which also holds the watch rules. An unknown
 // key in the file is an error that names its line.
 type settings struct {
-	getenv func(string) string
-	file   *configfile.File
-	err    error // of reading the file; kong would blame it on a flag
+	getenv  func(string) string
+	grammar func() *kong.Application // of all commands
+	file    *configfile.File
+	err     error // of reading the file; kong would blame it on a flag
 	// channels are the file's, unless a flag or the environment names others.
 	channels []configfile.Channel
 }
@@ -44,7 +45,7 @@ func (s *settings) Resolve(context *kong.Context, _ *kong.Path, flag *kong.Flag)
 		return nil, nil
 	}
 	if value := s.getenv(environmentName(flag.Name)); value != "" {
-		return valueFor(context, flag, environmentValue(flag, value)), nil
+		return s.valueFor(flag, environmentValue(flag, value)), nil
 	}
 	if flag.Name == "config" {
 		return nil, nil
@@ -53,7 +54,7 @@ func (s *settings) Resolve(context *kong.Context, _ *kong.Path, flag *kong.Flag)
 	if flag.Name == "notify" {
 		s.channels = s.file.Channels
 	}
-	return valueFor(context, flag, s.file.Flags[flag.Name]), nil
+	return s.valueFor(flag, s.file.Flags[flag.Name]), nil
 }
 
 // ofRule reports whether a flag says what a watch rule is, which no setting does.
@@ -65,12 +66,12 @@ func ofRule(context *kong.Context, flag *kong.Flag) bool {
 // valueFor returns the value for a flag that several commands have, or nil if only
 // the others accept it: "format: csv" is not an error because a report has no such
 // format.
-func valueFor(context *kong.Context, flag *kong.Flag, value any) any {
+func (s *settings) valueFor(flag *kong.Flag, value any) any {
 	word, ok := value.(string)
 	if !ok || flag.Enum == "" || slices.Contains(flag.EnumSlice(), word) {
 		return value
 	}
-	for _, other := range everyFlag(context.Model) {
+	for _, other := range everyFlag(s.grammar()) {
 		if other.Name == flag.Name && slices.Contains(other.EnumSlice(), word) {
 			return nil
 		}
@@ -101,7 +102,7 @@ func (s *settings) load(context *kong.Context) {
 	}
 	s.file = &configfile.File{}
 	if path := s.path(context); path != "" {
-		s.err = s.read(path, flagNames(context.Model))
+		s.err = s.read(path, flagNames(s.grammar()))
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/alecthomas/kong"
-
 	"snapshotter/internal/atomicfile"
 	"snapshotter/internal/configfile"
 	"snapshotter/internal/terminal"
@@ -32,7 +30,7 @@ Examples:
   snapshotter watch add 'amazon.nova-pro-*' --within EU --guard --name nova-stays --config snapshotter.yaml`
 }
 
-func (c *watchAddCommand) Run(p *program, parser *kong.Kong) error {
+func (c *watchAddCommand) Run(p *program) error {
 	rule := watch.Rule{
 		Name: c.Name, Model: c.Model, Regions: c.Region, Access: c.Access, Within: c.Within, Guard: c.Guard, Note: c.Note,
 	}
@@ -40,7 +38,7 @@ func (c *watchAddCommand) Run(p *program, parser *kong.Kong) error {
 	if err != nil {
 		return usageError("%w", err)
 	}
-	if err := p.editConfig(parser, func(data []byte, flags []string) ([]byte, error) {
+	if err := p.editConfig(func(data []byte, flags []string) ([]byte, error) {
 		return configfile.AddRule(data, flags, rule)
 	}); err != nil {
 		return err
@@ -61,8 +59,8 @@ Examples:
   snapshotter watch remove nova-stays --config snapshotter.yaml`
 }
 
-func (c *watchRemoveCommand) Run(p *program, parser *kong.Kong) error {
-	if err := p.editConfig(parser, func(data []byte, flags []string) ([]byte, error) {
+func (c *watchRemoveCommand) Run(p *program) error {
+	if err := p.editConfig(func(data []byte, flags []string) ([]byte, error) {
 		return configfile.RemoveRule(data, flags, c.Name)
 	}); err != nil {
 		return err
@@ -72,7 +70,7 @@ func (c *watchRemoveCommand) Run(p *program, parser *kong.Kong) error {
 }
 
 // editConfig replaces the configuration file by what edit makes of it.
-func (p *program) editConfig(parser *kong.Kong, edit func(data []byte, flags []string) ([]byte, error)) error {
+func (p *program) editConfig(edit func(data []byte, flags []string) ([]byte, error)) error {
 	if p.Config == "" {
 		return usageError("name the file to edit: --config FILE")
 	}
@@ -80,7 +78,7 @@ func (p *program) editConfig(parser *kong.Kong, edit func(data []byte, flags []s
 	if err != nil {
 		return err
 	}
-	if data, err = edit(data, flagNames(parser.Model)); err != nil {
+	if data, err = edit(data, flagNames(p.grammar())); err != nil {
 		return usageError("configuration file %s: %w", p.Config, err)
 	}
 	return atomicfile.WriteTo(p.Config, func(w io.Writer) error {
