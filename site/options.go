@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // DefaultAuthority is the authority of those who have not named one.
@@ -28,7 +29,9 @@ type Options struct {
 }
 
 // authority is what a tag URI allows.
-var authority = regexp.MustCompile(`^([A-Za-z0-9._-]+@)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$`)
+var authority = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([A-Za-z0-9._-]+@)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$`)
+})
 
 // ParseOptions reads options as a user wrote them.
 func ParseOptions(baseURL, name string, reports int, alarms []string) (o Options, err error) {
@@ -39,7 +42,7 @@ func ParseOptions(baseURL, name string, reports int, alarms []string) (o Options
 	if baseURL != "" && !strings.HasSuffix(baseURL, "/") {
 		o.BaseURL += "/"
 	}
-	if !authority.MatchString(name) {
+	if !authority().MatchString(name) {
 		return o, fmt.Errorf("--authority: give a domain such as example.com, or an address of mail")
 	}
 	if reports < 0 {

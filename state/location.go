@@ -42,8 +42,10 @@ func ParseFolder(url string) (Location, error) {
 	return at, err
 }
 
+// bucketName is the form of a bucket's name, which has 3 to 63 characters. They are
+// counted apart: to compile a long repetition takes much of the start.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]*[a-z0-9]$`)
 
 // maxKey is the longest possible key, in bytes.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
@@ -57,7 +59,7 @@ func parse(url string) (Location, error) {
 	bucket, key, _ := strings.Cut(rest, "/")
 	at := Location{bucket, key}
 	switch {
-	case !bucketName.MatchString(bucket) || strings.Contains(bucket, ".."):
+	case len(bucket) < 3 || len(bucket) > 63 || !bucketName.MatchString(bucket) || strings.Contains(bucket, ".."):
 		return Location{}, fmt.Errorf("%q is not the name of an S3 bucket: names have 3 to 63 lower-case letters, digits, hyphens and dots", catalog.Redact(bucket))
 	case len(key) > maxKey:
 		return Location{}, fmt.Errorf("the key in bucket %s is longer than the %d bytes that S3 allows", at.shownBucket(), maxKey)

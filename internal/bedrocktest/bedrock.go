@@ -168,8 +168,9 @@ func bedrockService() *service {
 	}
 }
 
-// providerPattern is that of the API's Provider shape.
-var providerPattern = regexp.MustCompile(`^[A-Za-z0-9- ]{1,63}$`)
+// providerPattern is that of the API's Provider shape, which has up to 63
+// characters.
+var providerPattern = regexp.MustCompile(`^[A-Za-z0-9- ]+$`)
 
 // readModelQuery reads the filters of ListFoundationModels; a model must match
 // all.
@@ -197,7 +198,7 @@ func readModelQuery(x *exchange) query {
 		}
 		return true
 	}}
-	if byProvider && !providerPattern.MatchString(provider) {
+	if byProvider && (len(provider) > 63 || !providerPattern.MatchString(provider)) {
 		q.refusal = constraint(provider, "byProvider", "satisfy regular expression pattern: [A-Za-z0-9- ]{1,63}")
 	}
 	for _, f := range filters {
