@@ -62,7 +62,8 @@ func cutShort(ctx context.Context, err error) bool {
 }
 
 // readBody reads a complete answer. It passes a good one to read as the service
-// wrote it, and then to the SDK, whose types drop unknown fields.
+// wrote it, because the SDK's types drop unknown fields, and leaves nothing of it to
+// the SDK, which would decode all of it again.
 func (c *call) readBody(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
 	out middleware.DeserializeOutput, metadata middleware.Metadata, err error,
 ) {
@@ -81,7 +82,7 @@ func (c *call) readBody(ctx context.Context, in middleware.DeserializeInput, nex
 	case response.StatusCode == http.StatusNotFound && bytes.Contains(body, []byte(unknownOperation)):
 		return out, metadata, &smithy.GenericAPIError{Code: unknownOperation, Message: "the operation does not exist in this region"}
 	case response.StatusCode < 300:
-		err = c.read(body)
+		err, body = c.read(body), []byte("{}")
 	}
 	if err != nil {
 		return out, metadata, &unreadableError{err}

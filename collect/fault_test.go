@@ -165,7 +165,7 @@ func TestStrangeAnswers(t *testing.T) {
 		{"two documents", 200, `{"modelSummaries": []}{"modelSummaries": []}`, catalog.Invalid, "cannot be read"},
 		{"sign-in page", 200, "<html>sign in</html>", catalog.Invalid, "cannot be read"},
 		{"more than can be asked for", 200, `{"modelSummaries": [{"modelId": "a"}], "nextToken": "x"}`, catalog.Invalid, "one page more"},
-		{"what only the SDK can't read", 200, `{"modelSummaries": [{"modelId": "a", "modelLifecycle": {"endOfLifeTime": "2026-01-02"}}]}`, catalog.Invalid, "parse errors"},
+		{"a date, which the SDK can't read", 200, `{"modelSummaries": [{"modelId": "a", "modelLifecycle": {"endOfLifeTime": "2026-01-02"}}]}`, catalog.Complete, ""},
 		{"redirect to a page", 302, "<html>", catalog.Invalid, "HTTP 302"},
 		{"proxy's refusal", 403, "<html>blocked</html>", catalog.Invalid, "HTTP 403"},
 		{"throttled by a gateway", 429, "slow down", catalog.Throttled, "HTTP 429"},
