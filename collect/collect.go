@@ -152,7 +152,7 @@ type region struct {
 // that may name more of them meanwhile.
 func (c *collection) collect() {
 	defer close(c.crashed) // if it did not, all have sent their last
-	c.start(c.readRegions)
+	c.readRegions()
 	c.start(c.readOptIn)
 	c.found(c.names())
 	for c.running > 0 {

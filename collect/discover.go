@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,37 +21,57 @@ import (
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-global-infrastructure.html
 const regionsPath = "/aws/service/global-infrastructure/services/bedrock/regions"
 
+// What notes call the public parameter, and what it says.
+const (
+	parameterSource = "ssm:GetParametersByPath"
+	namesRegions    = "which regions have Bedrock"
+)
+
 // errNoEnd means that the pages of a source lead back to an earlier one.
 var errNoEnd = errors.New("its pages repeat themselves")
 
-// readRegions reads the public parameter from the home region or, if that does
-// not serve it, from a region that does.
-func (c *collection) readRegions() (last func()) {
-	read, err := c.readParameter(c.session.config.Region)
-	if source := sourceRegion[c.partition]; read == 0 && source != c.session.config.Region {
-		read, err = c.readParameter(source)
+// readRegions starts to read the public parameter from the home region and from
+// [parameterSources] at once. It is content with the first that has read all of it:
+// the pages come one after another, so those of a distant region would take longer
+// than every list.
+func (c *collection) readRegions() {
+	ctx, cancel := c.sourceContext(2 * c.opts.Attempt)
+	home := c.session.config.Region
+	asked := slices.Compact(slices.Sorted(slices.Values(append([]string{home}, parameterSources[c.partition]...))))
+	read, failed := false, map[string]error{}
+	for _, region := range asked {
+		c.start(func() (last func()) {
+			err := c.readParameter(ctx, region)
+			return func() {
+				switch failed[region] = err; {
+				case read: // by another region; that cut this one short
+				case err == nil:
+					read = true
+					cancel()
+					c.answered(parameterSource, namesRegions, nil)
+				case len(failed) == len(asked):
+					cancel()
+					c.answered(parameterSource, namesRegions, failed[home])
+				}
+			}
+		})
 	}
-	if read == 0 && err == nil {
-		err = errNoRegions
-	}
-	return func() { c.answered("ssm:GetParametersByPath", "which regions have Bedrock", err) }
 }
 
 // errNoRegions means that the parameter names no region of the partition.
 var errNoRegions = errors.New("it names no region")
 
 // readParameter reads the public parameter from one region, ten regions a page,
-// which is the most that a page holds, and returns how many it names. The regions
-// of a page are listed before the next page is read.
-func (c *collection) readParameter(region string) (read int, err error) {
-	ctx, cancel := c.sourceContext(2 * c.opts.Attempt)
-	defer cancel()
+// which is the most that a page holds. The regions of a page are listed before the
+// next page is read.
+func (c *collection) readParameter(ctx context.Context, region string) error {
+	read := 0
 	input := struct {
 		Path       string
 		MaxResults int
 		NextToken  string `json:",omitempty"`
 	}{Path: regionsPath, MaxResults: 10}
-	err = eachPage(func(token *string) (*string, error) {
+	err := eachPage(func(token *string) (*string, error) {
 		input.NextToken = aws.ToString(token)
 		request, err := parameters("GetParametersByPath", input)
 		if err != nil {
@@ -78,7 +99,10 @@ func (c *collection) readParameter(region string) (read int, err error) {
 		c.send(func() { c.found(names) })
 		return out.NextToken, nil
 	})
-	return read, err
+	if err == nil && read == 0 {
+		return errNoRegions
+	}
+	return err
 }
 
 // readOptIn asks the account service which regions the account has enabled, or

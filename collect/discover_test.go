@@ -200,6 +200,30 @@ func TestDisabledRegionThatHangs(t *testing.T) {
 	}
 }
 
+// The public parameter is read from several regions, and the first to have read all
+// of it suffices: what the home region does with it does not matter.
+func TestParameterOfAnotherRegion(t *testing.T) {
+	for _, kind := range []bedrocktest.FaultKind{bedrocktest.Hang, bedrocktest.DenyIAM} {
+		t.Run(string(kind), func(t *testing.T) {
+			w := start(t)
+			w.regions["eu-west-9"] = offering(2, 0) // built in nowhere
+			w.Serve(w.regions)
+			w.opts.Attempt, w.opts.Region = time.Hour, time.Hour
+			w.opts.Include = func(region string) bool { return region == "eu-west-9" }
+			w.Inject(bedrocktest.Fault{Region: "eu-west-1", Operation: bedrocktest.GetParametersByPath, Kind: kind})
+			cfg := w.Config()
+			cfg.Region = "eu-west-1"
+			result, err := collect.Collect(t.Context(), cfg, nil, w.opts)
+			if err != nil || len(result.Notes) > 0 {
+				t.Fatalf("%v, notes %q", err, result.Notes)
+			}
+			if l := byScope(result.Listings)[models("eu-west-9")]; l.Outcome != catalog.Complete {
+				t.Errorf("%s: %s", l.Outcome, l.Message)
+			}
+		})
+	}
+}
+
 // Regions that the history knows, or the configuration names, are listed though
 // nothing else names them. An outage of discovery is never a gap.
 func TestRegionsThatNothingElseNames(t *testing.T) {

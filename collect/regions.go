@@ -1,9 +1,13 @@
 package collect
 
-// sourceRegion is a region of each partition that serves the public parameters,
-// which not all do.
+// parameterSources are regions of each partition that serve the public parameters,
+// which not all do, on several continents.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters-global-infrastructure.html
-var sourceRegion = map[string]string{"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
+var parameterSources = map[string][]string{
+	"aws":        {"us-east-1", "eu-central-1", "ap-southeast-1"},
+	"aws-us-gov": {"us-gov-west-1"},
+	"aws-eusc":   {"eusc-de-east-1"},
+}
 
 // builtIn are the regions with a Bedrock endpoint, by partition, so that a
 // collection works without permission to read the public parameter. Other sources
