@@ -93,6 +93,9 @@ func (l *Log) gather(p *part, routes map[string][]string, i item) {
 	}
 }
 
+// Head is the snapshot of the newest recorded run.
+func (l *Log) Head() *catalog.Snapshot { return l.head }
+
 // Snapshot returns the newest recorded run's snapshot, whatever run is named.
 func (l *Log) Snapshot(context.Context, int64) (*catalog.Snapshot, error) { return l.head, nil }
 

@@ -3,7 +3,6 @@ package job
 import (
 	"context"
 
-	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/report"
 	"snapshotter/site"
@@ -18,42 +17,12 @@ func NewSite(ctx context.Context, db *store.Store, replacements map[string]strin
 	source.Report = func(ctx context.Context, head catalog.Run) (*report.Report, error) {
 		return ReportOf(ctx, db, head, Rules{Replacements: replacements})
 	}
-	if err := gather(ctx, db, &source); err != nil {
+	var err error
+	if source.Log, source.Runs, err = ReadLog(ctx, db); err != nil {
 		return nil, err
 	}
+	source.Head = source.Log.Head()
 	return site.New(ctx, source, options)
-}
-
-// gather reads the whole history.
-func gather(ctx context.Context, db *store.Store, source *site.Source) error {
-	head, err := db.Latest(ctx, 0)
-	if err != nil {
-		return err
-	}
-	if source.Head, err = db.Snapshot(ctx, head.ID); err != nil {
-		return err
-	}
-	runs, err := db.Runs(ctx)
-	if err != nil {
-		return err
-	}
-	for _, run := range runs {
-		if run.Status != catalog.RunFailed && run.ID <= head.ID {
-			source.Runs = append(source.Runs, run)
-		}
-	}
-	events := map[catalog.Kind]map[string][]catalog.Event{}
-	for _, kind := range catalog.Kinds() {
-		if events[kind], err = db.Histories(ctx, kind); err != nil {
-			return err
-		}
-	}
-	covered, err := db.Coverage(ctx, nil)
-	if err != nil {
-		return err
-	}
-	source.Log = ask.NewLog(source.Head, source.Runs, events, covered)
-	return nil
 }
 
 // ReportOf builds the report of a run against the one before.

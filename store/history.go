@@ -12,33 +12,11 @@ import (
 // listed.
 func (s *Store) History(ctx context.Context, kind catalog.Kind, key string) (events []catalog.Event, err error) {
 	defer s.explain("read", &err)
-	_, events, err = s.events(ctx, kind, `CROSS JOIN items i ON i.scope_id = s.id AND i.key = ?2`, key)
-	return events, err
-}
-
-// Histories returns the [Store.History] of every key that items of a kind ever had,
-// in one pass.
-func (s *Store) Histories(ctx context.Context, kind catalog.Kind) (histories map[string][]catalog.Event, err error) {
-	defer s.explain("read", &err)
-	keys, events, err := s.events(ctx, kind, `CROSS JOIN items i ON i.scope_id = s.id`)
-	if err != nil {
-		return nil, err
-	}
-	histories = map[string][]catalog.Event{}
-	for i, key := range keys {
-		histories[key] = append(histories[key], events[i])
-	}
-	return histories, nil
-}
-
-// events returns what happened to the items of a kind that a join selects, and the
-// key of each, by run, then region.
-func (s *Store) events(ctx context.Context, kind catalog.Kind, items string, arguments ...any) (keys []string, events []catalog.Event, err error) {
 	var states []itemState
 	rows, err := s.query(ctx, `
-		SELECT r.id, r.started_at, s.region, i.key, coalesce(c.document_id, 0), after.id, after.started_at
+		SELECT r.id, r.started_at, s.region, coalesce(c.document_id, 0), after.id, after.started_at
 		FROM scopes s
-		`+items+`
+		CROSS JOIN items i ON i.scope_id = s.id AND i.key = ?2
 		CROSS JOIN item_changes c ON c.item_id = i.id
 		CROSS JOIN runs r ON r.id = c.run_id
 		CROSS JOIN coverage v ON v.scope_id = s.id
@@ -46,39 +24,32 @@ func (s *Store) events(ctx context.Context, kind catalog.Kind, items string, arg
 		LEFT JOIN runs after ON after.id = iif(v.run_id = r.id, v.confirmed_run_id,
 			(SELECT id FROM runs WHERE ordinal = r.ordinal - 1))
 		WHERE s.kind = ?1
-		ORDER BY c.run_id, s.region, i.key`, append([]any{kind}, arguments...)...)
-	runs := map[int64]*catalog.RunRef{} // the same run is one value
+		ORDER BY c.run_id, s.region`, kind, key)
 	err = each(rows, err, func(rows *sql.Rows) error {
 		var e catalog.Event
 		var state itemState
 		var after sql.NullInt64
 		var afterAt sql.NullString
-		err := scanRef(rows, &e.Run, &e.Region, &state.key, &state.document, &after, &afterAt)
-		if err != nil {
+		if err := scanRef(rows, &e.Run, &e.Region, &state.document, &after, &afterAt); err != nil {
 			return err
 		}
-		if after.Valid && runs[after.Int64] == nil {
-			if runs[after.Int64], err = optionalRef(after, afterAt); err != nil {
-				return err
-			}
-		}
-		e.After = runs[after.Int64]
-		keys, events, states = append(keys, state.key), append(events, e), append(states, state)
-		return nil
+		e.After, err = optionalRef(after, afterAt)
+		events, states = append(events, e), append(states, state)
+		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	contents, err := s.items(ctx, kind, states)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for i := range events {
 		if states[i].document != 0 {
 			events[i].Item, contents = contents[0], contents[1:]
 		}
 	}
-	return keys, events, nil
+	return events, nil
 }
 
 // ProfilesRoutingTo returns the IDs of the inference profiles that ever routed to

@@ -659,6 +659,11 @@ func (h *history) checkHistory() {
 				state[scope], read[scope] = listed, new(run.Ref())
 			}
 		}
+		all, err := h.store.Histories(context.Background(), kind)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.same(fmt.Sprint("histories of ", kind), all, want)
 		for key := range keys {
 			got, err := h.store.History(context.Background(), kind, key)
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
+	"snapshotter/job"
 	"snapshotter/store"
 )
 
@@ -21,9 +22,17 @@ func (c *whereCommand) answer(ctx context.Context, p *program, db *store.Store, 
 		Run: c.answered(p, run), Asked: c.word(), Profile: found.Profile,
 		Within: append([]string{}, c.Within...), Models: []ask.Whereabouts{},
 	}
+	var history ask.History = db
+	if len(found.Models) > many {
+		log, _, err := job.ReadLog(ctx, db)
+		if err != nil {
+			return nil, err
+		}
+		history = log
+	}
 	whole := sync.OnceValues(func() (*ask.Directory, error) { return wholeDirectory(ctx, db, run) })
 	for _, model := range found.Models {
-		past, err := ask.ReadPast(ctx, db, catalog.KindFoundationModel, model.ID)
+		past, err := ask.ReadPast(ctx, history, catalog.KindFoundationModel, model.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -40,6 +49,10 @@ func (c *whereCommand) answer(ctx context.Context, p *program, db *store.Store, 
 	}
 	return answer, nil
 }
+
+// many is from how many models on the whole history is read at once, which is faster
+// than the past of each.
+const many = 20
 
 // wholeDirectory returns a directory that knows every model.
 func wholeDirectory(ctx context.Context, db *store.Store, run catalog.Run) (*ask.Directory, error) {
