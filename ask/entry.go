@@ -68,19 +68,23 @@ func (at InRegion) ProfileIDs() []string {
 	return ids
 }
 
-// Ends is the first end of life of a model, with the days from today; "" if it has
-// none.
-func (e Entry) Ends(today time.Time) string {
-	var first time.Time
+// End is the first end of life of a model in any region; zero if it has none.
+func (e Entry) End() (first time.Time) {
 	for _, at := range e.Regions {
 		if at.Model != nil && !at.Model.Lifecycle.EndOfLife.IsZero() && (first.IsZero() || at.Model.Lifecycle.EndOfLife.Before(first)) {
 			first = at.Model.Lifecycle.EndOfLife
 		}
 	}
-	if first.IsZero() {
+	return first
+}
+
+// Ends is the first end of life of a model, with the days from today; "" if it has
+// none.
+func (e Entry) Ends(today time.Time) string {
+	if e.End().IsZero() {
 		return ""
 	}
-	return DateWords(first, today)
+	return DateWords(e.End(), today)
 }
 
 // Statuses is a model's lifecycle status, counted where regions differ.

@@ -62,17 +62,21 @@ func (l Life) Words(today time.Time) string {
 
 // DateWords names a date and how many days it is away.
 func DateWords(at, today time.Time) string {
-	days := daysFrom(today.UTC().Truncate(24*time.Hour), at)
+	days := DaysUntil(at, today)
 	switch {
 	case days == 0:
 		return catalog.Day(at) + " (today)"
 	case days > 0:
-		return fmt.Sprintf("%s (in %s)", catalog.Day(at), counted(days, "day"))
+		return fmt.Sprintf("%s (in %s)", catalog.Day(at), Counted(days, "day"))
 	}
-	return fmt.Sprintf("%s (%s ago)", catalog.Day(at), counted(-days, "day"))
+	return fmt.Sprintf("%s (%s ago)", catalog.Day(at), Counted(-days, "day"))
 }
 
-func counted(n int, one string) string {
+// DaysUntil counts the days from a day to a date; negative once it has passed.
+func DaysUntil(at, today time.Time) int { return daysFrom(today.UTC().Truncate(24*time.Hour), at) }
+
+// Counted is a number of things: "1 day", "2 days".
+func Counted(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
@@ -86,7 +90,7 @@ func regionWords(regions []string) string {
 	if len(regions) <= regionsShown {
 		return strings.Join(regions, ", ")
 	}
-	return counted(len(regions), "region")
+	return Counted(len(regions), "region")
 }
 
 // Ending reports whether the model is not ACTIVE, or will end, in any region.

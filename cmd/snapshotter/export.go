@@ -12,6 +12,7 @@ import (
 	"snapshotter/capture"
 	"snapshotter/catalog"
 	"snapshotter/internal/atomicfile"
+	"snapshotter/internal/sheet"
 	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
@@ -148,7 +149,7 @@ func modelCells(id string, m *catalog.FoundationModel) []string {
 	}
 	return []string{
 		id, m.Name, m.Provider, m.Lifecycle.Status,
-		day(m.Lifecycle.Legacy), day(m.Lifecycle.ExtendedAccess), day(m.Lifecycle.EndOfLife),
+		sheet.Day(m.Lifecycle.Legacy), sheet.Day(m.Lifecycle.ExtendedAccess), sheet.Day(m.Lifecycle.EndOfLife),
 		strings.Join(m.InferenceTypes, " "), strings.Join(m.InputModalities, " "), strings.Join(m.OutputModalities, " "),
 	}
 }

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/sheet"
 	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
@@ -37,11 +37,12 @@ func (c *lifecycleCommand) Validate() error {
 func (c *lifecycleCommand) Help() string {
 	return referenceHelp + `
 
-Soonest first: legacy (no new users from then), extended-access (prices may rise
-from then) and end-of-life (calls fail from then). Days are counted from today.
-Regions that agree on a date are one line; where they differ, each date has its
-own. A model whose end of life has passed and that is listed still comes first,
-with negative days. A ~ marks a region that the run did not read.
+What hurts most first, then the soonest: end-of-life (calls fail from then),
+extended-access (prices may rise from then) and legacy (no new users from then).
+Days are counted from today. Regions that agree on a date are one line; where they
+differ, each date has its own. A model whose end of life has passed and that is listed still comes first,
+with negative days. A ~ marks a region that the run did not read. On a narrow
+terminal names stand for IDs, and regions are left out.
 
 "move to" is the first candidate by rule, never advice of AWS: an ACTIVE model of
 the same provider and modalities with a later start of life that can be called from
@@ -104,71 +105,39 @@ func (c *lifecycleCommand) counted(dates []ask.Date) []ask.Date {
 
 func (c *lifecycleCommand) write(p *program, run catalog.Run, answer ask.LifecycleAnswer) error {
 	if !c.forPeople() {
-		return c.print(p, dateRows(answer.Dates), answer)
+		return c.print(p, sheet.DateRows(answer.Dates), answer)
 	}
 	defer sayNeverRead(p, answer.NeverRead)
 	dates := c.counted(answer.Dates)
 	if len(dates) == 0 {
 		p.println("No dates match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
-	} else {
-		p.println("As of run %d (%s). Days are counted from today, %s.", run.ID, catalog.Moment(run.StartedAt), answer.Today)
-		table := dateSummary(dates)
-		if same := sameRegions(dates); same != "" && c.Format == "table" {
-			p.println("All in %s.", same)
-			table.Spare = []string{"regions"}
-		}
-		p.println("")
-		if err := c.print(p, table, answer); err != nil {
-			return err
-		}
+	} else if err := c.writeDates(p, run, answer, dates); err != nil {
+		return err
 	}
 	if n := len(answer.Dates) - len(dates); n > 0 {
-		p.println("")
-		p.println("Left out: %d of variants for purchased throughput only. See --variants.", n)
+		p.println("Left out: %s of variants for purchased throughput only. See --variants.", ask.Counted(n, "date"))
 	}
 	return nil
 }
 
-// sameRegions names the regions of all dates if they are the same, else "".
-func sameRegions(dates []ask.Date) string {
-	first := carriedMarked(dates[0].Regions, dates[0].Carried)
-	for _, d := range dates {
-		if carriedMarked(d.Regions, d.Carried) != first {
-			return ""
+// writeDates says how many dates there are, and lists them by what they do.
+func (c *lifecycleCommand) writeDates(p *program, run catalog.Run, answer ask.LifecycleAnswer, dates []ask.Date) error {
+	same := sheet.SameRegions(dates)
+	there := ""
+	if same != "" {
+		there = " in " + same
+	}
+	p.printWrapped("%s%s as of run %d (%s); days are from today.", ask.Counted(len(dates), "date"), there, run.ID, catalog.Moment(run.StartedAt))
+	if c.Format == "md" {
+		p.println("")
+		return c.print(p, sheet.Dates(dates), answer)
+	}
+	for _, group := range sheet.DateGroups(dates) {
+		p.println("")
+		p.println("%s", group.Title)
+		if err := c.print(p, sheet.DateList(group.Dates, same == "", p.width()), answer); err != nil {
+			return err
 		}
 	}
-	return first
-}
-
-func dateSummary(dates []ask.Date) *terminal.Table {
-	t := &terminal.Table{Head: []string{"date", "days", "event", "id", "move to", "regions"}}
-	for _, d := range dates {
-		event := string(d.Event)
-		if d.Days < 0 {
-			event += ", passed"
-		}
-		to := "none there"
-		if d.Replacement != nil {
-			to = d.Replacement.Model
-		}
-		if d.VariantOf != "" {
-			to = ""
-		}
-		t.Add(d.Date, fmt.Sprint(d.Days), event, d.ID, to, carriedMarked(d.Regions, d.Carried))
-	}
-	return t
-}
-
-func dateRows(dates []ask.Date) *terminal.Table {
-	t := &terminal.Table{Head: []string{"date", "days", "event", "id", "name", "region", "carried", "variant_of", "replacement"}}
-	for _, d := range dates {
-		to := ""
-		if d.Replacement != nil {
-			to = d.Replacement.Model
-		}
-		for _, region := range d.Regions {
-			t.Add(d.Date, fmt.Sprint(d.Days), string(d.Event), d.ID, d.Name, region, catalog.YesNo(slices.Contains(d.Carried, region)), d.VariantOf, to)
-		}
-	}
-	return t
+	return nil
 }

@@ -42,7 +42,7 @@ func TestListsFitTheTerminal(t *testing.T) {
 				}
 			}
 			for _, id := range ids {
-				if strings.Contains(whole, id) && !strings.Contains(fitted, id) && args != "diff" { // which leaves out what to do now
+				if strings.Contains(whole, id) && !strings.Contains(fitted, id) && args != "diff" && args != "lifecycle" { // where names stand for some IDs
 					t.Errorf("%s on %d columns breaks %s", args, width, id)
 				}
 			}

@@ -4,10 +4,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/sheet"
 	"snapshotter/internal/terminal"
 )
 
@@ -16,8 +16,6 @@ var markSigns = map[ask.Mark]string{
 	ask.MarkOnDemand: "D", ask.MarkGeographic: "G", ask.MarkGlobal: "W", ask.MarkProvisioned: "P",
 	ask.MarkDoubtful: "X", ask.MarkListed: "L", ask.MarkAbsent: ".", ask.MarkUnobserved: "?",
 }
-
-const carriedSign = "~"
 
 const matrixLegend = "D on demand, G geographic profile, W global profile, P provisioned only, X doubtful, " +
 	"L listed only, . absent, ? not observed, ~ as last confirmed (not read by this run)"
@@ -78,7 +76,7 @@ func signs(cell ask.Cell) string {
 		text += markSigns[mark]
 	}
 	if cell.Carried && cell.Marks[0] != ask.MarkUnobserved {
-		text += carriedSign
+		text += sheet.CarriedSign
 	}
 	return text
 }
@@ -149,12 +147,4 @@ func shortCodes(regions []string) []string {
 		}
 	}
 	return short
-}
-
-// day is a date of a lifecycle, "" if there is none.
-func day(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.DateOnly)
 }

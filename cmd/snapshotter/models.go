@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/sheet"
+	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
@@ -89,7 +92,7 @@ func (c *modelsCommand) choice() ask.Choice {
 func (c *modelsCommand) list(p *program, run catalog.Run, answer ask.ModelsAnswer) error {
 	entries := answer.Models
 	if !c.forPeople() {
-		return c.print(p, modelRows(entries), answer)
+		return c.print(p, sheet.ModelRows(entries), answer)
 	}
 	defer sayNeverRead(p, answer.NeverRead)
 	if len(entries) == 0 {
@@ -97,13 +100,9 @@ func (c *modelsCommand) list(p *program, run catalog.Run, answer ask.ModelsAnswe
 		return nil
 	}
 	shown := c.people(entries)
-	p.println("As of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
+	p.println("%s as of run %d (%s).", c.counted(shown), run.ID, catalog.Moment(run.StartedAt))
 	p.println("")
-	table := modelSummary(shown, p.now())
-	if c.Brief {
-		table = modelNames(shown)
-	}
-	if err := c.print(p, table, answer); err != nil {
+	if err := c.rows(p, shown, answer); err != nil {
 		return err
 	}
 	if n := len(entries) - len(shown); n > 0 {
@@ -114,6 +113,30 @@ func (c *modelsCommand) list(p *program, run catalog.Run, answer ask.ModelsAnswe
 		p.printWrapped("%s", remark)
 	}
 	return carriedNote(p, run, entries)
+}
+
+// counted is the answer in one sentence.
+func (c *modelsCommand) counted(entries []ask.Entry) string {
+	switch {
+	case len(c.Within) > 0:
+		return fmt.Sprintf("%s can be called inside %s", ask.Counted(len(entries), "model"), terminal.OneLine(strings.Join(c.Within, ", ")))
+	case len(ask.RegionsOf(entries)) == 1:
+		return fmt.Sprintf("%s in %s", ask.Counted(len(entries), "model"), ask.RegionsOf(entries)[0])
+	}
+	return fmt.Sprintf("%s in %s", ask.Counted(len(entries), "model"), ask.Counted(len(ask.RegionsOf(entries)), "region"))
+}
+
+func (c *modelsCommand) rows(p *program, shown []ask.Entry, answer ask.ModelsAnswer) error {
+	switch {
+	case c.Brief && c.Format == "table":
+		for _, line := range sheet.ModelLines(shown, p.width()) {
+			p.println("%s", line)
+		}
+		return nil
+	case c.Brief:
+		return c.print(p, sheet.ModelNames(shown), answer)
+	}
+	return c.print(p, sheet.Models(shown, p.now()), answer)
 }
 
 // people returns the entries that people see: variants on request only.

@@ -3,11 +3,10 @@ package main
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
-	"snapshotter/internal/terminal"
+	"snapshotter/internal/sheet"
 	"snapshotter/store"
 )
 
@@ -47,53 +46,20 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 		}
 		answer := ask.ProfilesAnswer{Run: c.answered(p, run), Profiles: append([]ask.Routing{}, ask.Routings(shown)...), NeverRead: ask.UnreadLists(shown, catalog.KindInferenceProfile)}
 		if !c.forPeople() {
-			return c.print(p, routingRows(answer.Profiles), answer)
+			return c.print(p, sheet.ProfileRows(answer.Profiles), answer)
 		}
 		defer sayNeverRead(p, answer.NeverRead)
 		if len(answer.Profiles) == 0 {
 			p.println("No inference profiles match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
 			return nil
 		}
-		p.println("As of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
+		p.println("%s as of run %d (%s).", ask.Counted(profilesIn(answer.Profiles), "inference profile"), run.ID, catalog.Moment(run.StartedAt))
 		p.println("")
-		return c.print(p, routingSummary(answer.Profiles), answer)
+		return c.print(p, sheet.Profiles(answer.Profiles), answer)
 	})
 }
 
-func routingSummary(routings []ask.Routing) *terminal.Table {
-	t := &terminal.Table{Head: []string{"id", "status", "models", "called from and may run in"}, Spare: []string{"models", "status"}, Below: true}
-	for _, r := range routings {
-		t.Add(r.ID, r.Status, strings.Join(r.Models, " "), carriedMarked(r.From, r.Carried)+" -> "+strings.Join(shownRegions(r.Destinations), " "))
-	}
-	return t
-}
-
-// carriedMarked lists regions, with a ~ after those that the run did not read.
-func carriedMarked(regions, carried []string) string {
-	var marked []string
-	for _, region := range regions {
-		if slices.Contains(carried, region) {
-			region += carriedSign
-		}
-		marked = append(marked, region)
-	}
-	return strings.Join(marked, " ")
-}
-
-func shownRegions(regions []string) []string {
-	var shown []string
-	for _, region := range regions {
-		shown = append(shown, catalog.RegionWords(region))
-	}
-	return shown
-}
-
-func routingRows(routings []ask.Routing) *terminal.Table {
-	t := &terminal.Table{Head: []string{"region", "id", "name", "geography", "status", "models", "destinations", "carried"}}
-	for _, r := range routings {
-		for _, region := range r.From {
-			t.Add(region, r.ID, r.Name, r.Geography, r.Status, strings.Join(r.Models, " "), catalog.RegionCodes(r.Destinations), catalog.YesNo(slices.Contains(r.Carried, region)))
-		}
-	}
-	return t
+// profilesIn counts the IDs of routings, which are sorted by ID.
+func profilesIn(routings []ask.Routing) int {
+	return len(slices.CompactFunc(slices.Clone(routings), func(a, b ask.Routing) bool { return a.ID == b.ID }))
 }

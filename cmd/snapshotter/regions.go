@@ -50,10 +50,24 @@ func (c *regionsCommand) Run(ctx context.Context, p *program) error {
 		if !c.forPeople() {
 			return c.print(p, coverageRows(answer.Regions), answer)
 		}
-		p.println("As of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
+		p.println("%s read whole as of run %d (%s).", readOf(answer.Regions), run.ID, catalog.Moment(run.StartedAt))
 		p.println("")
 		return c.print(p, coverageSummary(answer.Regions), answer)
 	})
+}
+
+// readOf says how many regions the run read.
+func readOf(regions []ask.Coverage) string {
+	read := 0
+	for _, r := range regions {
+		if r.Models.Outcome == catalog.Complete && r.Profiles.Outcome == catalog.Complete {
+			read++
+		}
+	}
+	if read == len(regions) {
+		return ask.Counted(read, "region")
+	}
+	return fmt.Sprintf("%d of %s", read, ask.Counted(len(regions), "region"))
 }
 
 func coverageSummary(regions []ask.Coverage) *terminal.Table {

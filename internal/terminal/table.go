@@ -39,7 +39,7 @@ func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 // spaces, are never broken: one that is wider than everything sticks out.
 func (t *Table) Text(w io.Writer, width int) error {
 	shown := t.fitted(width)
-	if width > 0 && (t.Prose || !shown.fits(width)) {
+	if width > 0 && (t.Prose || !shown.Fits(width)) {
 		if narrowed, fits := shown.narrowed(width); fits {
 			return shown.wrapped(w, narrowed, nil)
 		}
@@ -63,7 +63,7 @@ func (t *Table) fitted(width int) *Table {
 		}
 	}
 	for _, name := range t.Spare {
-		if width <= 0 || shown.fits(width) {
+		if width <= 0 || shown.Fits(width) {
 			break
 		}
 		if _, fits := shown.narrowed(width); t.Prose && fits {
@@ -165,8 +165,8 @@ func (t *Table) without(column int) *Table {
 	return cut
 }
 
-// fits reports whether each row takes one line, but for the last column.
-func (t *Table) fits(width int) bool {
+// Fits reports whether each row takes one line, but for the last column.
+func (t *Table) Fits(width int) bool {
 	rows := t.lines()
 	return len(folded(columnWidths(rows), width, room(rows))) == 1
 }
