@@ -5,7 +5,8 @@ import "snapshotter/catalog"
 // AsOf is the run that an answer is as of.
 type AsOf struct {
 	catalog.RunRef
-	// Stale is set if it is the newest one and more than two days old.
+	// Stale is set if it is the newest one and more than two days old or, where a
+	// schedule is set, older than two of its times.
 	Stale bool `json:"stale"`
 }
 

@@ -66,21 +66,30 @@ func (a asOf) read(ctx context.Context, p *program, use func(db *store.Store, ru
 	})
 }
 
-// staleAfter is how old the newest run may be without a warning. Runs are nightly.
+// staleAfter is how old the newest run may be without a warning if no schedule is set.
 const staleAfter = 48 * time.Hour
+
+// lateBy is how much later than scheduled a run may be recorded without a warning.
+const lateBy = time.Hour
 
 // answered returns the run for an answer.
 func (a asOf) answered(p *program, run catalog.Run) ask.AsOf {
-	return ask.AsOf{RunRef: run.Ref(), Stale: a.stale(p.now(), run)}
+	return ask.AsOf{RunRef: run.Ref(), Stale: a.stale(p, run)}
 }
 
-func (a asOf) stale(now time.Time, run catalog.Run) bool {
-	return a.AsOf == "latest" && now.Sub(run.StartedAt) > staleAfter
+// stale reports whether the newest run is older than two days or, where a schedule is
+// set, than two of its times.
+func (a asOf) stale(p *program, run catalog.Run) bool {
+	until := run.StartedAt.Add(staleAfter)
+	if p.due != nil {
+		until = p.due.Next(p.due.Next(run.StartedAt)).Add(lateBy)
+	}
+	return a.AsOf == "latest" && p.now().After(until)
 }
 
 // warnStale says that the newest run is old: what is shown may have changed since.
 func (a asOf) warnStale(p *program, run catalog.Run) {
-	if a.stale(p.now(), run) {
+	if a.stale(p, run) {
 		p.log.Warn("the last run is old: what it found may have changed since", "run", run.ID, "days", int(p.now().Sub(run.StartedAt)/(24*time.Hour)))
 	}
 }

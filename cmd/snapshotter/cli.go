@@ -14,6 +14,7 @@ import (
 	"snapshotter/catalog"
 	"snapshotter/internal/configfile"
 	"snapshotter/internal/terminal"
+	"snapshotter/schedule"
 	"snapshotter/state"
 	"snapshotter/watch"
 )
@@ -99,6 +100,7 @@ type program struct {
 	replacements map[string]string
 	channels     []configfile.Channel     // that hear of a part only
 	configured   bool                     // by a file that says something
+	due          *schedule.Schedule       // of the environment or the file, nil if neither has one
 	grammar      func() *kong.Application // of all commands, made when it is first needed
 	log          *slog.Logger
 	args         []string // as given
@@ -157,6 +159,7 @@ func (p *program) parse(ctx context.Context, args []string, commands *commands) 
 	p.common, p.args = commands.Common, args
 	p.rules, p.open, p.replacements, p.channels = settings.file.Watch, settings.file.Open, settings.file.Replacements, settings.channels
 	p.configured = len(settings.file.Flags)+len(p.rules)+len(p.replacements)+len(settings.file.Channels) > 0
+	p.due = settings.due()
 	p.log = p.logger()
 	if p.adopt != nil {
 		p.adopt(p.log, p.LogFormat == "json")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"snapshotter/internal/configfile"
+	"snapshotter/schedule"
 )
 
 // settings sets flags that are not on the command line from the environment, or
@@ -94,6 +96,24 @@ func environmentValue(flag *kong.Flag, value string) any {
 
 // noSeparator is how kong represents the tag sep:"none".
 const noSeparator = -1
+
+// due is the schedule that the environment or the file sets for the daemon, nil if none
+// does. One that serve refuses is none.
+func (s *settings) due() *schedule.Schedule {
+	set := func(flag string) string {
+		inFile, _ := s.file.Flags[flag].(string)
+		return cmp.Or(s.getenv(environmentName(flag)), inFile)
+	}
+	at := timing{Schedule: set("schedule"), TZ: cmp.Or(set("tz"), "UTC")}
+	if at.Schedule == "" {
+		return nil
+	}
+	times, err := at.times("")
+	if err != nil {
+		return nil
+	}
+	return times
+}
 
 // load reads the configuration file, if there is one, the first time it is called.
 func (s *settings) load(context *kong.Context) {
