@@ -139,6 +139,7 @@ func pathTable(s *catalog.Snapshot) *terminal.Table {
 			}
 		}
 	}
+	t.Column("run_at", sheet.At(new(s.Run.Ref())))
 	return t
 }
 
@@ -164,5 +165,5 @@ func confirmedAt(s *catalog.Snapshot, region string, kind catalog.Kind) string {
 	if state == nil {
 		return ""
 	}
-	return refTime(state.Confirmed)
+	return sheet.At(state.Confirmed)
 }

@@ -9,6 +9,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/sheet"
 	"snapshotter/internal/terminal"
 	"snapshotter/report"
 	"snapshotter/store"
@@ -197,7 +198,7 @@ func chapterRows(chapters []ask.Chapter) *terminal.Table {
 			outcome, to = string(c.NotRead.Outcome), fmt.Sprint(c.NotRead.To.ID)
 		}
 		for _, region := range c.Regions {
-			t.Add(fmt.Sprint(c.Run.ID), refTime(&c.Run), after, refTime(c.After), string(c.Event), string(c.Significance),
+			t.Add(fmt.Sprint(c.Run.ID), sheet.At(&c.Run), after, sheet.At(c.After), string(c.Event), string(c.Significance),
 				string(c.Resource), c.ID, region, field, old, new, access, modelID, outcome, to, c.What)
 		}
 	}

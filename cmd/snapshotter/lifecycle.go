@@ -105,7 +105,7 @@ func (c *lifecycleCommand) counted(dates []ask.Date) []ask.Date {
 
 func (c *lifecycleCommand) write(p *program, run catalog.Run, answer ask.LifecycleAnswer) error {
 	if !c.forPeople() {
-		return c.print(p, sheet.DateRows(answer.Dates), answer)
+		return c.print(p, sheet.AsOf(sheet.DateRows(answer.Dates), run.Ref()), answer)
 	}
 	defer sayNeverRead(p, answer.NeverRead)
 	dates := c.counted(answer.Dates)

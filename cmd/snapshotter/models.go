@@ -92,7 +92,7 @@ func (c *modelsCommand) choice() ask.Choice {
 func (c *modelsCommand) list(p *program, run catalog.Run, answer ask.ModelsAnswer) error {
 	entries := answer.Models
 	if !c.forPeople() {
-		return c.print(p, sheet.ModelRows(entries), answer)
+		return c.print(p, sheet.AsOf(sheet.ModelRows(entries), run.Ref()), answer)
 	}
 	defer sayNeverRead(p, answer.NeverRead)
 	if len(entries) == 0 {

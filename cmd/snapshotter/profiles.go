@@ -46,7 +46,7 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 		}
 		answer := ask.ProfilesAnswer{Run: c.answered(p, run), Profiles: append([]ask.Routing{}, ask.Routings(shown)...), NeverRead: ask.UnreadLists(shown, catalog.KindInferenceProfile)}
 		if !c.forPeople() {
-			return c.print(p, sheet.ProfileRows(answer.Profiles), answer)
+			return c.print(p, sheet.AsOf(sheet.ProfileRows(answer.Profiles), run.Ref()), answer)
 		}
 		defer sayNeverRead(p, answer.NeverRead)
 		if len(answer.Profiles) == 0 {

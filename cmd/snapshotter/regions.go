@@ -6,6 +6,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/sheet"
 	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
@@ -48,7 +49,7 @@ func (c *regionsCommand) Run(ctx context.Context, p *program) error {
 			}
 		}
 		if !c.forPeople() {
-			return c.print(p, coverageRows(answer.Regions), answer)
+			return c.print(p, sheet.AsOf(coverageRows(answer.Regions), run.Ref()), answer)
 		}
 		p.println("%s read whole as of run %d (%s).", readOf(answer.Regions), run.ID, catalog.Moment(run.StartedAt))
 		p.println("")
@@ -96,7 +97,7 @@ func coverageRows(regions []ask.Coverage) *terminal.Table {
 		add := func(kind catalog.Kind, l ask.List, callable string) {
 			run, at, items := "", "", ""
 			if l.Confirmed != nil {
-				run, at, items = fmt.Sprint(l.Confirmed.ID), refTime(l.Confirmed), fmt.Sprint(l.Items)
+				run, at, items = fmt.Sprint(l.Confirmed.ID), sheet.At(l.Confirmed), fmt.Sprint(l.Items)
 			}
 			t.Add(r.Region, string(kind), string(l.Outcome), l.ErrorCode, run, at, items, callable)
 		}

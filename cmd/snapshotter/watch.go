@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/sheet"
 	"snapshotter/internal/terminal"
 	"snapshotter/job"
-	"snapshotter/report"
 	"snapshotter/store"
 	"snapshotter/watch"
 )
@@ -66,7 +65,7 @@ func (c *watchListCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		if err := c.print(p, watchTable(states), watchAnswer{c.answered(p, run), states}); err != nil {
+		if err := c.print(p, c.table(states, run), watchAnswer{c.answered(p, run), states}); err != nil {
 			return err
 		}
 		for _, state := range states {
@@ -76,6 +75,13 @@ func (c *watchListCommand) Run(ctx context.Context, p *program) error {
 		}
 		return nil
 	})
+}
+
+func (c *watchListCommand) table(states []watch.State, run catalog.Run) *terminal.Table {
+	if c.forPeople() {
+		return sheet.Rules(states)
+	}
+	return sheet.AsOf(sheet.RuleRows(states), run.Ref())
 }
 
 // states returns the state of the rules as of a run, compared with the run
@@ -116,31 +122,4 @@ func watched(ctx context.Context, db *store.Store, rules []watch.Rule, base *cat
 		states[i].Date(spans)
 	}
 	return states, nil
-}
-
-// watchTable has a row for each ID that satisfies a rule, or one for a rule
-// that is not satisfied.
-func watchTable(states []watch.State) *terminal.Table {
-	t := &terminal.Table{Head: []string{"rule", "state", "since", "id", "call_from", "detail"}}
-	for _, s := range states {
-		state := strings.ReplaceAll(string(s.Status), "-", " ")
-		if s.New {
-			state += " now"
-		}
-		if len(s.Ways) == 0 || s.Status != watch.Satisfied {
-			t.Add(s.Name, state, "", "", "", withNote(report.WatchDetail(s), s.Note))
-			continue
-		}
-		for _, w := range s.Ways {
-			t.Add(s.Name, state, s.Since.Words(), w.ID, strings.Join(w.From, " "), s.Note)
-		}
-	}
-	return t
-}
-
-func withNote(detail, note string) string {
-	if note == "" {
-		return detail
-	}
-	return detail + " (" + note + ")"
 }

@@ -8,6 +8,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/sheet"
 	"snapshotter/internal/terminal"
 	"snapshotter/job"
 	"snapshotter/store"
@@ -71,7 +72,7 @@ func (c *whereCommand) write(p *program, answer *ask.WhereAnswer) error {
 		return nil
 	}
 	if !c.forPeople() {
-		return c.print(p, pathRows(answer), answer)
+		return c.print(p, sheet.AsOf(pathRows(answer), answer.Run.RunRef), answer)
 	}
 	pr := &terminal.Text{W: p.stdout, Markdown: c.Format == "md", Width: p.width()}
 	for _, model := range answer.Models {
@@ -171,10 +172,10 @@ func pathRows(a *ask.WhereAnswer) *terminal.Table {
 		for _, at := range model.Regions {
 			add := func(cells ...string) {
 				row := append([]string{model.ID, at.Region, string(at.Standing)}, cells...)
-				t.Add(append(row, string(at.Models.Outcome), refTime(at.Models.Confirmed), string(at.Profiles.Outcome), refTime(at.Profiles.Confirmed))...)
+				t.Add(append(row, string(at.Models.Outcome), sheet.At(at.Models.Confirmed), string(at.Profiles.Outcome), sheet.At(at.Profiles.Confirmed))...)
 			}
 			for _, w := range at.Paths {
-				add(string(w.Access), w.ModelID, w.Geography, catalog.RegionCodes(mayRunIn(at.Region, w.Path)), refTime(&w.Since.From), refTime(w.Since.After))
+				add(string(w.Access), w.ModelID, w.Geography, catalog.RegionCodes(mayRunIn(at.Region, w.Path)), sheet.At(&w.Since.From), sheet.At(w.Since.After))
 			}
 			if len(at.Paths) == 0 {
 				add("", "", "", "", "", "")
@@ -190,11 +191,4 @@ func mayRunIn(from string, p catalog.Path) []string {
 		return []string{from}
 	}
 	return p.Destinations
-}
-
-func refTime(run *catalog.RunRef) string {
-	if run == nil {
-		return ""
-	}
-	return run.At.UTC().Format("2006-01-02T15:04:05Z")
 }

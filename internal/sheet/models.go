@@ -123,3 +123,18 @@ func Day(t time.Time) string {
 	}
 	return catalog.Day(t)
 }
+
+// AsOf adds to the rows for a spreadsheet the run that they are as of.
+func AsOf(rows *terminal.Table, run catalog.RunRef) *terminal.Table {
+	rows.Column("run", fmt.Sprint(run.ID))
+	rows.Column("run_at", At(&run))
+	return rows
+}
+
+// At is when a run started, "" for none.
+func At(run *catalog.RunRef) string {
+	if run == nil {
+		return ""
+	}
+	return run.At.UTC().Format(time.RFC3339)
+}

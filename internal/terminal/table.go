@@ -32,6 +32,14 @@ type Table struct {
 
 func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
+// Column adds a column that has the same value in every row.
+func (t *Table) Column(head, value string) {
+	t.Head = append(t.Head, head)
+	for i := range t.Rows {
+		t.Rows[i] = append(t.Rows[i], value)
+	}
+}
+
 // Text writes aligned columns without those that are empty. If they do not fit into
 // width, if there is one, spare columns are left out; if that is not enough, columns
 // are wrapped between words, the last one first; and if not even words fit, a row
