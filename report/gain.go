@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
@@ -40,6 +41,9 @@ type Gain struct {
 	Unknown    []string `json:"unknown,omitempty"`
 	// Inactive are new profiles that cannot be called yet.
 	Inactive []Inactive `json:"inactive,omitempty"`
+	// Start is when what is new began according to AWS, YYYY-MM-DD: the start of life of
+	// a model, the creation of a profile; "" if no list says.
+	Start string `json:"start,omitempty"`
 }
 
 // Return is an item that came back. Absent is the run that found it gone.
@@ -72,6 +76,31 @@ func (v *view) buildGain(s *Story, group []piece) {
 		v.addRoutes(s, group, launch)
 	}
 	s.Event = v.gainEvent(s, group, launch)
+	if s.Event == NewModel || s.Event == NewProfile {
+		s.Gain.Start = v.start(s.Gain.Listed, group)
+	}
+}
+
+// start is when new items began according to AWS: the first date that their lists give.
+func (v *view) start(listed []string, group []piece) string {
+	var first time.Time
+	for _, p := range filterPieces(group, kind(diff.Added)) {
+		var given time.Time
+		region := v.region(p.Region)
+		switch model, profile := region.Models[p.ID], region.Profiles[p.ID]; {
+		case p.Resource == catalog.KindFoundationModel && model != nil:
+			given = model.Lifecycle.StartOfLife
+		case len(listed) == 0 && profile != nil: // no model is new
+			given = profile.CreatedAt
+		}
+		if !given.IsZero() && (first.IsZero() || given.Before(first)) {
+			first = given
+		}
+	}
+	if first.IsZero() {
+		return ""
+	}
+	return catalog.Day(first)
 }
 
 // launched reports whether no region is known to have listed the model before:

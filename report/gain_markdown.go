@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,7 +29,16 @@ func (t *entryText) gain(s *Story) {
 		t.lead = callable(s)
 	}
 	t.late(s.Found)
+	if g.Start != "" {
+		t.bullet("%s; AWS gives %s as its start", firstSeen(s.Found), g.Start)
+	}
 	t.besides(s)
+}
+
+// firstSeen is what runs can tell of when something began.
+func firstSeen(found []Interval) string {
+	first := slices.MinFunc(found, func(a, b Interval) int { return cmp.Compare(a.By.ID, b.By.ID) })
+	return fmt.Sprintf("First seen between %s and %s", catalog.Day(first.After.At), catalog.Day(first.By.At))
 }
 
 // returned adds what came back, one line for items that were absent together.
