@@ -42,8 +42,19 @@ func (c *doctorCommand) Validate() error {
 	return errors.Join(c.timing.Validate(), c.regionFilter.Validate(), checkURL("--reports", "a directory", c.Reports, state.ParseFolder), c.notifications.Validate())
 }
 
-// findings returns the rows of an examination.
-func findings(e *doctor.Examination) *terminal.Table {
+// findings returns the rows of an examination: on a terminal, advice stands under what
+// it is about.
+func (c *doctorCommand) findings(e *doctor.Examination) *terminal.Table {
+	if c.Format == "table" {
+		t := &terminal.Table{Head: []string{"check", "health", "found"}, Prose: true}
+		for _, f := range e.Findings {
+			t.Add(f.Check, string(f.Health), f.Found)
+			if f.Advice != "" {
+				t.Add("", "", "-> "+f.Advice)
+			}
+		}
+		return t
+	}
 	t := &terminal.Table{Head: []string{"check", "health", "found", "advice"}}
 	for _, f := range e.Findings {
 		t.Add(f.Check, string(f.Health), f.Found, f.Advice)
@@ -76,7 +87,7 @@ func (c *doctorCommand) Run(ctx context.Context, p *program) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err := c.print(p, findings(found), found); err != nil {
+	if err := c.print(p, c.findings(found), found); err != nil {
 		return err
 	}
 	if n := found.Problems(); n > 0 {

@@ -12,6 +12,7 @@ import (
 	"snapshotter/capture"
 	"snapshotter/catalog"
 	"snapshotter/internal/atomicfile"
+	"snapshotter/internal/ordered"
 	"snapshotter/internal/sheet"
 	"snapshotter/internal/terminal"
 	"snapshotter/store"
@@ -109,12 +110,29 @@ func (c *exportCommand) captures(p *program, s *catalog.Snapshot) error {
 		}
 		p.println("run %-4d %s  %d lists, %d items%s", folder.Run.ID, folder.Name, len(folder.Scopes), folder.Items, older)
 	}
-	for _, scope := range s.Scopes {
-		if !scope.Observed() {
-			p.println("not written: %s in %s was never read (%s)", scope.Kind, scope.Region, scope.Outcome)
+	for _, same := range ordered.By(s.Scopes, func(scope catalog.ScopeState) string { return neverRead(scope) }) {
+		if same.Key != "" {
+			p.printWrapped("Never read, so not written (%s): %s", same.Key, strings.Join(regionsOf(same.Values), ", "))
 		}
 	}
 	return nil
+}
+
+// neverRead is why a scope was never read, "" if it was.
+func neverRead(scope catalog.ScopeState) string {
+	if scope.Observed() {
+		return ""
+	}
+	return strings.ReplaceAll(string(scope.Kind), "-", " ") + "s, " + scope.Outcome.Words()
+}
+
+// regionsOf are the regions of scopes, in their order.
+func regionsOf(scopes []catalog.ScopeState) []string {
+	var regions []string
+	for _, scope := range scopes {
+		regions = append(regions, scope.Region)
+	}
+	return slices.Compact(regions)
 }
 
 // pathTable has a row for each way to call a model from a region, and one for

@@ -58,7 +58,7 @@ var arrows = map[string][]string{
 	"internal/buckettest":  {},
 	"internal/sample":      {"internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/awssettings", "internal/bedrocktest", "internal/completion", "internal/configfile", "internal/sample", "internal/sheet", "internal/terminal", "job", "notify", "report", "schedule", "serve", "site", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/awssettings", "internal/bedrocktest", "internal/completion", "internal/configfile", "internal/ordered", "internal/sample", "internal/sheet", "internal/terminal", "job", "notify", "report", "schedule", "serve", "site", "state", "store", "watch",
 	},
 }
 

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"snapshotter/internal/bedrocktest"
+)
+
+// varying is what differs between two executions of a command that does something:
+// how long it took, and which build it is.
+var varying = []struct {
+	pattern *regexp.Regexp
+	stand   string
+}{
+	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "127.0.0.1:PORT"},
+	{regexp.MustCompile(`\b(devel\S*|\(devel\)) go\S+ \S+/\S+`), "VERSION"},
+	{regexp.MustCompile(`PORT  [0-9a-f]{6}`), "PORT  ID----"},
+	{regexp.MustCompile(`time=\S+`), "time=TIME"},
+	{regexp.MustCompile(`seconds=[\d.]+`), "seconds=N"},
+	{regexp.MustCompile(`SQLite [\d.]+`), "SQLite VERSION"},
+}
+
+// TestWidthsOfWork compares what the commands that do something print on terminals of
+// the usual widths with golden files; rewrite them with -update.
+func TestWidthsOfWork(t *testing.T) {
+	t.Parallel()
+	server, err := bedrocktest.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	server.Serve(moments()[0].Catalogue)
+	server.Inject(bedrocktest.Fault{Region: "us-west-2", Operation: bedrocktest.ListInferenceProfiles, Kind: bedrocktest.DenyIAM})
+	hook := listen(t)
+	for _, width := range []int{80, 100, 120} {
+		dir := t.TempDir()
+		inside := func(name string) string { return filepath.Join(dir, name) }
+		if err := os.WriteFile(inside("rules.yaml"), []byte(watchedRules), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		database := demoFile(t)
+		for _, line := range []struct {
+			name, args string
+			code       int
+		}{
+			{"run-first", "run --confirm-after 1ms", exitPartial},
+			{"doctor", "doctor", exitFailed},
+			{"repair", "repair --from 3 --db " + database, exitOK},
+			{"export", "export --db " + database + " --out " + inside("captures"), exitOK},
+			{"import", "import " + inside("captures") + " --db " + inside("imported.db"), exitOK},
+			{"import-again", "import " + inside("captures") + " --db " + inside("imported.db"), exitOK},
+			{"site", "site --db " + database + " --out " + inside("public"), exitOK},
+			{"notify", "notify test --notify " + hook.hook(), exitOK},
+			{"watch-add", "watch add *opus-4-7* --region tokyo --name tokyo --config " + inside("rules.yaml"), exitOK},
+			{"watch-remove", "watch remove tokyo --config " + inside("rules.yaml"), exitOK},
+			{"demo", "demo --dir " + inside("demo"), exitOK},
+			{"version", "version", exitOK},
+			{"none", "models --model nothing --db " + database, exitOK},
+			{"usage", "where --in nowhere nova-pro --db " + database, exitUsage},
+		} {
+			var out bytes.Buffer
+			on := silent(server)
+			on.stdout, on.stderr = &out, &out
+			on.getenv = environment{"COLUMNS": fmt.Sprint(width), "SNAPSHOTTER_DB": inside("snapshotter.db"), "SNAPSHOTTER_REPORTS": inside("reports")}.get
+			on.now = func() time.Time { return moments()[len(moments())-1].At }
+			if code := run(context.Background(), strings.Fields(line.args), on); code != line.code {
+				t.Errorf("%s: exit code %d, want %d: %s", line.args, code, line.code, &out)
+			}
+			printed := strings.NewReplacer(dir, "DIR", filepath.Dir(database), "DIR").Replace(out.String())
+			for _, v := range varying {
+				printed = v.pattern.ReplaceAllString(printed, v.stand)
+			}
+			wantGolden(t, fmt.Sprintf("work-%s-%d.txt", line.name, width), printed)
+		}
+	}
+}
