@@ -26,6 +26,7 @@ type Whereabouts struct {
 	ID       string   `json:"id"`
 	Name     string   `json:"name,omitempty"`     // "" where no region lists it
 	Provider string   `json:"provider,omitempty"` // likewise
+	Input    []string `json:"input_modalities"`
 	Output   []string `json:"output_modalities"`
 	// Streaming is whether it streams its answers; nil if no region says so.
 	Streaming *bool `json:"streaming,omitempty"`
@@ -88,12 +89,13 @@ func (s Stand) Callable() bool { return s.Standing == StandsOnDemand || s.Standi
 // paths that stay within them count: see [catalog.Path.Within]. Spans are those
 // of the model as of the same run.
 func (d *Directory) Where(model string, spans []Span, places []string) Whereabouts {
-	w := Whereabouts{ID: model, Output: []string{}, Regions: []Stand{}, Lives: []Life{}, Replacements: []Replacement{}}
+	w := Whereabouts{ID: model, Input: []string{}, Output: []string{}, Regions: []Stand{}, Lives: []Life{}, Replacements: []Replacement{}}
 	for _, code := range d.regions {
 		region := d.ground[code]
 		if m := region.Models[model]; m != nil && w.Name == "" {
 			w.Name, w.Provider = m.Name, m.Provider
-			w.Output, w.Streaming = append(w.Output, m.OutputModalities...), m.Streaming
+			w.Input, w.Output = append(w.Input, m.InputModalities...), append(w.Output, m.OutputModalities...)
+			w.Streaming = m.Streaming
 		}
 		w.Regions = append(w.Regions, d.stand(code, model, spans, places))
 	}

@@ -91,43 +91,6 @@ func standing(how Standing) func(Stand) bool {
 	return func(at Stand) bool { return at.Standing == how }
 }
 
-// TryIt returns an AWS CLI command that calls the model from a region, or why there
-// is none. The Converse API serves models that stream text; an embedding model takes
-// the body that its provider documents.
-// https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference.html
-// https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html
-// https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html
-func (w Whereabouts) TryIt(at Stand) (command, reason string) {
-	id := at.nearestID()
-	call := " --region " + at.Region + " --model-id " + id
-	switch {
-	case !ShellSafe(id) || !ShellSafe(at.Region):
-		return "", "No command is shown, because the ID has characters that are not safe in a shell."
-	case slices.Contains(w.Output, "TEXT") && w.Streaming != nil && *w.Streaming, len(w.Output) == 0:
-		return "aws bedrock-runtime converse" + call + ` --messages '[{"role":"user","content":[{"text":"Hello"}]}]'`, ""
-	case bodies[family(w.ID)] != "":
-		return "aws bedrock-runtime invoke-model" + call + " --cli-binary-format raw-in-base64-out --body '" + bodies[family(w.ID)] + "' /dev/stdout", ""
-	}
-	return "", fmt.Sprintf("The model answers with %s and not in a conversation: pass the ID to invoke-model, with the body that its provider documents.",
-		strings.Join(w.Output, ", "))
-}
-
-// bodies are what invoke-model takes, by the family of models that takes it.
-var bodies = map[string]string{
-	"amazon.titan-embed-text": `{"inputText":"Hello"}`,
-	"cohere.embed":            `{"texts":["Hello"],"input_type":"search_document"}`,
-}
-
-// family returns the key of bodies that an ID begins with, "" if none.
-func family(id string) string {
-	for prefix := range bodies {
-		if strings.HasPrefix(id, prefix) {
-			return prefix
-		}
-	}
-	return ""
-}
-
 // Unobserved reports whether nothing is known of the model in the region, because
 // the lists that could say were never read.
 func (s Stand) Unobserved() bool {

@@ -71,7 +71,7 @@ func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 			Run: c.answered(p, run), Today: catalog.Day(p.now()), Dates: dates,
 			NeverRead: ask.UnreadLists(shown, catalog.KindFoundationModel),
 		}
-		if err := c.write(p, run, answer); err != nil {
+		if err := c.write(p, run, answer, len(c.counted(ask.Dates(snapshot, p.now())))); err != nil {
 			return err
 		}
 		if c.ExitCode && len(c.counted(answer.Dates)) > 0 {
@@ -103,14 +103,14 @@ func (c *lifecycleCommand) counted(dates []ask.Date) []ask.Date {
 	return slices.DeleteFunc(slices.Clone(dates), func(d ask.Date) bool { return d.VariantOf != "" && !c.Variants })
 }
 
-func (c *lifecycleCommand) write(p *program, run catalog.Run, answer ask.LifecycleAnswer) error {
+func (c *lifecycleCommand) write(p *program, run catalog.Run, answer ask.LifecycleAnswer, of int) error {
 	if !c.forPeople() {
 		return c.print(p, sheet.AsOf(sheet.DateRows(answer.Dates), run.Ref()), answer)
 	}
 	defer sayNeverRead(p, answer.NeverRead)
 	dates := c.counted(answer.Dates)
 	if len(dates) == 0 {
-		p.println("No dates match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
+		p.println("No dates match the filters as of run %d (%s), of %d.", run.ID, catalog.Moment(run.StartedAt), of)
 	} else if err := c.writeDates(p, run, answer, dates); err != nil {
 		return err
 	}

@@ -75,10 +75,16 @@ func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 		all := ask.Models(shown)
 		entries := c.choice().Of(all)
 		if c.IDs {
+			for _, remark := range ask.PlaceRemarks(c.Within, ask.RegionsOf(entries)) {
+				p.log.Warn(remark) // stdout is for programs
+			}
 			return c.printIDs(p, entries)
 		}
 		if c.Matrix {
 			return c.matrix(p, run, shown, ask.EveryRegion(all, c.drawn(entries)))
+		}
+		if len(entries) == 0 && c.forPeople() {
+			return c.noMatch(p, run, ask.Models(snapshot))
 		}
 		return c.list(p, run, ask.ModelsAnswer{Run: c.answered(p, run), Models: entries, NeverRead: ask.UnreadLists(shown, catalog.Kinds()...)})
 	})
@@ -95,10 +101,6 @@ func (c *modelsCommand) list(p *program, run catalog.Run, answer ask.ModelsAnswe
 		return c.print(p, sheet.AsOf(sheet.ModelRows(entries), run.Ref()), answer)
 	}
 	defer sayNeverRead(p, answer.NeverRead)
-	if len(entries) == 0 {
-		p.println("No models match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
-		return nil
-	}
 	shown := c.people(entries)
 	p.println("%s as of run %d (%s).", c.counted(shown), run.ID, catalog.Moment(run.StartedAt))
 	p.println("")
@@ -113,6 +115,19 @@ func (c *modelsCommand) list(p *program, run catalog.Run, answer ask.ModelsAnswe
 		p.printWrapped("%s", remark)
 	}
 	return carriedNote(p, run, entries)
+}
+
+// noMatch says that nothing matches, and what there is.
+func (c *modelsCommand) noMatch(p *program, run catalog.Run, all []ask.Entry) error {
+	p.println("No models match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
+	var providers []string
+	for _, names := range ask.ByProvider(all) {
+		providers = append(providers, fmt.Sprintf("%s %d", names.Provider, names.Models))
+	}
+	if providers != nil {
+		p.printWrapped("There are models of %s.", strings.Join(providers, ", "))
+	}
+	return nil
 }
 
 // counted is the answer in one sentence.

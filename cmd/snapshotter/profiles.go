@@ -50,7 +50,7 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 		}
 		defer sayNeverRead(p, answer.NeverRead)
 		if len(answer.Profiles) == 0 {
-			p.println("No inference profiles match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
+			p.println("No inference profiles match the filters as of run %d (%s), of %d.", run.ID, catalog.Moment(run.StartedAt), profilesIn(ask.Routings(snapshot)))
 			return nil
 		}
 		p.println("%s as of run %d (%s).", ask.Counted(profilesIn(answer.Profiles), "inference profile"), run.ID, catalog.Moment(run.StartedAt))
