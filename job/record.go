@@ -18,27 +18,34 @@ func (j *Job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	if err != nil {
 		return catalog.Run{}, err
 	}
-	owner, notes, err := j.checkOwner(ctx, db, known.Bound)
-	if err != nil {
-		return catalog.Run{}, err
-	}
 	run := catalog.Run{
 		StartedAt: j.Now().UTC(), Trigger: j.Trigger, CollectorVersion: j.Version,
 		Partition: catalog.Partition(j.AWS.Region),
 	}
-	result, err := collect.Collect(ctx, j.AWS, known.Scopes, j.Options)
+	if err := db.CheckOwner(ctx, store.Owner{Partition: run.Partition}); err != nil {
+		return catalog.Run{}, err
+	}
+	collecting, stop := context.WithCancel(ctx)
+	defer stop()
+	checked := make(chan ownership, 1)
+	go func() { checked <- j.checkOwner(ctx, db, stop) }()
+	result, err := collect.Collect(collecting, j.AWS, known.Scopes, j.Options)
+	of := <-checked
+	if of.refused != nil {
+		return catalog.Run{}, of.refused
+	}
 	j.observe(Collected{})
 	run.FinishedAt = j.Now().UTC()
 	if err != nil {
 		return recordFailure(ctx, db, run, err)
 	}
-	run.Partition, run.Message = result.Partition, strings.Join(append(notes, j.notes(result)...), "; ")
-	if !known.Bound { // nobody had to wait for it
-		owner.Account, _ = j.account(ctx)
+	if !known.Bound && of.owner.Account == "" {
+		of.notes = nil // nothing was to be checked
 	}
+	run.Partition, run.Message = result.Partition, strings.Join(append(of.notes, j.notes(result)...), "; ")
 	// Everything was read. A request to stop must not cost the run.
 	recorded, err := db.Record(context.WithoutCancel(ctx), run, result.Listings,
-		store.On(known.Base), store.ConfirmApart(cmp.Or(j.ConfirmApart, store.DefaultApart)), store.By(owner))
+		store.On(known.Base), store.ConfirmApart(cmp.Or(j.ConfirmApart, store.DefaultApart)), store.By(of.owner))
 	if err != nil {
 		return catalog.Run{}, err
 	}
@@ -46,22 +53,34 @@ func (j *Job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	return recorded, nil
 }
 
-// checkOwner returns whose lists are about to be read, with what to note about it.
-// It refuses a history that belongs to another partition or account. Who the
-// account is takes a request, so it is only asked before the lists are read if the
-// history is bound to one.
-func (j *Job) checkOwner(ctx context.Context, db *store.Store, bound bool) (owner store.Owner, notes []string, err error) {
-	owner.Partition = catalog.Partition(j.AWS.Region)
-	if bound {
-		if owner.Account, err = j.account(ctx); err != nil {
-			notes = append(notes, "could not check which account the credentials belong to: "+err.Error())
-		}
+// ownership is whose lists are read, with what to note about it, or why they must not
+// be recorded.
+type ownership struct {
+	owner   store.Owner
+	notes   []string
+	refused error
+}
+
+// checkOwner asks whose lists are being read, and stops the reading if the history
+// belongs to another account. It does not hold up the lists: from a distant region the
+// request takes as long as they do.
+func (j *Job) checkOwner(ctx context.Context, db *store.Store, stop func()) (of ownership) {
+	of.owner.Partition = catalog.Partition(j.AWS.Region)
+	account, err := j.account(ctx)
+	if err != nil {
+		of.notes = append(of.notes, "could not check which account the credentials belong to: "+err.Error())
 	}
-	err = db.CheckOwner(ctx, owner)
+	of.owner.Account = account
+	err = db.CheckOwner(ctx, of.owner)
 	if other, ok := errors.AsType[*store.OwnerError](err); ok && other.Partition == "" && j.AcceptAccount {
-		return owner, append(notes, "the history now belongs to the account of these credentials (--accept-account)"), nil
+		of.notes = append(of.notes, "the history now belongs to the account of these credentials (--accept-account)")
+		return of
 	}
-	return owner, notes, err
+	if err != nil {
+		of.refused = err
+		stop()
+	}
+	return of
 }
 
 // account returns the ID of the account, "" if it cannot be known.
