@@ -6,6 +6,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -188,18 +191,28 @@ func unhashed(hashed []hashedListing) []catalog.Listing {
 // hashListings hashes the items. It refuses a malformed listing instead of
 // repairing it, because the repair could look like removals.
 func hashListings(listings []catalog.Listing) ([]hashedListing, error) {
-	all := make([]hashedListing, 0, len(listings))
 	named := map[catalog.Scope]bool{}
 	for _, listing := range listings {
 		if named[listing.Scope] {
 			return nil, fmt.Errorf("two listings of %s in %s", listing.Kind, listing.Region)
 		}
 		named[listing.Scope] = true
-		hashed, err := hashListing(listing)
+	}
+	all, errs := make([]hashedListing, len(listings)), make([]error, len(listings))
+	var next atomic.Int64
+	var working sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		working.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(listings); i = int(next.Add(1)) - 1 {
+				all[i], errs[i] = hashListing(listings[i])
+			}
+		})
+	}
+	working.Wait()
+	for i, err := range errs {
 		if err != nil {
-			return nil, fmt.Errorf("listing of %s in %s: %w", listing.Kind, listing.Region, err)
+			return nil, fmt.Errorf("listing of %s in %s: %w", listings[i].Kind, listings[i].Region, err)
 		}
-		all = append(all, hashed)
 	}
 	return all, nil
 }

@@ -60,8 +60,8 @@ const (
 
 // TestSpeed lets a shell loop, the same loop on eight regions at once, and the
 // program read 36 regions of one Bedrock, and holds the program to its bars: at
-// most 1.08 times what it needs for the farthest region alone, and at least 50
-// times faster than the loop.
+// most 1.15 times what it needs for the farthest region alone, whichever region is
+// home, and at least 50 times faster than the loop.
 //
 // Whatever the program does more than the loops is within its time: it finds
 // the regions, records them, durably, and writes the report.
@@ -94,12 +94,12 @@ func TestSpeed(t *testing.T) {
 	t.Log("\n" + speedTable(measured))
 	away := median(distant).wall.Seconds() / measured[farAlone].wall.Seconds()
 	t.Logf("With the farthest region as home, all regions take %.3f times as long as it alone.", away)
-	if away > 1.08 {
-		t.Errorf("with the farthest region as home, all take %.3f times as long as it alone, want at most 1.08", away)
+	if away > 1.15 {
+		t.Errorf("with the farthest region as home, all take %.3f times as long as it alone, want at most 1.15", away)
 	}
 
-	if ratio := measured[ours].wall.Seconds() / measured[farAlone].wall.Seconds(); ratio > 1.08 {
-		t.Errorf("all regions take %.3f times as long as the farthest alone, want at most 1.08", ratio)
+	if ratio := measured[ours].wall.Seconds() / measured[farAlone].wall.Seconds(); ratio > 1.15 {
+		t.Errorf("all regions take %.3f times as long as the farthest alone, want at most 1.15", ratio)
 	}
 	if faster := measured[inSequence].wall.Seconds() / measured[ours].wall.Seconds(); faster < 50 {
 		t.Errorf("it is %.1f times faster than the loop, want at least 50", faster)
