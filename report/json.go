@@ -22,17 +22,23 @@ func (r *Report) JSON(w io.Writer) error {
 // WriteJSON writes value as one indented JSON document, which begins with the name
 // of its schema if it has one. Text from outside is exact; characters that are not
 // printable are written as escapes, so that it can be shown on a terminal.
-func WriteJSON(w io.Writer, value any) error {
+func WriteJSON(w io.Writer, value any) error { return writeJSON(w, value, "  ", "{\n  \"schema\": %q,") }
+
+// WriteCompactJSON writes what [WriteJSON] does, without the spaces that only people
+// need.
+func WriteCompactJSON(w io.Writer, value any) error { return writeJSON(w, value, "", `{"schema":%q,`) }
+
+func writeJSON(w io.Writer, value any, indent, opening string) error {
 	var plain bytes.Buffer
 	encoder := json.NewEncoder(&plain)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
+	encoder.SetIndent("", indent)
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("encode as JSON: %w", err)
 	}
 	document := plain.Bytes()
 	if value, ok := value.(interface{ Schema() string }); ok {
-		first := fmt.Appendf(nil, "{\n  \"schema\": %q,", value.Schema())
+		first := fmt.Appendf(nil, opening, value.Schema())
 		document = append(first, bytes.TrimPrefix(document, []byte("{"))...)
 	}
 	_, err := w.Write(printable(document))

@@ -141,14 +141,18 @@ func (s *Site) listAPI(add adder) {
 	answer("coverage.json", s.apiCoverage)
 	for _, m := range s.models {
 		answer("models/"+m.Slug+".json", func() (any, error) {
-			err := s.about(m)
-			return ask.WhereAnswer{Run: s.asOf(), Asked: m.ID, Within: []string{}, Models: []ask.Whereabouts{m.where}}, err
-		})
-		answer("history/"+m.Slug+".json", func() (any, error) {
-			if err := s.about(m); err != nil {
+			t, err := s.about(m)
+			if err != nil {
 				return nil, err
 			}
-			return ask.HistoryAnswer{Kind: catalog.KindFoundationModel, ID: m.ID, Profiles: append([]string{}, m.past.Profiles...), Chapters: m.chapters}, nil
+			return ask.WhereAnswer{Run: s.asOf(), Asked: m.ID, Within: []string{}, Models: []ask.Whereabouts{t.where}}, nil
+		})
+		answer("history/"+m.Slug+".json", func() (any, error) {
+			t, err := s.about(m)
+			if err != nil {
+				return nil, err
+			}
+			return ask.HistoryAnswer{Kind: catalog.KindFoundationModel, ID: m.ID, Profiles: append([]string{}, t.past.Profiles...), Chapters: t.chapters}, nil
 		})
 	}
 	add(schemaFile("report"), makes(func() ([]byte, error) { return docs.Schema("report"), nil })) // others refer to it

@@ -147,8 +147,8 @@ func at(t, first, last time.Time, length int) int {
 
 // timeline draws what happened to a model in every region that ever had it: when it
 // was callable and legacy, when it ends, and when nobody looked.
-func (s *Site) timeline(m *model) template.HTML {
-	spans := m.past.Spans(s.head.ID)
+func (s *Site) timeline(m *model, past *ask.Past) template.HTML {
+	spans := past.Spans(s.head.ID)
 	life := map[string][]catalog.Event{}
 	seen := map[string]catalog.RunRef{}
 	note := func(region string, run catalog.RunRef) {

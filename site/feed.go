@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"html"
@@ -346,14 +345,7 @@ func encodeJSON(value any) ([]byte, error) {
 
 // compactJSON is without the spaces that only people need.
 func compactJSON(value any) ([]byte, error) {
-	text, err := encodeJSON(value)
-	if err != nil {
-		return nil, err
-	}
 	var out bytes.Buffer
-	if err := json.Compact(&out, text); err != nil {
-		return nil, err
-	}
-	out.WriteByte('\n')
-	return out.Bytes(), nil
+	err := report.WriteCompactJSON(&out, value)
+	return out.Bytes(), err
 }

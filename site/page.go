@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"embed"
 	"fmt"
@@ -256,4 +257,17 @@ func (s *Site) list() {
 		s.names = append(s.names, name)
 	}
 	slices.Sort(s.names)
+	s.order = s.together()
+}
+
+// together returns the names so that the files of one model follow one another: they
+// say the same, which is worked out once.
+func (s *Site) together() []string {
+	beside := map[string]string{}
+	for _, m := range s.models {
+		beside["api/v1/models/"+m.Slug+".json"] = modelPage(m)
+		beside["api/v1/history/"+m.Slug+".json"] = modelPage(m)
+	}
+	place := func(name string) string { return cmp.Or(beside[name], name) }
+	return slices.SortedStableFunc(slices.Values(s.names), func(a, b string) int { return cmp.Compare(place(a), place(b)) })
 }

@@ -166,26 +166,27 @@ type modelPageData struct {
 }
 
 func (s *Site) model(m *model, p *page) (any, error) {
-	if err := s.about(m); err != nil {
+	t, err := s.about(m)
+	if err != nil {
 		return nil, err
 	}
 	p.Feed = "feeds/models/" + m.Slug + ".atom"
-	this := modelPageData{Model: m, Where: m.where, MoveTo: m.where.MoveTo(), Ways: m.where.Ways(), Dates: m.where.Lives}
+	this := modelPageData{Model: m, Where: t.where, MoveTo: t.where.MoveTo(), Ways: t.where.Ways(), Dates: t.where.Lives}
 	for _, pr := range s.providers {
 		if pr.Name == m.Provider && m.Base == "" {
 			this.Provider = pr
 		}
 	}
-	for _, life := range m.where.Lives {
+	for _, life := range t.where.Lives {
 		this.Lives = append(this.Lives, life.Words(s.today()))
 	}
 	if m.Entry != nil {
 		this.Modalities = m.Entry.Modalities()
 	}
-	this.Remarks = m.where.Remarks()
-	for _, at := range m.where.Regions {
+	this.Remarks = t.where.Remarks()
+	for _, at := range t.where.Regions {
 		if this.Try == "" && at.Callable() {
-			this.Try, _ = m.where.TryIt(at)
+			this.Try, _ = t.where.TryIt(at)
 		}
 		if at.Standing == ask.StandsAbsent || at.Unobserved() {
 			if at.Standing == ask.StandsAbsent {
@@ -195,9 +196,9 @@ func (s *Site) model(m *model, p *page) (any, error) {
 		}
 		this.Stands = append(this.Stands, at)
 	}
-	this.Past = slices.Clone(m.chapters)
+	this.Past = slices.Clone(t.chapters)
 	slices.Reverse(this.Past)
-	this.Timeline = s.timeline(m)
+	this.Timeline = s.timeline(m, t.past)
 	b := s.badgeOf(m)
 	this.Badge = b.Label + ": " + b.Message
 	return this, nil

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"weak"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
@@ -54,6 +55,7 @@ type Site struct {
 	byRun     map[int64]*day
 	files     map[string]func(context.Context) ([]byte, error)
 	names     []string
+	order     []string // names, in the order in which they are made
 
 	reporting sync.Mutex
 	reports   map[int64]*report.Report
@@ -72,7 +74,13 @@ type model struct {
 	Variants       []*model
 	Entry          *ask.Entry // nil if no region has it any more
 
-	once     sync.Once
+	mu   sync.Mutex
+	told weak.Pointer[told]
+}
+
+// told is what several files say of a model. It is large, so it is kept only while one
+// of them is being made.
+type told struct {
 	where    ask.Whereabouts
 	past     *ask.Past
 	chapters []ask.Chapter
@@ -273,17 +281,21 @@ func (s *Site) gatherDays() {
 	}
 }
 
-// about fills in what a model's pages say.
-func (s *Site) about(m *model) error {
-	var err error
-	m.once.Do(func() {
-		if m.past, m.chapters, err = s.Log.Past(context.Background(), catalog.KindFoundationModel, m.ID); err != nil {
-			return
-		}
-		m.where = s.directory.Where(m.ID, m.past.Spans(s.head.ID), nil)
-		s.directory.Describe(&m.where, m.past.LastListed(s.head.ID), nil, s.Replacements)
-	})
-	return err
+// about returns what a model's files say.
+func (s *Site) about(m *model) (*told, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t := m.told.Value(); t != nil {
+		return t, nil
+	}
+	past, chapters, err := s.Log.Past(context.Background(), catalog.KindFoundationModel, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	t := &told{s.directory.Where(m.ID, past.Spans(s.head.ID), nil), past, chapters}
+	s.directory.Describe(&t.where, past.LastListed(s.head.ID), nil, s.Replacements)
+	m.told = weak.Make(t)
+	return t, nil
 }
 
 // Names returns the names of all files, sorted, with slashes.

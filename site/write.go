@@ -41,15 +41,15 @@ func (s *Site) Each(ctx context.Context, atOnce int, chosen func(name string) bo
 		working.Go(func() {
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
-				if i >= len(s.names) {
+				if i >= len(s.order) {
 					return
 				}
-				if !chosen(s.names[i]) {
+				if !chosen(s.order[i]) {
 					continue
 				}
-				data, err := s.File(ctx, s.names[i])
+				data, err := s.File(ctx, s.order[i])
 				if err == nil {
-					err = use(s.names[i], data)
+					err = use(s.order[i], data)
 				}
 				if err != nil {
 					cancel(err)
