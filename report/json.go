@@ -22,7 +22,9 @@ func (r *Report) JSON(w io.Writer) error {
 // WriteJSON writes value as one indented JSON document, which begins with the name
 // of its schema if it has one. Text from outside is exact; characters that are not
 // printable are written as escapes, so that it can be shown on a terminal.
-func WriteJSON(w io.Writer, value any) error { return writeJSON(w, value, "  ", "{\n  \"schema\": %q,") }
+func WriteJSON(w io.Writer, value any) error {
+	return writeJSON(w, value, "  ", "{\n  \"schema\": %q,")
+}
 
 // WriteCompactJSON writes what [WriteJSON] does, without the spaces that only people
 // need.
