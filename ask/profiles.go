@@ -23,6 +23,9 @@ type Routing struct {
 	// commercial region, which includes the calling one, so that is left out.
 	Models       []string `json:"models"`
 	Destinations []string `json:"destinations"`
+	// Created is the day, YYYY-MM-DD in UTC, on which AWS says that it was first created
+	// in any of From; "" if no list says.
+	Created string `json:"created,omitempty"`
 }
 
 // Routings returns the profiles that any region of the snapshot lists, sorted
@@ -45,6 +48,9 @@ func Routings(s *catalog.Snapshot) []Routing {
 				}
 			}
 			found[w].From = append(found[w].From, scope.Region)
+			if day := catalog.Day(p.CreatedAt); !p.CreatedAt.IsZero() && (found[w].Created == "" || day < found[w].Created) {
+				found[w].Created = day
+			}
 			if !scope.Fresh() {
 				found[w].Carried = append(found[w].Carried, scope.Region)
 			}

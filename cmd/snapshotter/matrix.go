@@ -28,7 +28,7 @@ func (c *modelsCommand) matrix(p *program, run catalog.Run, s *catalog.Snapshot,
 		answer.Models = append(answer.Models, ask.MatrixRow{ID: e.ID, Cells: rows[i]})
 	}
 	if !c.forPeople() {
-		return c.print(p, fullMatrix(regions, answer.Models, words), answer)
+		return c.print(p, sheet.AsOf(fullMatrix(regions, answer.Models, words), run.Ref()), answer)
 	}
 	if len(entries) == 0 {
 		p.println("No models match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))

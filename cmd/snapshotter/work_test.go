@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,9 @@ func TestWidthsOfWork(t *testing.T) {
 			{"none", "models --model nothing --db " + database, exitOK},
 			{"usage", "where --in nowhere nova-pro --db " + database, exitUsage},
 		} {
+			if long := []string{"demo", "site", "import", "import-again"}; raced && width > 80 && slices.Contains(long, line.name) {
+				continue // they print the same at every width
+			}
 			var out bytes.Buffer
 			on := silent(server)
 			on.stdout, on.stderr = &out, &out

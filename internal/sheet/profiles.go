@@ -11,9 +11,9 @@ import (
 
 // Profiles has one row for regions from which a profile runs in the same ones.
 func Profiles(routings []ask.Routing) *terminal.Table {
-	t := &terminal.Table{Head: []string{"id", "status", "models", "called from and may run in"}, Spare: []string{"models", "status"}, Below: true}
+	t := &terminal.Table{Head: []string{"id", "status", "created", "models", "called from and may run in"}, Spare: []string{"created", "models", "status"}, Below: true}
 	for _, r := range routings {
-		t.Add(r.ID, r.Status, strings.Join(r.Models, " "), Marked(r.From, r.Carried)+" -> "+strings.Join(shownRegions(r.Destinations), " "))
+		t.Add(r.ID, r.Status, r.Created, strings.Join(r.Models, " "), Marked(r.From, r.Carried)+" -> "+strings.Join(shownRegions(r.Destinations), " "))
 	}
 	return t
 }
@@ -40,10 +40,10 @@ func shownRegions(regions []string) []string {
 
 // ProfileRows has one row for each profile and region.
 func ProfileRows(routings []ask.Routing) *terminal.Table {
-	t := &terminal.Table{Head: []string{"region", "id", "name", "geography", "status", "models", "destinations", "carried"}}
+	t := &terminal.Table{Head: []string{"region", "id", "name", "geography", "status", "models", "destinations", "carried", "created"}}
 	for _, r := range routings {
 		for _, region := range r.From {
-			t.Add(region, r.ID, r.Name, r.Geography, r.Status, strings.Join(r.Models, " "), catalog.RegionCodes(r.Destinations), catalog.YesNo(slices.Contains(r.Carried, region)))
+			t.Add(region, r.ID, r.Name, r.Geography, r.Status, strings.Join(r.Models, " "), catalog.RegionCodes(r.Destinations), catalog.YesNo(slices.Contains(r.Carried, region)), r.Created)
 		}
 	}
 	return t

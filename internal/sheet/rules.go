@@ -1,9 +1,12 @@
 package sheet
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/ordered"
 	"snapshotter/internal/terminal"
 	"snapshotter/report"
 	"snapshotter/watch"
@@ -60,4 +63,14 @@ func held(s watch.State) (since, before string) {
 		return "", ""
 	}
 	return At(&s.Since.From), At(s.Since.After)
+}
+
+// RuleCounts says how many rules are in each state.
+func RuleCounts(states []watch.State) string {
+	var counts []string
+	for _, same := range ordered.By(states, func(s watch.State) watch.Status { return s.Status }) {
+		counts = append(counts, fmt.Sprintf("%d %s", len(same.Values), strings.ReplaceAll(string(same.Key), "-", " ")))
+	}
+	slices.Sort(counts)
+	return strings.Join(counts, ", ")
 }
