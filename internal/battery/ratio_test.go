@@ -18,7 +18,7 @@ var compared = []struct {
 	args, rival string
 	ratio       float64
 }{
-	{"version", "git version", 4.5},
+	{"version", "git version", 5.6},
 	{"models", plainly, 4.2},
 	{"report", plainly, 5.5},
 	{"lifecycle", plainly, 4.1},
