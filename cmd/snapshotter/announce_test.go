@@ -106,11 +106,7 @@ type operator struct {
 }
 
 func newOperator(t *testing.T) *operator {
-	server, err := bedrocktest.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
+	server := startBedrock(t)
 	n := &operator{t: t, dir: t.TempDir(), bedrock: server, machine: silent(server)}
 	n.serve(1)
 	return n

@@ -19,11 +19,7 @@ func BenchmarkProcess(b *testing.B) {
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}
-	server, err := bedrocktest.Start()
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer server.Close()
+	server := startBedrock(b)
 	server.Serve(sample.Moments()[0].Catalogue)
 	server.Inject(bedrocktest.Fault{Delay: 50 * time.Millisecond, Until: 300 * time.Millisecond})
 	environment := os.Environ()

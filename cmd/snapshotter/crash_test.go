@@ -14,7 +14,6 @@ import (
 
 	"snapshotter/catalog"
 	"snapshotter/internal/atomicfile"
-	"snapshotter/internal/bedrocktest"
 	"snapshotter/job"
 	"snapshotter/store"
 )
@@ -34,11 +33,7 @@ func TestKilledRuns(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("SNAPSHOTTER_KILLS")); err == nil {
 		kills = n
 	}
-	server, err := bedrocktest.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := startBedrock(t)
 	dir := t.TempDir()
 	random := rand.New(rand.NewPCG(1, 2))
 	moments := moments()
@@ -87,11 +82,7 @@ func TestKilledRuns(t *testing.T) {
 // once, and those that read must work.
 func TestSecondRunIsRefused(t *testing.T) {
 	t.Parallel()
-	server, err := bedrocktest.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := startBedrock(t)
 	server.Serve(moments()[0].Catalogue)
 	dir := t.TempDir()
 	call := func(args ...string) (int, string) {

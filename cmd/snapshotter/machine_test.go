@@ -32,6 +32,17 @@ func silent(server *bedrocktest.Server) machine {
 	return on
 }
 
+// startBedrock starts a Bedrock, which ends with the test.
+func startBedrock(t testing.TB) *bedrocktest.Server {
+	t.Helper()
+	server, err := bedrocktest.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	return server
+}
+
 // moments are those of the sample. Tests share them and must not change them.
 var moments = sync.OnceValue(sample.Moments)
 

@@ -22,11 +22,7 @@ import (
 // prints.
 func TestRunWithoutReaders(t *testing.T) {
 	t.Parallel()
-	server, err := bedrocktest.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := startBedrock(t)
 	dir := t.TempDir()
 	command := func(arguments ...string) *exec.Cmd {
 		process := exec.Command(os.Args[0], arguments...)
@@ -71,11 +67,7 @@ func TestRunWithoutReaders(t *testing.T) {
 // that has locked the database.
 func TestSecondSignal(t *testing.T) {
 	t.Parallel()
-	server, err := bedrocktest.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := startBedrock(t)
 	server.Serve(sample.Moments()[0].Catalogue)
 	dir := t.TempDir()
 	command := func() *exec.Cmd {

@@ -37,11 +37,7 @@ const (
 
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
-	bedrock, err := bedrocktest.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(bedrock.Close)
+	bedrock := startBedrock(t)
 	c := &cloud{bedrock: bedrock, s3: buckettest.Start(t, ""), tmp: t.TempDir()}
 	c.serve(1)
 	return c

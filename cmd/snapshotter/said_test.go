@@ -40,11 +40,7 @@ func TestEveryLineIsJSON(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	server, err := bedrocktest.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := startBedrock(t)
 	server.Serve(moments()[0].Catalogue)
 
 	for _, test := range []struct {

@@ -69,11 +69,7 @@ func localJob(t testing.TB, db string, server *bedrocktest.Server, now func() ti
 // take records a moment of the sample in the service's database.
 func take(t *testing.T, s *service, moment sample.Moment) {
 	t.Helper()
-	server, err := bedrocktest.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := startBedrock(t)
 	server.Serve(moment.Catalogue)
 	server.Inject(faults(moment.Failing)...)
 	p := s.program
@@ -264,11 +260,7 @@ func (s *serving) stop(t *testing.T) {
 // configuration, a wrong one, and its end, in peace and in the midst of a run.
 func TestServe(t *testing.T) {
 	t.Parallel()
-	server, err := bedrocktest.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := startBedrock(t)
 	server.Serve(moments()[0].Catalogue)
 	dir := t.TempDir()
 	config := filepath.Join(dir, "snapshotter.yaml")

@@ -33,11 +33,7 @@ var varying = []struct {
 // the usual widths with golden files; rewrite them with -update.
 func TestWidthsOfWork(t *testing.T) {
 	t.Parallel()
-	server, err := bedrocktest.Start()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	server := startBedrock(t)
 	server.Serve(moments()[0].Catalogue)
 	server.Inject(bedrocktest.Fault{Region: "us-west-2", Operation: bedrocktest.ListInferenceProfiles, Kind: bedrocktest.DenyIAM})
 	hook := listen(t)
