@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"snapshotter/catalog"
 	"snapshotter/diff"
@@ -132,7 +131,7 @@ func notReadWords(kind catalog.Kind, i catalog.Interval) string {
 	if i.Runs != 1 {
 		runs = fmt.Sprintf("%d runs", i.Runs)
 	}
-	return fmt.Sprintf("%ss not read (%s) in %s up to %s", strings.ReplaceAll(string(kind), "-", " "), i.Outcome.Words(), runs, catalog.Day(i.To.At))
+	return fmt.Sprintf("%s not read (%s) in %s up to %s", kind.Plural(), i.Outcome.Words(), runs, catalog.Day(i.To.At))
 }
 
 // ChaptersOf returns the changes that are about it, in the regions that includes

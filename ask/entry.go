@@ -71,8 +71,8 @@ func (at InRegion) ProfileIDs() []string {
 // End is the first end of life of a model in any region; zero if it has none.
 func (e Entry) End() (first time.Time) {
 	for _, at := range e.Regions {
-		if at.Model != nil && !at.Model.Lifecycle.EndOfLife.IsZero() && (first.IsZero() || at.Model.Lifecycle.EndOfLife.Before(first)) {
-			first = at.Model.Lifecycle.EndOfLife
+		if at.Model != nil {
+			first = catalog.Earlier(first, at.Model.Lifecycle.EndOfLife)
 		}
 	}
 	return first

@@ -67,21 +67,13 @@ func DateWords(at, today time.Time) string {
 	case days == 0:
 		return catalog.Day(at) + " (today)"
 	case days > 0:
-		return fmt.Sprintf("%s (in %s)", catalog.Day(at), Counted(days, "day"))
+		return fmt.Sprintf("%s (in %s)", catalog.Day(at), catalog.Counted(days, "day"))
 	}
-	return fmt.Sprintf("%s (%s ago)", catalog.Day(at), Counted(-days, "day"))
+	return fmt.Sprintf("%s (%s ago)", catalog.Day(at), catalog.Counted(-days, "day"))
 }
 
 // DaysUntil counts the days from a day to a date; negative once it has passed.
 func DaysUntil(at, today time.Time) int { return daysFrom(today.UTC().Truncate(24*time.Hour), at) }
-
-// Counted is a number of things: "1 day", "2 days".
-func Counted(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %ss", n, one)
-}
 
 // regionsShown is how many regions a sentence names.
 const regionsShown = 6
@@ -90,7 +82,7 @@ func regionWords(regions []string) string {
 	if len(regions) <= regionsShown {
 		return strings.Join(regions, ", ")
 	}
-	return Counted(len(regions), "region")
+	return catalog.Counted(len(regions), "region")
 }
 
 // Ending reports whether the model is not ACTIVE, or will end, in any region.

@@ -161,18 +161,10 @@ func (p *Past) LastListed(run int64) *catalog.FoundationModel {
 
 // Start returns when it began according to AWS, as lists up to a run had it: the start
 // of life of a model, the creation of a profile. It is zero if none says.
-func (p *Past) Start(run int64) time.Time {
-	var first time.Time
+func (p *Past) Start(run int64) (first time.Time) {
 	for _, e := range p.events[p.Kind][p.ID] {
-		var given time.Time
-		switch item := e.Item.(type) {
-		case *catalog.FoundationModel:
-			given = item.Lifecycle.StartOfLife
-		case *catalog.InferenceProfile:
-			given = item.CreatedAt
-		}
-		if e.Run.ID <= run && !given.IsZero() && (first.IsZero() || given.Before(first)) {
-			first = given
+		if e.Run.ID <= run {
+			first = catalog.Earlier(first, catalog.Began(e.Item))
 		}
 	}
 	return first

@@ -48,7 +48,7 @@ func Routings(s *catalog.Snapshot) []Routing {
 				}
 			}
 			found[w].From = append(found[w].From, scope.Region)
-			if day := catalog.Day(p.CreatedAt); !p.CreatedAt.IsZero() && (found[w].Created == "" || day < found[w].Created) {
+			if day := catalog.Day(p.CreatedAt); day != "" && (found[w].Created == "" || day < found[w].Created) {
 				found[w].Created = day
 			}
 			if !scope.Fresh() {

@@ -38,7 +38,7 @@ func (w Whereabouts) Summary(within []string) string {
 	case byProfile == 0:
 		how = "on demand"
 	}
-	return fmt.Sprintf("Callable from %d of %s read%s: %s.", onDemand+byProfile, Counted(read, "region"), limit, how)
+	return fmt.Sprintf("Callable from %d of %s read%s: %s.", onDemand+byProfile, catalog.Counted(read, "region"), limit, how)
 }
 
 // Remarks say what a table of the regions cannot.

@@ -92,7 +92,7 @@ func intact(ctx context.Context, db *store.Store, thoroughly bool) (string, erro
 	if err != nil {
 		return "", err
 	}
-	text := fmt.Sprintf("schema %d, SQLite's %s finds nothing wrong, %s recorded", schema, check, runs(recorded))
+	text := fmt.Sprintf("schema %d, SQLite's %s finds nothing wrong, %s recorded", schema, check, catalog.Counted(recorded, "run"))
 	if recorded == 0 {
 		return text, nil
 	}
@@ -127,11 +127,4 @@ func examineLock(path string, found *Examination) {
 		}
 		found.Add("lock", OK, "free", "")
 	}
-}
-
-func runs(n int) string {
-	if n == 1 {
-		return "1 run"
-	}
-	return fmt.Sprintf("%d runs", n)
 }

@@ -28,7 +28,7 @@ func (j *Job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	collecting, stop := context.WithCancel(ctx)
 	defer stop()
 	checked := make(chan ownership, 1)
-	go func() { checked <- j.checkOwner(ctx, db, stop) }()
+	go func() { checked <- j.checkOwner(ctx, db, known.Bound, stop) }()
 	result, err := collect.Collect(collecting, j.AWS, known.Scopes, j.Options)
 	of := <-checked
 	if of.refused != nil {
@@ -38,9 +38,6 @@ func (j *Job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	run.FinishedAt = j.Now().UTC()
 	if err != nil {
 		return recordFailure(ctx, db, run, err)
-	}
-	if !known.Bound && of.owner.Account == "" {
-		of.notes = nil // nothing was to be checked
 	}
 	run.Partition, run.Message = result.Partition, strings.Join(append(of.notes, j.notes(result)...), "; ")
 	// Everything was read. A request to stop must not cost the run.
@@ -61,13 +58,13 @@ type ownership struct {
 	refused error
 }
 
-// checkOwner asks whose lists are being read, and stops the reading if the history
-// belongs to another account. It does not hold up the lists: from a distant region the
+// checkOwner asks whose lists are being read, and stops the reading if the history is
+// bound to another account. It does not hold up the lists: from a distant region the
 // request takes as long as they do.
-func (j *Job) checkOwner(ctx context.Context, db *store.Store, stop func()) (of ownership) {
+func (j *Job) checkOwner(ctx context.Context, db *store.Store, bound bool, stop func()) (of ownership) {
 	of.owner.Partition = catalog.Partition(j.AWS.Region)
 	account, err := j.account(ctx)
-	if err != nil {
+	if err != nil && bound {
 		of.notes = append(of.notes, "could not check which account the credentials belong to: "+err.Error())
 	}
 	of.owner.Account = account

@@ -254,12 +254,10 @@ func regions(lists []Away) string {
 		}
 		part := region
 		if n < len(catalog.Kinds()) {
-			part += " (" + plural(lists[0].Kind) + ")"
+			part += " (" + lists[0].Kind.Plural() + ")"
 		}
 		parts = append(parts, part)
 		lists = lists[n:]
 	}
 	return strings.Join(parts, ", ")
 }
-
-func plural(kind catalog.Kind) string { return strings.ReplaceAll(string(kind), "-", " ") + "s" }

@@ -47,7 +47,7 @@ func (p *page) deadlines(d *Deadlines) {
 	}
 	p.folded(f)
 	if len(variants) > 0 {
-		p.details(plural(len(variants), "date")+" of variants for purchased throughput only", func() { p.bullets(variants) })
+		p.details(catalog.Counted(len(variants), "date")+" of variants for purchased throughput only", func() { p.bullets(variants) })
 	}
 }
 
@@ -142,7 +142,7 @@ func (d *Deadlines) next() string {
 		names := byEvent[e.event]
 		switch {
 		case len(names) > deadlinesNamed:
-			parts = append(parts, eventText(e.event)+" for "+plural(len(names), "model")+",")
+			parts = append(parts, eventText(e.event)+" for "+catalog.Counted(len(names), "model")+",")
 		case len(names) > 0:
 			parts = append(parts, strings.Join(names, " and ")+" "+eventText(e.event))
 		}

@@ -81,24 +81,16 @@ func (v *view) buildGain(s *Story, group []piece) {
 	}
 }
 
-// start is when new items began according to AWS: the first date that their lists give.
+// start is when new items began according to AWS: the models, or else the profiles.
 func (v *view) start(listed []string, group []piece) string {
 	var first time.Time
 	for _, p := range filterPieces(group, kind(diff.Added)) {
-		var given time.Time
 		region := v.region(p.Region)
-		switch model, profile := region.Models[p.ID], region.Profiles[p.ID]; {
-		case p.Resource == catalog.KindFoundationModel && model != nil:
-			given = model.Lifecycle.StartOfLife
-		case len(listed) == 0 && profile != nil: // no model is new
-			given = profile.CreatedAt
+		if model := region.Models[p.ID]; p.Resource == catalog.KindFoundationModel && model != nil {
+			first = catalog.Earlier(first, catalog.Began(model))
+		} else if profile := region.Profiles[p.ID]; len(listed) == 0 && profile != nil {
+			first = catalog.Earlier(first, catalog.Began(profile))
 		}
-		if !given.IsZero() && (first.IsZero() || given.Before(first)) {
-			first = given
-		}
-	}
-	if first.IsZero() {
-		return ""
 	}
 	return catalog.Day(first)
 }

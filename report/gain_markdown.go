@@ -57,7 +57,7 @@ func (t *entryText) returned(returned []Return) {
 		}
 		ids = union(ids)
 		t.bullet("%s: %s listed again; %s found %s gone, %s and %s before", t.folds.regions("Back", union(regions)), t.these(ids),
-			dated(first.Absent), them(len(ids)), plural(int(first.Back.ID-first.Absent.ID), "run"), plural(first.Days, "day"))
+			dated(first.Absent), them(len(ids)), catalog.Counted(int(first.Back.ID-first.Absent.ID), "run"), catalog.Counted(first.Days, "day"))
 	}
 }
 
@@ -105,7 +105,7 @@ func callable(s *Story) string {
 			onDemand = union(onDemand, r.From)
 		}
 	}
-	lead := "Callable from " + plural(len(from), "region")
+	lead := "Callable from " + catalog.Counted(len(from), "region")
 	switch {
 	case len(from) == 0:
 		return ""

@@ -22,10 +22,10 @@ func (r *Report) Headlines() []string {
 		lines = append(lines, r.line(&r.Rows[i]))
 	}
 	for _, n := range r.NewRegions {
-		lines = append(lines, fmt.Sprintf("New region: %s with %s, %d of them callable", n.Region, plural(n.Models, "model"), n.Callable))
+		lines = append(lines, fmt.Sprintf("New region: %s with %s, %d of them callable", n.Region, catalog.Counted(n.Models, "model"), n.Callable))
 	}
 	if n := len(r.Other); n > 0 {
-		lines = append(lines, sentenceCase(plural(n, "minor change")))
+		lines = append(lines, sentenceCase(catalog.Counted(n, "minor change")))
 	}
 	return lines
 }

@@ -91,8 +91,8 @@ func (p *page) inventory(i *Inventory) {
 	}
 	p.paragraph("## Inventory")
 	p.paragraph(fmt.Sprintf("%s of %s, %d of them callable, and %s, in %s.",
-		plural(i.Total.Models, "model"), plural(i.Providers, "provider"), i.Total.Callable,
-		plural(i.Total.Profiles, "profile"), plural(i.Total.Regions, "region")))
+		catalog.Counted(i.Total.Models, "model"), catalog.Counted(i.Providers, "provider"), i.Total.Callable,
+		catalog.Counted(i.Total.Profiles, "profile"), catalog.Counted(i.Total.Regions, "region")))
 	var rows [][]string
 	for _, g := range i.Geographies {
 		rows = append(rows, []string{

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"snapshotter/catalog"
 	"snapshotter/diff"
 	"snapshotter/internal/markdown"
 )
@@ -14,16 +15,16 @@ func inDays(n int) string {
 	case n == 0:
 		return "today"
 	case n < 0:
-		return "passed " + plural(-n, "day") + " ago"
+		return "passed " + catalog.Counted(-n, "day") + " ago"
 	}
-	return plural(n, "day")
+	return catalog.Counted(n, "day")
 }
 
 func daysLeft(n int) string {
 	if n <= 0 {
 		return inDays(n)
 	}
-	return plural(n, "day") + " left"
+	return catalog.Counted(n, "day") + " left"
 }
 
 // lifecycle adds what changed in a model's status and dates.
@@ -108,9 +109,9 @@ func sinceOrFrom(c LifecycleChange) string {
 func shifted(n int) string {
 	switch {
 	case n < 0:
-		return plural(-n, "day") + " earlier"
+		return catalog.Counted(-n, "day") + " earlier"
 	case n > 0:
-		return plural(n, "day") + " later"
+		return catalog.Counted(n, "day") + " later"
 	}
 	return "the same day"
 }

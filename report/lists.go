@@ -2,7 +2,6 @@ package report
 
 import (
 	"slices"
-	"strconv"
 )
 
 // unique returns parts without repetitions, in order.
@@ -36,10 +35,6 @@ func union(lists ...[]string) []string {
 	all := slices.Concat(lists...)
 	slices.Sort(all)
 	return slices.Compact(all)
-}
-
-func plural(n int, one string) string {
-	return strconv.Itoa(n) + " " + noun(n, one)
 }
 
 func noun(n int, one string) string {

@@ -128,7 +128,7 @@ func readings(past *ask.Past, chapters []ask.Chapter) []Happening {
 			all = append(all, Happening{Run: run, What: what})
 		}
 		if len(away) > 0 {
-			all = append(all, Happening{Run: run, What: fmt.Sprintf("not read in %s up to %s (%s): %s", plural(unread.Runs, "run"), catalog.Day(unread.To.At), unread.Outcome.Words(), briefRegions(union(away)))})
+			all = append(all, Happening{Run: run, What: fmt.Sprintf("not read in %s up to %s (%s): %s", catalog.Counted(unread.Runs, "run"), catalog.Day(unread.To.At), unread.Outcome.Words(), briefRegions(union(away)))})
 		}
 	}
 	return all

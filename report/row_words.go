@@ -141,7 +141,7 @@ func (s *Story) gainPhrase(id string) string {
 	case MoreRegions:
 		return "callable from more regions"
 	case Back:
-		return "back after " + plural(s.Gain.Returned[0].Days, "day")
+		return "back after " + catalog.Counted(s.Gain.Returned[0].Days, "day")
 	case NewProfile:
 		if ids := s.profiles(); len(ids) == 1 {
 			return shortID(ids[0], id) + " profile is new"

@@ -60,8 +60,8 @@ func (e entry) said() string {
 func (p *page) entry(e entry, dense bool) {
 	switch n := len(e.subjects); {
 	case n > foldOver:
-		p.paragraph("**" + e.event + "**: " + plural(n, e.noun))
-		p.details("The "+plural(n, e.noun), func() { p.bullets(e.subjects) })
+		p.paragraph("**" + e.event + "**: " + catalog.Counted(n, e.noun))
+		p.details("The "+catalog.Counted(n, e.noun), func() { p.bullets(e.subjects) })
 	default:
 		p.paragraph("**" + e.event + "**: " + strings.Join(e.subjects, ", "))
 	}
@@ -123,7 +123,7 @@ func (s *Story) event() string {
 		return fmt.Sprintf("Removed from %d of %d regions", len(s.Loss.Unlisted), len(union(s.Loss.Unlisted, s.ListedIn)))
 	case NoLongerCallable:
 		if !s.Loss.nowhere() {
-			return words + " from " + plural(len(s.Loss.Uncallable), "region")
+			return words + " from " + catalog.Counted(len(s.Loss.Uncallable), "region")
 		}
 	case NewProfile:
 		if len(s.profiles()) > 1 {

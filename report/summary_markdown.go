@@ -55,7 +55,7 @@ func (r *Report) filterLine() []string {
 	}
 	line := "Only " + markdown.Code(r.Filter) + "."
 	if r.LeftOut > 0 {
-		line += " " + plural(r.LeftOut, "more change") + " elsewhere."
+		line += " " + catalog.Counted(r.LeftOut, "more change") + " elsewhere."
 	}
 	if n := r.alsoElsewhere(); n > 0 {
 		line += fmt.Sprintf(" %d of these elsewhere too.", n)
@@ -162,7 +162,7 @@ func (p *page) rows(r *Report) {
 		cells = append(cells, r.cellsOf(&rows[i]))
 	}
 	for _, n := range r.NewRegions {
-		cells = append(cells, []string{"New", "region " + regionCode(n.Region), plural(n.Callable, "callable model"), "", ""})
+		cells = append(cells, []string{"New", "region " + regionCode(n.Region), catalog.Counted(n.Callable, "callable model"), "", ""})
 	}
 	if len(cells) > 0 {
 		p.table([]string{"", "Model", "What happened", "Where", "Now"}, cells)
@@ -172,7 +172,7 @@ func (p *page) rows(r *Report) {
 		rest = append(rest, fmt.Sprintf("%d more in [Details](#details).", more))
 	}
 	if n := len(r.Other); n > 0 {
-		rest = append(rest, sentenceCase(plural(n, "minor change"))+".")
+		rest = append(rest, sentenceCase(catalog.Counted(n, "minor change"))+".")
 	}
 	if len(rest) > 0 {
 		p.paragraph(strings.Join(rest, " "))
@@ -210,7 +210,7 @@ func (r *Report) models(row *Row) string {
 		return "rule " + markdown.Code(row.rule.Name)
 	}
 	if len(row.Models) > modelsNamed {
-		return plural(len(row.Models), "model")
+		return catalog.Counted(len(row.Models), "model")
 	}
 	var names []string
 	for _, m := range row.Models {

@@ -52,7 +52,7 @@ func (r *Report) unreadBriefly() string {
 	case len(lost) == 1 && catalog.ValidRegion(lost[0]):
 		return "; " + lost[0] + " not read"
 	}
-	return fmt.Sprintf("; %s not read", plural(len(lost), "region"))
+	return fmt.Sprintf("; %s not read", catalog.Counted(len(lost), "region"))
 }
 
 // headline says in plain text what matters most, in about as many characters as
@@ -72,15 +72,15 @@ func (r *Report) headline(room int) string {
 	case len(r.NewRegions) > 0:
 		return "new region " + markdown.Clean(r.NewRegions[0].Region)
 	case len(r.Other) > 0:
-		return plural(len(r.Other), "minor change")
+		return catalog.Counted(len(r.Other), "minor change")
 	}
-	return plural(len(r.Coverage.FirstRead), "list") + " read for the first time"
+	return catalog.Counted(len(r.Coverage.FirstRead), "list") + " read for the first time"
 }
 
 func (r *Report) incomparable() string {
 	switch {
 	case r.Base == nil && r.Inventory != nil:
-		return fmt.Sprintf("first run, %s in %s", plural(r.Inventory.Total.Models, "model"), plural(r.Inventory.Total.Regions, "region"))
+		return fmt.Sprintf("first run, %s in %s", catalog.Counted(r.Inventory.Total.Models, "model"), catalog.Counted(r.Inventory.Total.Regions, "region"))
 	case r.Base == nil:
 		return "first run"
 	case !r.Coverage.anyRead():
@@ -229,5 +229,5 @@ func shortRegions(regions []string) string {
 	if len(regions) <= 2 && valid {
 		return strings.Join(regions, " and ")
 	}
-	return plural(len(regions), "region")
+	return catalog.Counted(len(regions), "region")
 }

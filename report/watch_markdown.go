@@ -67,7 +67,7 @@ func standingOf(s watch.State, today time.Time) string {
 	case s.Status != watch.Waiting:
 		words += sinceWords(s)
 	case days(s.Since.From.At, today) > 0:
-		words += ", " + plural(days(s.Since.From.At, today), "day")
+		words += ", " + catalog.Counted(days(s.Since.From.At, today), "day")
 		if s.Since.After == nil {
 			words += " or more"
 		}
@@ -132,7 +132,7 @@ func (f *watchFolds) list(s watch.State, ways []watch.Way) string {
 		f.ways = append(f.ways, markdown.Code(s.Name)+": "+way(w, named(w.From)))
 		from = append(from, w.From...)
 	}
-	return plural(len(ways), "id") + " from " + f.regions("Call from for "+markdown.Code(s.Name), union(from))
+	return catalog.Counted(len(ways), "id") + " from " + f.regions("Call from for "+markdown.Code(s.Name), union(from))
 }
 
 func way(w watch.Way, from string) string {

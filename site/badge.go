@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"snapshotter/ask"
+	"snapshotter/catalog"
 	"snapshotter/internal/markdown"
 )
 
@@ -30,7 +31,7 @@ func (s *Site) badgeOf(m *model) badge {
 	b := badge{markdown.Clean(orID(m)), "gone", bad}
 	if m.Entry != nil {
 		if n := m.Entry.CallableFrom(); n > 0 {
-			b.Message, b.Color = "callable from "+plural(n, "region"), good
+			b.Message, b.Color = "callable from "+catalog.Counted(n, "region"), good
 		} else {
 			b.Message = "not callable"
 		}

@@ -84,7 +84,7 @@ func (s *Site) appointmentsOf(m *model, event ask.Event) []appointment {
 		if apart[e.Region] == nil {
 			apart[e.Region] = &course{}
 		}
-		apart[e.Region].set(e.Run, day0(dateOf(listed.Lifecycle, event)))
+		apart[e.Region].set(e.Run, catalog.Day(dateOf(listed.Lifecycle, event)))
 	}
 	settle()
 	regions := slices.Sorted(maps.Keys(apart))

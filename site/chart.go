@@ -185,7 +185,7 @@ func (s *Site) timeline(m *model, past *ask.Past) template.HTML {
 	var out strings.Builder
 	regions := sortedKeys(seen)
 	high := len(regions)*row + 30
-	fmt.Fprintf(&out, `<div class="scroll" tabindex="0" role="group" aria-label="Timeline"><svg class="timeline" viewBox="0 0 %d %d" role="img" aria-label="When %s was callable, legacy, and ends, in %s; the tables say the same">`, left+wide+10, high, esc(markdown.Clean(orID(m))), plural(len(regions), "region"))
+	fmt.Fprintf(&out, `<div class="scroll" tabindex="0" role="group" aria-label="Timeline"><svg class="timeline" viewBox="0 0 %d %d" role="img" aria-label="When %s was callable, legacy, and ends, in %s; the tables say the same">`, left+wide+10, high, esc(markdown.Clean(orID(m))), catalog.Counted(len(regions), "region"))
 	covered, _ := s.Log.Coverage(context.Background(), regions) // from memory: never an error
 	for i, region := range regions {
 		y := i*row + 2
@@ -201,7 +201,7 @@ func (s *Site) timeline(m *model, past *ask.Past) template.HTML {
 			for _, gap := range gaps {
 				fmt.Fprintf(&path, "M%d %dh%dv10h-%dz", x(gap.from.At), y+1, max(2, x(gap.to.At)-x(gap.from.At)), max(2, x(gap.to.At)-x(gap.from.At)))
 			}
-			fmt.Fprintf(&out, `<path class="gap" d="%s"><title>%s: a list was not read, %s; the region's page has the dates</title></path>`, path.String(), esc(region), plural(len(gaps), "time"))
+			fmt.Fprintf(&out, `<path class="gap" d="%s"><title>%s: a list was not read, %s; the region's page has the dates</title></path>`, path.String(), esc(region), catalog.Counted(len(gaps), "time"))
 		}
 		if events := life[region]; len(events) > 0 {
 			if l, ok := events[len(events)-1].Item.(*catalog.FoundationModel); ok && l.Lifecycle.EndOfLife.After(first) {

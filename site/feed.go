@@ -62,7 +62,7 @@ func (s *Site) makeEntries(ctx context.Context) ([]*entry, error) {
 		for _, n := range made.NewRegions {
 			all = append(all, &entry{
 				ID: s.tag(d.Run, "region/"+slugOf(n.Region)), Title: "New region: " + n.Region, Run: d.Run, Page: reportPage(d.Run),
-				HTML: "<p>" + html.EscapeString(plural(n.Callable, "callable model")) + "</p>", Regions: []string{n.Region},
+				HTML: "<p>" + html.EscapeString(catalog.Counted(n.Callable, "callable model")) + "</p>", Regions: []string{n.Region},
 			})
 		}
 	}
@@ -145,7 +145,7 @@ func (s *Site) reminderEntries() []*entry {
 // knownSince is the first run that found the date in one of its regions.
 func (s *Site) knownSince(d ask.Date) int64 {
 	for _, e := range s.eventsOf(d.ID) {
-		if m, ok := e.Item.(*catalog.FoundationModel); ok && slices.Contains(d.Regions, e.Region) && day0(dateOf(m.Lifecycle, d.Event)) == d.Date {
+		if m, ok := e.Item.(*catalog.FoundationModel); ok && slices.Contains(d.Regions, e.Region) && catalog.Day(dateOf(m.Lifecycle, d.Event)) == d.Date {
 			return e.Run.ID
 		}
 	}

@@ -127,7 +127,7 @@ func (s *Site) row(out *strings.Builder, m *model, cells []ask.Cell, never []str
 		status := at.Model.Lifecycle.Status
 		has = append(has, token(orNotSaid(status)))
 		legacy[at.Region] = status == catalog.StatusLegacy
-		if ends := day0(at.Model.Lifecycle.EndOfLife); ends != "" && (eol == "" || ends < eol) {
+		if ends := catalog.Day(at.Model.Lifecycle.EndOfLife); ends != "" && (eol == "" || ends < eol) {
 			eol = ends
 		}
 	}
@@ -144,7 +144,7 @@ func (s *Site) row(out *strings.Builder, m *model, cells []ask.Cell, never []str
 	}
 	out.WriteString(`><th scope=row><a href=` + m.Slug + `/index.html>` + esc(markdown.Clean(cmp.Or(m.Name, m.ID))) + `</a><code>` + esc(markdown.Clean(m.ID)) + `</code>`)
 	if n := len(m.Variants); n > 0 {
-		out.WriteString(` <small>+ ` + plural(n, "variant") + `</small>`)
+		out.WriteString(` <small>+ ` + catalog.Counted(n, "variant") + `</small>`)
 	}
 	for _, cell := range cells {
 		if !slices.Contains(never, cell.Region) {

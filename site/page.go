@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"embed"
-	"fmt"
 	"html"
 	"html/template"
 	"path"
@@ -49,12 +48,12 @@ func parsePages() map[string]*template.Template {
 		"line":    markdown.Line,
 		"name":    func(s string) string { return markdown.Clean(orNotSaid(s)) },
 		"moment":  catalog.Moment,
-		"day":     day0,
+		"day":     catalog.Day,
 		"rfc3339": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"join":    func(all []string) string { return strings.Join(all, ", ") },
 		"region":  catalog.RegionWords,
 		"city":    func(region string) string { return catalog.LocationOf(region).City },
-		"plural":  plural,
+		"plural":  catalog.Counted,
 		"days":    inDays,
 		"event":   eventWords,
 		"policy":  func() string { return Policy },
@@ -66,30 +65,15 @@ func parsePages() map[string]*template.Template {
 	return all
 }
 
-// day0 is a date, "" for the zero time.
-func day0(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return catalog.Day(t)
-}
-
-func plural(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %ss", n, one)
-}
-
 // inDays says how far a date is away.
 func inDays(days int) string {
 	switch {
 	case days == 0:
 		return "today"
 	case days < 0:
-		return plural(-days, "day") + " ago"
+		return catalog.Counted(-days, "day") + " ago"
 	}
-	return "in " + plural(days, "day")
+	return "in " + catalog.Counted(days, "day")
 }
 
 // render makes a page.

@@ -130,7 +130,7 @@ func (d *day) Words() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, significanceWords[significance]))
 		}
 	}
-	return plural(d.Changes, "change") + " of an item or a path: " + strings.Join(parts, ", ")
+	return catalog.Counted(d.Changes, "change") + " of an item or a path: " + strings.Join(parts, ", ")
 }
 
 var significanceWords = map[diff.Significance]string{

@@ -81,8 +81,8 @@ func (a asOf) answered(p *program, run catalog.Run) ask.AsOf {
 // set, than two of its times.
 func (a asOf) stale(p *program, run catalog.Run) bool {
 	until := run.StartedAt.Add(staleAfter)
-	if p.due != nil {
-		until = p.due.Next(p.due.Next(run.StartedAt)).Add(lateBy)
+	if due := p.due(); due != nil {
+		until = due.Next(due.Next(run.StartedAt)).Add(lateBy)
 	}
 	return a.AsOf == "latest" && p.now().After(until)
 }
@@ -107,7 +107,7 @@ func reference(text string, now time.Time) (store.Reference, error) {
 func sayNeverRead(p *program, lists []ask.UnreadList) {
 	var named []string
 	for _, l := range lists {
-		named = append(named, fmt.Sprintf("%ss of %s (%s)", strings.ReplaceAll(string(l.Kind), "-", " "), l.Region, l.Outcome.Words()))
+		named = append(named, fmt.Sprintf("%s of %s (%s)", l.Kind.Plural(), l.Region, l.Outcome.Words()))
 	}
 	if len(named) > 0 {
 		p.println("Never read, so nothing is known about: %s", strings.Join(named, ", "))

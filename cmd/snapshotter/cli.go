@@ -98,10 +98,10 @@ type program struct {
 	open  []string // names of rules that leave open if they guard
 	// replacements are the user's own, by the ID of the model that they replace.
 	replacements map[string]string
-	channels     []configfile.Channel     // that hear of a part only
-	configured   bool                     // by a file that says something
-	due          *schedule.Schedule       // of the environment or the file, nil if neither has one
-	grammar      func() *kong.Application // of all commands, made when it is first needed
+	channels     []configfile.Channel      // that hear of a part only
+	configured   bool                      // by a file that says something
+	due          func() *schedule.Schedule // of the environment or the file, nil if neither has one
+	grammar      func() *kong.Application  // of all commands, made when it is first needed
 	log          *slog.Logger
 	args         []string // as given
 }
@@ -159,7 +159,7 @@ func (p *program) parse(ctx context.Context, args []string, commands *commands) 
 	p.common, p.args = commands.Common, args
 	p.rules, p.open, p.replacements, p.channels = settings.file.Watch, settings.file.Open, settings.file.Replacements, settings.channels
 	p.configured = len(settings.file.Flags)+len(p.rules)+len(p.replacements)+len(settings.file.Channels) > 0
-	p.due = settings.due()
+	p.due = settings.due
 	p.log = p.logger()
 	if p.adopt != nil {
 		p.adopt(p.log, p.LogFormat == "json")

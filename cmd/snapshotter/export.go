@@ -110,7 +110,7 @@ func (c *exportCommand) captures(p *program, s *catalog.Snapshot) error {
 		}
 		p.println("run %-4d %s  %d lists, %d items%s", folder.Run.ID, folder.Name, len(folder.Scopes), folder.Items, older)
 	}
-	for _, same := range ordered.By(s.Scopes, func(scope catalog.ScopeState) string { return neverRead(scope) }) {
+	for _, same := range ordered.By(s.Scopes, neverRead) {
 		if same.Key != "" {
 			p.printWrapped("Never read, so not written (%s): %s", same.Key, strings.Join(regionsOf(same.Values), ", "))
 		}
@@ -123,7 +123,7 @@ func neverRead(scope catalog.ScopeState) string {
 	if scope.Observed() {
 		return ""
 	}
-	return strings.ReplaceAll(string(scope.Kind), "-", " ") + "s, " + scope.Outcome.Words()
+	return scope.Kind.Plural() + ", " + scope.Outcome.Words()
 }
 
 // regionsOf are the regions of scopes, in their order.
@@ -168,7 +168,7 @@ func modelCells(id string, m *catalog.FoundationModel) []string {
 	}
 	return []string{
 		id, m.Name, m.Provider, m.Lifecycle.Status,
-		sheet.Day(m.Lifecycle.Legacy), sheet.Day(m.Lifecycle.ExtendedAccess), sheet.Day(m.Lifecycle.EndOfLife),
+		catalog.Day(m.Lifecycle.Legacy), catalog.Day(m.Lifecycle.ExtendedAccess), catalog.Day(m.Lifecycle.EndOfLife),
 		strings.Join(m.InferenceTypes, " "), strings.Join(m.InputModalities, " "), strings.Join(m.OutputModalities, " "),
 	}
 }

@@ -40,9 +40,9 @@ func (c *lifecycleCommand) Help() string {
 What hurts most first, then the soonest: end-of-life (calls fail from then),
 extended-access (prices may rise from then) and legacy (no new users from then).
 Days are counted from today. Regions that agree on a date are one line; where they
-differ, each date has its own. A model whose end of life has passed and that is listed still comes first,
-with negative days. A ~ marks a region that the run did not read. On a narrow
-terminal names stand for IDs, and regions are left out.
+differ, each date has its own. A model whose end of life has passed and that is
+listed still comes first, with negative days. A ~ marks a region that the run did
+not read. On a narrow terminal names stand for IDs, and regions are left out.
 
 "move to" is the first candidate by rule, never advice of AWS: an ACTIVE model of
 the same provider and modalities with a later start of life that can be called from
@@ -71,7 +71,7 @@ func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 			Run: c.answered(p, run), Today: catalog.Day(p.now()), Dates: dates,
 			NeverRead: ask.UnreadLists(shown, catalog.KindFoundationModel),
 		}
-		if err := c.write(p, run, answer, len(c.counted(ask.Dates(snapshot, p.now())))); err != nil {
+		if err := c.write(p, run, answer, snapshot); err != nil {
 			return err
 		}
 		if c.ExitCode && len(c.counted(answer.Dates)) > 0 {
@@ -103,19 +103,19 @@ func (c *lifecycleCommand) counted(dates []ask.Date) []ask.Date {
 	return slices.DeleteFunc(slices.Clone(dates), func(d ask.Date) bool { return d.VariantOf != "" && !c.Variants })
 }
 
-func (c *lifecycleCommand) write(p *program, run catalog.Run, answer ask.LifecycleAnswer, of int) error {
+func (c *lifecycleCommand) write(p *program, run catalog.Run, answer ask.LifecycleAnswer, all *catalog.Snapshot) error {
 	if !c.forPeople() {
 		return c.print(p, sheet.AsOf(sheet.DateRows(answer.Dates), run.Ref()), answer)
 	}
 	defer sayNeverRead(p, answer.NeverRead)
 	dates := c.counted(answer.Dates)
 	if len(dates) == 0 {
-		p.println("No dates match the filters as of run %d (%s), of %d.", run.ID, catalog.Moment(run.StartedAt), of)
+		p.println("No dates match the filters as of run %d (%s), of %d.", run.ID, catalog.Moment(run.StartedAt), len(c.counted(ask.Dates(all, p.now()))))
 	} else if err := c.writeDates(p, run, answer, dates); err != nil {
 		return err
 	}
 	if n := len(answer.Dates) - len(dates); n > 0 {
-		p.println("Left out: %s of variants for purchased throughput only. See --variants.", ask.Counted(n, "date"))
+		p.println("Left out: %s of variants for purchased throughput only. See --variants.", catalog.Counted(n, "date"))
 	}
 	return nil
 }
@@ -127,7 +127,7 @@ func (c *lifecycleCommand) writeDates(p *program, run catalog.Run, answer ask.Li
 	if same != "" {
 		there = " in " + same
 	}
-	p.printWrapped("%s%s as of run %d (%s); days are from today.", ask.Counted(len(dates), "date"), there, run.ID, catalog.Moment(run.StartedAt))
+	p.printWrapped("%s%s as of run %d (%s); days are from today.", catalog.Counted(len(dates), "date"), there, run.ID, catalog.Moment(run.StartedAt))
 	if c.Format == "md" {
 		p.println("")
 		return c.print(p, sheet.Dates(dates), answer)

@@ -84,7 +84,8 @@ func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 			return c.matrix(p, run, shown, ask.EveryRegion(all, c.drawn(entries)))
 		}
 		if len(entries) == 0 && c.forPeople() {
-			return c.noMatch(p, run, ask.Models(snapshot))
+			c.noMatch(p, run, ask.Models(snapshot))
+			return nil
 		}
 		return c.list(p, run, ask.ModelsAnswer{Run: c.answered(p, run), Models: entries, NeverRead: ask.UnreadLists(shown, catalog.Kinds()...)})
 	})
@@ -118,7 +119,7 @@ func (c *modelsCommand) list(p *program, run catalog.Run, answer ask.ModelsAnswe
 }
 
 // noMatch says that nothing matches, and what there is.
-func (c *modelsCommand) noMatch(p *program, run catalog.Run, all []ask.Entry) error {
+func (c *modelsCommand) noMatch(p *program, run catalog.Run, all []ask.Entry) {
 	p.println("No models match the filters as of run %d (%s).", run.ID, catalog.Moment(run.StartedAt))
 	var providers []string
 	for _, names := range ask.ByProvider(all) {
@@ -127,18 +128,17 @@ func (c *modelsCommand) noMatch(p *program, run catalog.Run, all []ask.Entry) er
 	if providers != nil {
 		p.printWrapped("There are models of %s.", strings.Join(providers, ", "))
 	}
-	return nil
 }
 
 // counted is the answer in one sentence.
 func (c *modelsCommand) counted(entries []ask.Entry) string {
 	switch {
 	case len(c.Within) > 0:
-		return fmt.Sprintf("%s can be called inside %s", ask.Counted(len(entries), "model"), terminal.OneLine(strings.Join(c.Within, ", ")))
+		return fmt.Sprintf("%s can be called inside %s", catalog.Counted(len(entries), "model"), terminal.OneLine(strings.Join(c.Within, ", ")))
 	case len(ask.RegionsOf(entries)) == 1:
-		return fmt.Sprintf("%s in %s", ask.Counted(len(entries), "model"), ask.RegionsOf(entries)[0])
+		return fmt.Sprintf("%s in %s", catalog.Counted(len(entries), "model"), ask.RegionsOf(entries)[0])
 	}
-	return fmt.Sprintf("%s in %s", ask.Counted(len(entries), "model"), ask.Counted(len(ask.RegionsOf(entries)), "region"))
+	return fmt.Sprintf("%s in %s", catalog.Counted(len(entries), "model"), catalog.Counted(len(ask.RegionsOf(entries)), "region"))
 }
 
 func (c *modelsCommand) rows(p *program, shown []ask.Entry, answer ask.ModelsAnswer) error {

@@ -53,7 +53,7 @@ func (c *profilesCommand) Run(ctx context.Context, p *program) error {
 			p.println("No inference profiles match the filters as of run %d (%s), of %d.", run.ID, catalog.Moment(run.StartedAt), profilesIn(ask.Routings(snapshot)))
 			return nil
 		}
-		p.println("%s as of run %d (%s).", ask.Counted(profilesIn(answer.Profiles), "inference profile"), run.ID, catalog.Moment(run.StartedAt))
+		p.println("%s as of run %d (%s).", catalog.Counted(profilesIn(answer.Profiles), "inference profile"), run.ID, catalog.Moment(run.StartedAt))
 		p.println("")
 		return c.print(p, sheet.Profiles(answer.Profiles), answer)
 	})

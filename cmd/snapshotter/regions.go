@@ -66,9 +66,9 @@ func readOf(regions []ask.Coverage) string {
 		}
 	}
 	if read == len(regions) {
-		return ask.Counted(read, "region")
+		return catalog.Counted(read, "region")
 	}
-	return fmt.Sprintf("%d of %s", read, ask.Counted(len(regions), "region"))
+	return fmt.Sprintf("%d of %s", read, catalog.Counted(len(regions), "region"))
 }
 
 func coverageSummary(regions []ask.Coverage) *terminal.Table {

@@ -66,7 +66,7 @@ func (c *watchListCommand) Run(ctx context.Context, p *program) error {
 			return err
 		}
 		if c.forPeople() {
-			p.printWrapped("%s as of run %d (%s): %s", ask.Counted(len(states), "rule"), run.ID, catalog.Moment(run.StartedAt), sheet.RuleCounts(states))
+			p.printWrapped("%s as of run %d (%s): %s", catalog.Counted(len(states), "rule"), run.ID, catalog.Moment(run.StartedAt), sheet.RuleCounts(states))
 			p.println("")
 		}
 		if err := c.print(p, c.table(states, run), watchAnswer{c.answered(p, run), states}); err != nil {

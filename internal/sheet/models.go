@@ -92,7 +92,7 @@ func endOf(e ask.Entry, today time.Time) (date, days string) {
 	if e.End().IsZero() {
 		return "", ""
 	}
-	return Day(e.End()), fmt.Sprint(ask.DaysUntil(e.End(), today))
+	return catalog.Day(e.End()), fmt.Sprint(ask.DaysUntil(e.End(), today))
 }
 
 // ModelRows has one row for each model and region.
@@ -107,21 +107,13 @@ func ModelRows(entries []ask.Entry) *terminal.Table {
 			if m == nil {
 				m = &catalog.FoundationModel{}
 			}
-			t.Add(at.Region, e.ID, e.Name, e.Provider, m.Lifecycle.Status, Day(m.Lifecycle.Legacy), Day(m.Lifecycle.ExtendedAccess), Day(m.Lifecycle.EndOfLife),
+			t.Add(at.Region, e.ID, e.Name, e.Provider, m.Lifecycle.Status, catalog.Day(m.Lifecycle.Legacy), catalog.Day(m.Lifecycle.ExtendedAccess), catalog.Day(m.Lifecycle.EndOfLife),
 				strings.Join(m.InputModalities, " "), strings.Join(m.OutputModalities, " "), strings.Join(m.InferenceTypes, " "),
 				catalog.YesNo(len(at.Callable()) > 0), catalog.YesNo(at.Has(catalog.OnDemand)), catalog.YesNo(at.Has(catalog.Provisioned)),
 				strings.Join(at.ProfileIDs(), " "), catalog.YesNo(at.Carried))
 		}
 	}
 	return t
-}
-
-// Day is a date, "" for the zero time.
-func Day(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return catalog.Day(t)
 }
 
 // AsOf adds to the rows for a spreadsheet the run that they are as of.

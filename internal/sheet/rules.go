@@ -17,7 +17,7 @@ import (
 func Rules(states []watch.State) *terminal.Table {
 	t := &terminal.Table{Head: []string{"rule", "state", "since", "id", "call_from", "detail"}}
 	for _, s := range states {
-		state := strings.ReplaceAll(string(s.Status), "-", " ")
+		state := statusWords(s.Status)
 		if s.New {
 			state += " now"
 		}
@@ -44,7 +44,7 @@ func withNote(detail, note string) string {
 func RuleRows(states []watch.State) *terminal.Table {
 	t := &terminal.Table{Head: []string{"rule", "state", "since", "not_at", "id", "call_from", "detail", "new"}}
 	for _, s := range states {
-		state := strings.ReplaceAll(string(s.Status), "-", " ")
+		state := statusWords(s.Status)
 		if len(s.Ways) == 0 || s.Status != watch.Satisfied {
 			t.Add(s.Name, state, "", "", "", "", withNote(report.WatchDetail(s), s.Note), catalog.YesNo(s.New))
 			continue
@@ -69,8 +69,10 @@ func held(s watch.State) (since, before string) {
 func RuleCounts(states []watch.State) string {
 	var counts []string
 	for _, same := range ordered.By(states, func(s watch.State) watch.Status { return s.Status }) {
-		counts = append(counts, fmt.Sprintf("%d %s", len(same.Values), strings.ReplaceAll(string(same.Key), "-", " ")))
+		counts = append(counts, fmt.Sprintf("%d %s", len(same.Values), statusWords(same.Key)))
 	}
 	slices.Sort(counts)
 	return strings.Join(counts, ", ")
 }
+
+func statusWords(status watch.Status) string { return strings.ReplaceAll(string(status), "-", " ") }
