@@ -33,7 +33,7 @@ func TestMessage(t *testing.T) {
 		Title: "Bedrock 2026-05-02: Claude 3 Sonnet can't be called from eu-west-2; 1 more",
 		Message: "Claude 3 Sonnet can't be called from eu-west-2; ID: anthropic.claude-3-sonnet-20240229-v1:0; instead: eu.anthropic.claude-sonnet-4-6\n" +
 			"Claude Opus 4.7 is callable from 3 regions; pass eu.anthropic.claude-opus-4-7, global.anthropic.claude-opus-4-7, " +
-			"us.anthropic.claude-opus-4-7\n" +
+			"us.anthropic.claude-opus-4-7; AWS gives 2026-04-16 as its start\n" +
 			"1 minor change\n" +
 			"https://reports.example.com/2026-05-02T02-00-00Z.md",
 		Link:         "https://reports.example.com/2026-05-02T02-00-00Z.md",

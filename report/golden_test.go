@@ -130,7 +130,9 @@ func launch(t *testing.T) *Report {
 	h := newHistory(t, 41)
 	before := listing(seventeen, lite())
 	h.run("2026-09-21 21:02", before)
-	h.run("2026-09-22 21:03", launched(before, opus("5-5")))
+	newest := opus("5-5")
+	newest.Lifecycle.StartOfLife = on("2026-09-22")
+	h.run("2026-09-22 21:03", launched(before, newest))
 	r := h.report()
 	if len(r.ActOn)+len(r.Other) != 0 || len(r.Good) != 1 || r.Good[0].Event != NewModel {
 		t.Errorf("a launch is told as %d stories to act on, %d to know (want 1, new) and %d others", len(r.ActOn), len(r.Good), len(r.Other))

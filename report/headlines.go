@@ -13,8 +13,8 @@ import (
 
 // Headlines returns one line of plain text for each row and each new region, the
 // gravest first, and one that counts the minor changes. It is nil if nothing
-// changed. A line names the IDs that stop working and what to pass instead. Text
-// from outside is on one line and not escaped: the caller escapes it for its format.
+// changed. A line names the IDs that stop working, what to pass instead, and when AWS
+// says that something new began. Text from outside is on one line and not escaped: the caller escapes it for its format.
 func (r *Report) Headlines() []string {
 	r.link()
 	var lines []string
@@ -38,7 +38,7 @@ func (r *Report) line(row *Row) string {
 	if row.rule != nil {
 		line += ": " + WatchDetail(*row.rule)
 	}
-	for _, part := range []string{row.all(), row.affectedIDs(), row.nextStep(), r.notes(row)} {
+	for _, part := range []string{row.all(), row.affectedIDs(), row.nextStep(), row.start(), r.notes(row)} {
 		if part != "" {
 			line += "; " + part
 		}
@@ -113,6 +113,14 @@ func (r *Row) nextStep() string {
 		return "pass " + brief(routeIDs(s.Gain.Routes))
 	}
 	return ""
+}
+
+// start says when what is new began according to AWS.
+func (r *Row) start() string {
+	if len(r.Models) > 1 || len(r.stories) == 0 || r.stories[0].Gain == nil || r.stories[0].Gain.Start == "" {
+		return ""
+	}
+	return "AWS gives " + r.stories[0].Gain.Start + " as its start"
 }
 
 func routeIDs(routes []Route) []string {

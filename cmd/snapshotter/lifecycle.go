@@ -42,7 +42,7 @@ extended-access (prices may rise from then) and legacy (no new users from then).
 Days are counted from today. Regions that agree on a date are one line; where they
 differ, each date has its own. A model whose end of life has passed and that is
 listed still comes first, with negative days. A ~ marks a region that the run did
-not read. On a narrow terminal names stand for IDs, and regions are left out.
+not read. Where IDs or regions do not fit, names stand for IDs and regions are left out.
 
 "move to" is the first candidate by rule, never advice of AWS: an ACTIVE model of
 the same provider and modalities with a later start of life that can be called from
@@ -132,12 +132,18 @@ func (c *lifecycleCommand) writeDates(p *program, run catalog.Run, answer ask.Li
 		p.println("")
 		return c.print(p, sheet.Dates(dates), answer)
 	}
+	whole := true
 	for _, group := range sheet.DateGroups(dates) {
 		p.println("")
 		p.println("%s", group.Title)
-		if err := c.print(p, sheet.DateList(group.Dates, same == "", p.width()), answer); err != nil {
+		list := sheet.DateList(group.Dates, same == "", p.width())
+		whole = whole && list.Whole(p.width())
+		if err := c.print(p, list, answer); err != nil {
 			return err
 		}
+	}
+	if !whole {
+		p.println("Some regions do not fit and are left out. See --format md, or --region R.")
 	}
 	return nil
 }

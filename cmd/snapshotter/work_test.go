@@ -29,6 +29,13 @@ var varying = []struct {
 	{regexp.MustCompile(`SQLite [\d.]+`), "SQLite VERSION"},
 }
 
+func masked(printed string) string {
+	for _, v := range varying {
+		printed = v.pattern.ReplaceAllString(printed, v.stand)
+	}
+	return printed
+}
+
 // TestWidthsOfWork compares what the commands that do something print on terminals of
 // the usual widths with golden files; rewrite them with -update.
 func TestWidthsOfWork(t *testing.T) {
@@ -75,10 +82,42 @@ func TestWidthsOfWork(t *testing.T) {
 				t.Errorf("%s: exit code %d, want %d: %s", line.args, code, line.code, &out)
 			}
 			printed := strings.NewReplacer(dir, "DIR", filepath.Dir(database), "DIR").Replace(out.String())
-			for _, v := range varying {
-				printed = v.pattern.ReplaceAllString(printed, v.stand)
-			}
-			wantGolden(t, fmt.Sprintf("work-%s-%d.txt", line.name, width), printed)
+			wantGolden(t, fmt.Sprintf("work-%s-%d.txt", line.name, width), masked(printed))
 		}
 	}
+}
+
+// TestServeSays compares the log of a service's first run and of its end with a golden
+// file. It is the same at every width.
+func TestServeSays(t *testing.T) {
+	t.Parallel()
+	server := startBedrock(t)
+	server.Serve(moments()[0].Catalogue)
+	dir := t.TempDir()
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	log := &until{text: "report written", then: stop}
+	on := silent(server)
+	on.stdout, on.stderr = log, log
+	on.getenv = environment{"SNAPSHOTTER_DB": filepath.Join(dir, "snapshotter.db"), "SNAPSHOTTER_REPORTS": filepath.Join(dir, "reports")}.get
+	on.now = func() time.Time { return moments()[0].At }
+	if code := run(ctx, []string{"serve", "--schedule", "0 2 * * *", "--tz", "UTC", "--confirm-after", "1ms"}, on); code != exitOK {
+		t.Errorf("exit code %d: %s", code, log)
+	}
+	wantGolden(t, "work-serve.txt", masked(strings.ReplaceAll(log.String(), dir, "DIR")))
+}
+
+// until calls then when text was written.
+type until struct {
+	bytes.Buffer
+	text string
+	then func()
+}
+
+func (u *until) Write(p []byte) (int, error) {
+	n, err := u.Buffer.Write(p)
+	if strings.Contains(u.String(), u.text) {
+		u.then()
+	}
+	return n, err
 }

@@ -84,6 +84,9 @@ func (t *Table) fitted(width int) *Table {
 	return shown
 }
 
+// Whole reports whether [Table.Text] leaves out no column that says something.
+func (t *Table) Whole(width int) bool { return len(t.fitted(width).Head) == len(t.fitted(0).Head) }
+
 // lines are the rows as they are printed, the heads first.
 func (t *Table) lines() [][]string {
 	head := t.Head
