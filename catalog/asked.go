@@ -31,7 +31,7 @@ func (e *MismatchError) Error() string {
 
 // arn is an ARN of Bedrock.
 type arn struct {
-	partition, region, resource string // "foundation-model/ID"
+	partition, service, region, resource string // "foundation-model/ID"
 }
 
 // kind returns the type of the resource: "foundation-model".
@@ -53,7 +53,7 @@ func (o *object) arn(name string) *arn {
 		return nil
 	}
 	o.match(name, OfPartition, parts[1], Partition(o.region))
-	return &arn{partition: parts[1], region: parts[3], resource: parts[5]}
+	return &arn{partition: parts[1], service: parts[2], region: parts[3], resource: parts[5]}
 }
 
 // match fails unless the answer is of what was asked.

@@ -26,6 +26,9 @@ func Decode(kind Kind, document []byte) (Item, error) {
 		}
 		return decode(document, new(InferenceProfile))
 	}
+	if kind.OfAccount() {
+		return decode(document, &Resource{kind: kind})
+	}
 	return decodeOpaque(kind, document)
 }
 

@@ -117,11 +117,13 @@ func (o *object) name(name string) string {
 	return s
 }
 
+var errMissing = errors.New("missing")
+
 // required reads a name that must be there.
 func (o *object) required(name string) string {
 	s := o.name(name)
 	if s == "" {
-		o.fail(name, errors.New("missing"))
+		o.fail(name, errMissing)
 	}
 	return s
 }

@@ -3,7 +3,6 @@ package catalog
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +24,7 @@ type Page struct {
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListFoundationModels.html
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_ListInferenceProfiles.html
 func ParsePage(scope Scope, data []byte) (Page, error) {
-	answers, known := answersOf[scope.Kind]
+	answers, known := answersFor(scope.Kind)
 	if !known {
 		return Page{}, fmt.Errorf("read a page of unknown kind %q", scope.Kind)
 	}
@@ -39,7 +38,7 @@ func ParsePage(scope Scope, data []byte) (Page, error) {
 // ParseList reads the list of such an answer alone, as the AWS CLI prints it with
 // --query modelSummaries.
 func ParseList(scope Scope, data []byte) (Page, error) {
-	answers, known := answersOf[scope.Kind]
+	answers, known := answersFor(scope.Kind)
 	if !known {
 		return Page{}, fmt.Errorf("read a list of unknown kind %q", scope.Kind)
 	}
@@ -83,6 +82,14 @@ type answers struct {
 var answersOf = map[Kind]answers{
 	KindFoundationModel:  {"modelSummaries", parseModel},
 	KindInferenceProfile: {"inferenceProfileSummaries", parseProfile},
+}
+
+func answersFor(kind Kind) (answers, bool) {
+	if answers, known := answersOf[kind]; known {
+		return answers, true
+	}
+	answers, known := accountAnswers[kind]
+	return answers, known
 }
 
 // cliNextToken is how the AWS CLI says that it stopped at --max-items. Ignoring
@@ -189,7 +196,7 @@ func parseProfile(o *object) Item {
 func parseDestination(o *object) Destination {
 	arn := o.arn("modelArn")
 	if arn == nil {
-		o.fail("modelArn", errors.New("missing"))
+		o.fail("modelArn", errMissing)
 		return Destination{}
 	}
 	if arn.region != "" {

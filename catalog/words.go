@@ -37,6 +37,14 @@ func (k Kind) Words() string {
 		return "model"
 	case KindInferenceProfile:
 		return "profile"
+	case KindApplicationProfile:
+		return "application profile"
+	case KindThroughput:
+		return "throughput"
+	case KindDeployment:
+		return "deployment"
+	case KindEndpoint:
+		return "endpoint"
 	}
 	return strings.ReplaceAll(string(k), "-", " ")
 }

@@ -2,6 +2,7 @@ package collect
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -27,6 +28,10 @@ import (
 // reads is its own.
 type carried struct {
 	service awssettings.Service
+	signing string // name of the service in signatures, "" for that of its host
+	method  string // "" is POST
+	path    string // unescaped, "" is /
+	query   url.Values
 	header  map[string]string
 	body    []byte
 	// refusal reads the code and the message of an error answer, "" where it has none.
@@ -65,7 +70,7 @@ func (s *session) carry(ctx context.Context, region string, c carried) (answer [
 		o.Region = region
 		o.BearerAuthTokenProvider = nil
 		o.AuthSchemePreference = nil
-		o.AuthSchemeResolver = signing{c.service.Host, region}
+		o.AuthSchemeResolver = signing{cmp.Or(c.signing, c.service.Host), region}
 		o.EndpointResolverV2 = at{*endpoint}
 	})
 	call := s.call(func(body []byte) error {
@@ -91,9 +96,13 @@ func (c carried) write(ctx context.Context, in middleware.SerializeInput, next m
 	out middleware.SerializeOutput, metadata middleware.Metadata, err error,
 ) {
 	request := in.Request.(*smithyhttp.Request) // what the SDK builds for every call
-	request.Method, request.URL.Path = "POST", "/"
+	request.Method, request.URL.Path = cmp.Or(c.method, "POST"), cmp.Or(c.path, "/")
+	request.URL.RawQuery = c.query.Encode()
 	for name, value := range c.header {
 		request.Header.Set(name, value)
+	}
+	if c.body == nil {
+		return next.HandleSerialize(ctx, in)
 	}
 	if in.Request, err = request.SetStream(bytes.NewReader(c.body)); err != nil {
 		return out, metadata, &smithy.SerializationError{Err: err}

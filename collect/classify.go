@@ -37,6 +37,8 @@ const (
 	credentialsUnknown
 	// credentialsUnusable are expired, wrongly signed, or not available.
 	credentialsUnusable
+	// noHost is a host name that does not exist.
+	noHost
 	// misdirected is an answer of another region's endpoint.
 	misdirected
 )
@@ -147,6 +149,9 @@ func (f *failure) answered(status int) {
 // unanswered classifies an error on the way to the service.
 func (f *failure) unanswered() {
 	f.message = describe(f.err)
+	if dns, ok := errors.AsType[*net.DNSError](f.err); ok && dns.IsNotFound && !throughProxy(f.err) {
+		f.cause = noHost
+	}
 	if errors.As(f.err, new(*cutError)) && errors.Is(f.err, io.ErrUnexpectedEOF) {
 		f.outcome = catalog.Invalid
 	}

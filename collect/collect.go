@@ -29,6 +29,12 @@ type Options struct {
 	// Regions are added to those that discovery finds. A region outside the
 	// partition of the credentials becomes a note.
 	Regions []string
+	// Kinds are those of the account's resources to list too, see
+	// [catalog.AccountKinds].
+	Kinds []catalog.Kind
+	// Described has the resources that earlier runs described, by scope: they are not
+	// asked for again while they have not changed.
+	Described map[catalog.Scope][]catalog.Item
 	// Include chooses the regions to list; nil is all. The others are returned
 	// as not-listed.
 	Include func(region string) bool
@@ -230,11 +236,11 @@ func (c *collection) begin(name string) {
 		cancel()
 		return
 	}
-	c.progress.Scopes += len(catalog.Kinds())
+	c.progress.Scopes += len(c.kinds())
 	client := c.session.bedrock(name)
-	for _, kind := range catalog.Kinds() {
+	for _, kind := range c.kinds() {
 		scope := catalog.Scope{Region: name, Kind: kind}
-		l := lister{session: c.session, client: client, scope: scope, known: c.known[scope], pause: c.opts.Pause}
+		l := lister{session: c.session, client: client, scope: scope, known: c.known[scope], pause: c.opts.Pause, described: c.opts.Described[scope]}
 		c.start(func() func() {
 			f := l.list(ctx)
 			return func() { c.finished(r, f) }
@@ -243,11 +249,14 @@ func (c *collection) begin(name string) {
 	c.cancelDisabled(r)
 }
 
+// kinds are those to list in each region.
+func (c *collection) kinds() []catalog.Kind { return slices.Concat(catalog.Kinds(), c.opts.Kinds) }
+
 // finished stores a finding. A failure is reported later, when everything that
 // may explain it is known.
 func (c *collection) finished(r *region, f finding) {
 	r.findings[f.Kind] = f
-	if len(r.findings) == len(catalog.Kinds()) {
+	if len(r.findings) == len(c.kinds()) {
 		r.cancel()
 	}
 	if f.Outcome == catalog.Complete {

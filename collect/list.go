@@ -30,6 +30,8 @@ type lister struct {
 	scope   catalog.Scope
 	known   catalog.Known
 	pause   time.Duration
+	// described are the scope's resources that an earlier run described.
+	described []catalog.Item
 }
 
 // list makes a listing and, if it lacks known items, another one after a pause:
@@ -97,6 +99,9 @@ func (l lister) items(ctx context.Context) ([]catalog.Item, error) {
 	if err != nil {
 		return nil, &unreadableError{err}
 	}
+	if l.scope.Kind.Described() {
+		return l.describe(ctx, items)
+	}
 	return items, nil
 }
 
@@ -141,6 +146,9 @@ const pageSize = 1000
 
 // page requests the page that token leads to, "" for the first.
 func (l lister) page(ctx context.Context, token string) (page catalog.Page, err error) {
+	if l.scope.Kind.OfAccount() {
+		return l.resources(ctx, token)
+	}
 	c := l.session.call(func(body []byte) (err error) {
 		page, err = catalog.ParsePage(l.scope, body)
 		return err

@@ -17,7 +17,7 @@ func (c *collection) result() (Result, error) {
 	slices.Sort(result.Notes)
 	result.Notes = slices.Compact(result.Notes)
 	for _, r := range c.sorted() {
-		for _, kind := range catalog.Kinds() {
+		for _, kind := range c.kinds() {
 			listing := c.settle(r, kind)
 			if r.asked && listing.Outcome != catalog.Complete {
 				c.report(&listing)
@@ -44,6 +44,9 @@ func (c *collection) settle(r *region, kind catalog.Kind) catalog.Listing {
 		return catalog.Listing{Scope: scope, Outcome: catalog.NotEnabled, Message: "the account has not enabled this region"}
 	case c.blamesToken(f):
 		f.Message = version1
+	case f.cause == noHost && kind.Described() && r.findings[catalog.KindFoundationModel].Outcome == catalog.Complete && !c.known[scope].Observed:
+		f.Outcome = catalog.NotOffered
+		f.Message = "the region has no endpoint of bedrock-agent"
 	case f.cause == credentialsUnknown && !statusKnown && !c.observed(r) && !enabledByDefault(r.name):
 		f.Outcome = catalog.NotEnabled
 		f.Message = "the credentials are valid elsewhere: the account has probably not enabled this region"

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,15 +17,21 @@ type offer struct {
 	optIn    string
 	models   []*item
 	profiles []*item
+	// resources and described are what the account has, by kind: as it is listed, and
+	// as it is described.
+	resources, described map[string][]*item
 }
 
 func newOffer(region string, content Region) *offer {
-	o := &offer{optIn: optInOf(content)}
+	o := &offer{optIn: optInOf(content), resources: map[string][]*item{}, described: map[string][]*item{}}
 	for _, m := range content.Models {
 		o.models = append(o.models, &item{id: m.ID, raw: m.encode(region), model: &m})
 	}
 	for _, p := range content.Profiles {
 		o.profiles = append(o.profiles, &item{id: p.ID, raw: p.encode(region), profileType: p.kind()})
+	}
+	for _, r := range content.Resources {
+		o.add(region, r)
 	}
 	return o
 }
@@ -147,7 +154,7 @@ func mustMarshal(value any) []byte {
 }
 
 func bedrockService() *service {
-	return &service{
+	s := &service{
 		protocol: restJSON,
 		wording:  bedrockWording,
 		operations: map[string]*operation{
@@ -166,6 +173,8 @@ func bedrockService() *service {
 			},
 		},
 	}
+	maps.Copy(s.operations, resourceOperations())
+	return s
 }
 
 // providerPattern is that of the API's Provider shape, which has up to 63

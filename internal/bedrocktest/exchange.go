@@ -35,7 +35,8 @@ type service struct {
 // that every fault can apply to it.
 type operation struct {
 	name     string
-	pageSize int // at most so many items a page unless asked; 0 is all
+	one      bool // describes one item, and is no list
+	pageSize int  // at most so many items a page unless asked; 0 is all
 	read     func(*exchange) query
 	list     func(offers map[string]*offer, region string) []*item
 	write    func(x *exchange, items []*item, next string) []byte
@@ -113,6 +114,19 @@ const (
 	ListRegions           = "ListRegions"
 	DescribeRegions       = "DescribeRegions"
 	GetCallerIdentity     = "GetCallerIdentity"
+
+	ListProvisionedModelThroughputs = "ListProvisionedModelThroughputs"
+	ListCustomModels                = "ListCustomModels"
+	ListCustomModelDeployments      = "ListCustomModelDeployments"
+	ListImportedModels              = "ListImportedModels"
+	ListPromptRouters               = "ListPromptRouters"
+	ListMarketplaceModelEndpoints   = "ListMarketplaceModelEndpoints"
+	ListPrompts                     = "ListPrompts"
+	GetPrompt                       = "GetPrompt"
+	ListAgents                      = "ListAgents"
+	GetAgent                        = "GetAgent"
+	ListKnowledgeBases              = "ListKnowledgeBases"
+	GetKnowledgeBase                = "GetKnowledgeBase"
 )
 
 var services map[string]*service

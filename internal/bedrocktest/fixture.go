@@ -10,6 +10,8 @@ type Catalogue map[string]Region
 type Region struct {
 	Models   []Model
 	Profiles []Profile
+	// Resources are what the account has there.
+	Resources []Resource
 	// OptIn is the region's opt-in status as account:ListRegions spells it:
 	// ENABLED_BY_DEFAULT (also when empty), ENABLED, or DISABLED. A DISABLED
 	// region refuses Bedrock calls with UnrecognizedClientException, as AWS does.

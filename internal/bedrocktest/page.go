@@ -29,11 +29,14 @@ func (c cursor) of(x *exchange) cursor {
 
 // page answers a request that has no fault.
 func (s *Server) page(x *exchange, fault Fault) ([]byte, *refusal) {
-	items, next, refusal := s.cut(x, fault)
-	if refusal != nil {
-		return nil, refusal
+	items, next, refused := s.cut(x, fault)
+	if refused != nil {
+		return nil, refused
 	}
-	if fault.Kind == ShortPage && len(items) > 0 {
+	if x.operation.one && len(items) == 0 {
+		return nil, &refusal{404, "ResourceNotFoundException", "The requested resource does not exist"}
+	}
+	if fault.Kind == ShortPage && !x.operation.one && len(items) > 0 {
 		items = items[:len(items)-1]
 	}
 	return x.operation.write(x, items, next), nil

@@ -27,7 +27,7 @@ const formType = "application/x-www-form-urlencoded"
 var (
 	restJSON = protocol{
 		contentType: "application/json",
-		key:         func(x *exchange) string { return x.http.Method + " " + x.http.URL.Path },
+		key:         func(x *exchange) string { return x.http.Method + " " + pathKey(x.http.URL.Path) },
 		refuse: func(x *exchange, header http.Header, r refusal) []byte {
 			// Bedrock sends the code with the name space of its framework.
 			header.Set("X-Amzn-Errortype", r.code+":http://internal.amazon.com/coral/com.amazon."+x.scope.service+"/")
