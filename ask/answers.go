@@ -63,6 +63,33 @@ type LifecycleAnswer struct {
 	NeverRead []UnreadList `json:"never_read"`
 }
 
+// ImpactAnswer is what happens to the account's resources.
+type ImpactAnswer struct {
+	Run   AsOf   `json:"run"`
+	Today string `json:"today"` // from which days are counted
+	// Resources is how many the account has, of the kinds that were ever listed.
+	Resources int          `json:"resources"`
+	Impacts   []Impact     `json:"impacts"`
+	NeverRead []UnreadList `json:"never_read"`
+}
+
+// KindsAnswer is what one can pass as modelId.
+type KindsAnswer struct {
+	Run   *AsOf     `json:"run"` // nil if nothing was recorded yet
+	Kinds []KindRow `json:"kinds"`
+}
+
+// KindRow is a kind of what one can pass.
+type KindRow struct {
+	catalog.Passing
+	// Recorded is how many items of it are recorded, over Regions regions; both are nil
+	// if no run listed the kind.
+	Recorded *int `json:"recorded"`
+	Regions  *int `json:"regions"`
+	// Example is one of them as it is passed, "" if there is none.
+	Example string `json:"example,omitempty"`
+}
+
 // HistoryAnswer is everything that happened to a model or a profile.
 type HistoryAnswer struct {
 	Kind     catalog.Kind `json:"kind"`
@@ -109,5 +136,7 @@ func (MatrixAnswer) Schema() string    { return "snapshotter.matrix/2" }
 func (ProfilesAnswer) Schema() string  { return "snapshotter.profiles/2" }
 func (RegionsAnswer) Schema() string   { return "snapshotter.regions/2" }
 func (LifecycleAnswer) Schema() string { return "snapshotter.lifecycle/2" }
+func (ImpactAnswer) Schema() string    { return "snapshotter.impact/1" }
+func (KindsAnswer) Schema() string     { return "snapshotter.kinds/1" }
 func (HistoryAnswer) Schema() string   { return "snapshotter.history/2" }
 func (RunsAnswer) Schema() string      { return "snapshotter.runs/2" }

@@ -28,6 +28,11 @@ func (f Filter) IncludesRegion(region string) bool {
 	return (len(f.Regions) == 0 || ChoosesRegion(f.Regions, region)) && !ChoosesRegion(f.ExcludeRegions, region)
 }
 
+// Names reports whether the filter chooses a model of these names, its ID among them.
+func (f Filter) Names(names ...string) bool {
+	return len(f.Models) == 0 || slices.ContainsFunc(names, func(name string) bool { return choosesText(f.Models, name) })
+}
+
 // OnlyRegions is the filter without its choice of models.
 func (f Filter) OnlyRegions() Filter {
 	return Filter{Regions: f.Regions, ExcludeRegions: f.ExcludeRegions}

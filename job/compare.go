@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/diff"
 	"snapshotter/report"
@@ -88,6 +89,9 @@ func (c *Comparison) Report(ctx context.Context, db *store.Store, rules Rules, c
 		if options.Watch, err = rules.Watch(ctx, db, base, now); err != nil {
 			return nil, err
 		}
+	}
+	if options.Impacts, _, err = Impacts(ctx, db, now, ask.Impacted{Today: now.Run.StartedAt, Replacements: rules.Replacements}); err != nil {
+		return nil, err
 	}
 	if choose != nil {
 		if options.Only, err = choose(c.old, now); err != nil {

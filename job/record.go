@@ -25,11 +25,15 @@ func (j *Job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	if err := db.CheckOwner(ctx, store.Owner{Partition: run.Partition}); err != nil {
 		return catalog.Run{}, err
 	}
+	options, err := j.options(ctx, db, known)
+	if err != nil {
+		return catalog.Run{}, err
+	}
 	collecting, stop := context.WithCancel(ctx)
 	defer stop()
 	checked := make(chan ownership, 1)
 	go func() { checked <- j.checkOwner(ctx, db, known.Bound, stop) }()
-	result, err := collect.Collect(collecting, j.AWS, known.Scopes, j.Options)
+	result, err := collect.Collect(collecting, j.AWS, known.Scopes, options)
 	of := <-checked
 	if of.refused != nil {
 		return catalog.Run{}, of.refused
@@ -48,6 +52,24 @@ func (j *Job) record(ctx context.Context, db *store.Store) (catalog.Run, error) 
 	}
 	j.observe(Recorded{recorded, result.Listings})
 	return recorded, nil
+}
+
+// options are those of the job, with what the history knows of resources, so that only
+// those that changed are described again.
+func (j *Job) options(ctx context.Context, db *store.Store, known store.Known) (collect.Options, error) {
+	options := j.Options
+	if len(options.Kinds) == 0 || known.Base.Run == 0 {
+		return options, nil
+	}
+	resources, err := db.Resources(ctx, known.Base.Run)
+	if err != nil {
+		return options, err
+	}
+	options.Described = map[catalog.Scope][]catalog.Item{}
+	for _, state := range resources.Scopes {
+		options.Described[state.Scope] = state.Items
+	}
+	return options, nil
 }
 
 // ownership is whose lists are read, with what to note about it, or why they must not

@@ -29,7 +29,11 @@ func dateOf(d report.Deadline) notify.Date {
 func reminders(r *report.Report, due []notify.Date) (lines []string) {
 	for _, d := range r.Deadlines.Entries {
 		if slices.Contains(due, dateOf(d)) {
-			lines = append(lines, ahead+d.Words())
+			line := ahead + d.Words()
+			if yours := r.YoursOn(d.ID); yours != "" {
+				line += "; " + yours
+			}
+			lines = append(lines, line)
 		}
 	}
 	return lines

@@ -38,7 +38,7 @@ func (r *Report) line(row *Row) string {
 	if row.rule != nil {
 		line += ": " + WatchDetail(*row.rule)
 	}
-	for _, part := range []string{row.all(), row.affectedIDs(), row.nextStep(), row.start(), r.notes(row)} {
+	for _, part := range []string{row.all(), row.affectedIDs(), row.nextStep(), row.start(), r.YoursOn(row.modelIDs()...), r.notes(row)} {
 		if part != "" {
 			line += "; " + part
 		}
@@ -46,16 +46,20 @@ func (r *Report) line(row *Row) string {
 	return line
 }
 
+func (r *Row) modelIDs() []string {
+	var ids []string
+	for _, m := range r.Models {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
 // all names the models of a row about several.
 func (r *Row) all() string {
 	if len(r.Models) < 2 {
 		return ""
 	}
-	var ids []string
-	for _, m := range r.Models {
-		ids = append(ids, m.ID)
-	}
-	return brief(ids)
+	return brief(r.modelIDs())
 }
 
 // briefly is how many IDs a headline names.

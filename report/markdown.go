@@ -19,6 +19,7 @@ func (r *Report) Markdown(w io.Writer) error {
 		p.rowDetails(r)
 		p.newRegions(r)
 		p.deadlines(&r.Deadlines)
+		p.yours(r.Yours)
 		p.watch(r.Watch, r.Head.StartedAt)
 		p.other(r.Other)
 	}
@@ -42,6 +43,9 @@ func (p *page) opening(r *Report) {
 	p.rows(r)
 	p.inventory(r.Inventory)
 	p.ahead(&r.Deadlines)
+	if line := yoursInShort(r.Yours); line != "" {
+		p.paragraph(line)
+	}
 }
 
 // page is a Markdown document being written, block by block.

@@ -12,6 +12,7 @@ package report
 import (
 	"time"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/diff"
 	"snapshotter/watch"
@@ -32,6 +33,9 @@ type Options struct {
 	Only *Only
 	// Replacements are the user's own, by the ID of the model that they replace.
 	Replacements map[string]string
+	// Impacts are what happens to the account's resources, the worst first, with days
+	// counted from head; nil where none are recorded.
+	Impacts []ask.Impact
 }
 
 // Only selects regions and items of a comparison. What the report says about them
@@ -83,7 +87,10 @@ type Report struct {
 	// Watch are the states of the user's watch rules, the most significant first.
 	Watch     []watch.State `json:"watch"`
 	Deadlines Deadlines     `json:"deadlines"`
-	Coverage  Coverage      `json:"coverage"`
+	// Yours counts the account's resources that rest on a model that harms them, the
+	// worst first; nil where none are recorded or harmed.
+	Yours    []Yours  `json:"yours,omitempty"`
+	Coverage Coverage `json:"coverage"`
 	// Inventory is set if there was nothing to compare.
 	Inventory *Inventory `json:"inventory,omitempty"`
 }
@@ -137,7 +144,7 @@ func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Rep
 	r.file(stories)
 	r.Rows, r.LeftOut = v.rows(stories, r.Watch), v.leftOut
 	r.relink()
-	r.Deadlines = v.deadlines(opts.days())
+	r.Deadlines, r.Yours = v.deadlines(opts.days()), yoursOf(v.chosen(opts.Impacts))
 	r.Counts = Counts{len(r.ActOn), len(r.Good), len(r.Other), len(r.NewRegions), r.countWatch(isBroken), r.countWatch(isNew)}
 	changed := result.Any()
 	if v.only != nil {

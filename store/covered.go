@@ -9,9 +9,9 @@ import (
 	"snapshotter/catalog"
 )
 
-// Coverage returns how each scope of the regions, nil for all, was covered, from the
-// first run that named it to the last recorded one, without gaps, by run. A scope that no
-// run named is missing.
+// Coverage returns how each scope of the public catalogue was covered, of the regions or,
+// if that is nil, of all: from the first run that named it to the last recorded one,
+// without gaps, by run. A scope that no run named is missing.
 func (s *Store) Coverage(ctx context.Context, regions []string) (covered map[catalog.Scope][]catalog.Interval, err error) {
 	defer s.explain("read", &err)
 	begun, err := s.intervalsBegun(ctx, regions)
@@ -62,8 +62,9 @@ func (s *Store) intervalsBegun(ctx context.Context, regions []string) ([]beginni
 		FROM coverage c
 		CROSS JOIN scopes s ON s.id = c.scope_id
 		CROSS JOIN runs r ON r.id = c.run_id
-		WHERE ?1 = 'null' OR s.region IN (SELECT value FROM json_each(?1))
-		ORDER BY c.scope_id, c.run_id`, jsonList(regions))
+		WHERE (?1 = 'null' OR s.region IN (SELECT value FROM json_each(?1)))
+			AND s.kind NOT IN (SELECT value FROM json_each(?2))
+		ORDER BY c.scope_id, c.run_id`, jsonList(regions), jsonList(catalog.AccountKinds()))
 	return scanAll(rows, err, func(rows *sql.Rows) (b beginning, err error) {
 		err = scanRef(rows, &b.From, &b.first, &b.scope.Region, &b.scope.Kind, &b.Outcome, &b.ErrorCode, &b.Message)
 		return b, err

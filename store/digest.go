@@ -60,7 +60,7 @@ func (s *Store) Verify(ctx context.Context, runID int64) (err error) {
 }
 
 func (s *Store) verify(ctx context.Context, runID int64) error {
-	outline, err := s.outline(ctx, runID)
+	outline, err := s.outlineOf(ctx, runID, func(catalog.Kind) bool { return true })
 	if err != nil {
 		return err
 	}

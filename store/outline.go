@@ -30,17 +30,27 @@ type scopeState struct {
 	catalog.ScopeState
 }
 
+// outline reads the outline of the public catalogue. What an account has is read only
+// by [Store.Resources], so that nothing of it gets into what others read.
 func (s *Store) outline(ctx context.Context, runID int64) (*outline, error) {
-	run, err := s.recordedRun(ctx, runID)
+	o, err := s.outlineOf(ctx, runID, func(kind catalog.Kind) bool { return !kind.OfAccount() })
 	if err != nil {
-		return nil, err
-	}
-	o := &outline{run: run}
-	if o.scopes, err = s.coverageAsOf(ctx, run); err != nil {
 		return nil, err
 	}
 	o.apart, err = s.regionsApart(ctx, o)
 	return o, err
+}
+
+func (s *Store) outlineOf(ctx context.Context, runID int64, is func(catalog.Kind) bool) (*outline, error) {
+	run, err := s.recordedRun(ctx, runID)
+	if err != nil {
+		return nil, err
+	}
+	scopes, err := s.coverageAsOf(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	return &outline{run: run, scopes: slices.DeleteFunc(scopes, func(scope scopeState) bool { return !is(scope.Kind) })}, nil
 }
 
 func (s *Store) coverageAsOf(ctx context.Context, run catalog.Run) ([]scopeState, error) {

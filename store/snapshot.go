@@ -7,7 +7,7 @@ import (
 	"snapshotter/catalog"
 )
 
-// Snapshot returns the state of the catalogue as of a recorded run. The error is
+// Snapshot returns the state of the public catalogue as of a recorded run. The error is
 // a [*NoRunError] if there is no such run or if it failed.
 func (s *Store) Snapshot(ctx context.Context, runID int64) (*catalog.Snapshot, error) {
 	return s.snapshot(ctx, runID, func(*outline) (*selection, error) { return nil, nil })
@@ -39,6 +39,18 @@ func (s *Store) About(ctx context.Context, runID int64, model string) (*catalog.
 		only := &selection{items: map[int64][]int64{}}
 		return only, s.selectModels(ctx, only, scopes, map[string]bool{model: true})
 	})
+}
+
+// Resources returns the state of the account's resources as of a recorded run, of
+// those kinds that any run listed. Nothing else reads them. The error is a [*NoRunError]
+// if there is no such run or if it failed.
+func (s *Store) Resources(ctx context.Context, runID int64) (snapshot *catalog.Snapshot, err error) {
+	defer s.explain("read", &err)
+	o, err := s.outlineOf(ctx, runID, catalog.Kind.OfAccount)
+	if err != nil {
+		return nil, err
+	}
+	return s.fill(ctx, o, nil)
 }
 
 // snapshot reads the items that only selects for a run, all where it is nil.

@@ -137,6 +137,11 @@ func (r Rule) covers(region string) bool {
 	return len(r.Regions) == 0 || ask.ChoosesRegion(r.Regions, region)
 }
 
+// Covers reports whether the rule watches calls from a region to a model.
+func (r Rule) Covers(region, model string) bool {
+	return r.covers(region) && catalog.MatchesAny([]string{r.Model}, model)
+}
+
 // concerns reports whether the rule watches a path to model, wherever a call may
 // run.
 func (r Rule) concerns(model string, p catalog.Path) bool {

@@ -36,6 +36,8 @@ type commands struct {
 	Profiles   profilesCommand   `cmd:"" help:"Show the inference profiles, and where their calls may run."`
 	Regions    regionsCommand    `cmd:"" help:"Show the regions, how each was read, and what it offers."`
 	Lifecycle  lifecycleCommand  `cmd:"" help:"Show the legacy, extended-access and end-of-life dates ahead."`
+	Impact     impactCommand     `cmd:"" help:"Show which of the account's resources rest on a model that ends or is gone."`
+	Kinds      kindsCommand      `cmd:"" help:"Show what one can pass as modelId, how to list it, and how many the account has."`
 	Watch      watchCommand      `cmd:"" help:"Show, add and remove the watch rules in the configuration file."`
 	Notify     notifyCommand     `cmd:"" help:"Test the notification channels."`
 	Doctor     doctorCommand     `cmd:"" help:"Check everything that a run depends on."`

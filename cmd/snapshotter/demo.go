@@ -21,7 +21,8 @@ import (
 
 // demoCommand does the main job against a built-in Bedrock.
 type demoCommand struct {
-	Dir string `placeholder:"DIR" default:"demo" help:"Directory for the database, the reports and the site (${default}); an earlier demo there is replaced."`
+	Dir     string `placeholder:"DIR" default:"demo" help:"Directory for the database, the reports and the site (${default}); an earlier demo there is replaced."`
+	Account bool   `help:"Record the resources of a made-up account too, for impact and kinds."`
 }
 
 func (c *demoCommand) Help() string {
@@ -31,7 +32,8 @@ setup and no network. The sample is not what AWS offers today.
 
 Examples:
   snapshotter demo
-  snapshotter demo --dir try-out`
+  snapshotter demo --dir try-out
+  snapshotter demo --account`
 }
 
 const sampleNotice = "sample data, made up for the demo; not what AWS offers"
@@ -60,11 +62,15 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 	history.StartNew = true // an earlier demo was removed
 	var last *job.Result
 	for _, moment := range sample.Moments() {
+		kinds := []catalog.Kind(nil)
+		if c.Account {
+			moment.Catalogue, kinds = sample.OfAccount(moment.Catalogue), catalog.AccountKinds()
+		}
 		server.Serve(moment.Catalogue)
 		server.Inject(faults(moment.Failing)...)
 		job := &job.Job{
 			History: history, Reports: reportsIn, Trigger: catalog.Manual, Version: version(), Note: sampleNotice,
-			AWS: server.Config(), Options: collect.Options{Pause: time.Millisecond, Region: 10 * time.Second}, // pauses before retries depend on it
+			AWS: server.Config(), Options: collect.Options{Kinds: kinds, Pause: time.Millisecond, Region: 10 * time.Second}, // pauses before retries depend on it
 			Now: func() time.Time { return moment.At },
 		}
 		if last, err = job.Run(ctx); err != nil {
@@ -123,5 +129,9 @@ func (c *demoCommand) next(p *program, database, reports string) {
 	p.println("  go run ./cmd/snapshotter runs --db %s", database)
 	p.println("  go run ./cmd/snapshotter diff --db %s 1 latest", database)
 	p.println("  go run ./cmd/snapshotter report --db %s 1 latest", database)
+	if c.Account {
+		p.println("  go run ./cmd/snapshotter impact --db %s", database)
+		p.println("  go run ./cmd/snapshotter kinds --db %s", database)
+	}
 	p.println("  go run ./cmd/snapshotter run        with AWS credentials: the real thing")
 }

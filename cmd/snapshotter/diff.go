@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/internal/sheet"
 	"snapshotter/internal/terminal"
 	"snapshotter/job"
 	"snapshotter/store"
@@ -127,7 +127,7 @@ func (c *diffCommand) compare(ctx context.Context, db *store.Store, base *catalo
 
 func (c *diffCommand) write(ctx context.Context, p *program, db *store.Store, base *catalog.Run, head catalog.Run, result *diff.Result) error {
 	if !c.forPeople() {
-		return c.print(p, changesTable(result), result)
+		return c.print(p, sheet.ChangeRows(result), result)
 	}
 	if result.Base.ID == 0 {
 		p.println("Run %d (%s) is the first: there is nothing to compare it with.", result.Head.ID, catalog.Moment(result.Head.StartedAt))
@@ -143,7 +143,7 @@ func (c *diffCommand) write(ctx context.Context, p *program, db *store.Store, ba
 		p.println("Nothing changed in the %d lists that run %d read.", result.Read(), result.Head.ID)
 	case c.All:
 		p.println("")
-		if err := c.print(p, rolledUp(result), result); err != nil {
+		if err := c.print(p, sheet.Alike(result), result); err != nil {
 			return err
 		}
 	default:
@@ -215,56 +215,4 @@ func sayGaps(p *program, gaps []diff.Gap) {
 		}
 		p.printWrapped("Never read (%s): lists of %s", outcome, named)
 	}
-}
-
-// rolledUp has one row for changes that are alike in several regions, the
-// weightiest first.
-func rolledUp(result *diff.Result) *terminal.Table {
-	type row struct {
-		diff.Significance
-		id, what string
-	}
-	regions := map[row][]string{}
-	for _, change := range result.Changes {
-		for _, field := range change.Fields {
-			r := row{field.Significance, change.ID, ask.DescribeField(field)}
-			regions[r] = append(regions[r], change.Region)
-		}
-		if change.Kind != diff.Changed {
-			r := row{change.Significance, change.ID, ask.Describe(change)}
-			regions[r] = append(regions[r], change.Region)
-		}
-	}
-	rows := slices.SortedFunc(maps.Keys(regions), func(a, b row) int {
-		return cmp.Or(diff.CompareSignificance(a.Significance, b.Significance), cmp.Compare(a.id, b.id), cmp.Compare(a.what, b.what))
-	})
-	t := &terminal.Table{Head: []string{"significance", "id", "change", "regions"}}
-	for _, r := range rows {
-		t.Add(string(r.Significance), r.id, r.what, strings.Join(regions[r], " "))
-	}
-	return t
-}
-
-// changesTable has one row for each change of each region and field.
-func changesTable(result *diff.Result) *terminal.Table {
-	t := &terminal.Table{Head: []string{
-		"significance", "change", "resource", "region", "id", "field", "old", "new", "access", "model_id", "after_run", "by_run",
-	}}
-	for _, change := range result.Changes {
-		add := func(field, old, new string) {
-			access, modelID := "", ""
-			if change.Path != nil {
-				access, modelID = string(change.Path.Access), change.Path.ModelID
-			}
-			t.Add(string(change.Significance), string(change.Kind), string(change.Resource), change.Region, change.ID,
-				field, old, new, access, modelID, fmt.Sprint(change.After.ID), fmt.Sprint(change.By.ID))
-		}
-		if len(change.Fields) == 0 {
-			add("", "", "")
-		}
-		for _, f := range change.Fields {
-			add(string(f.Field), f.Old+strings.Join(f.OldSet, " "), f.New+strings.Join(f.NewSet, " "))
-		}
-	}
-	return t
 }

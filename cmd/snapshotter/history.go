@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"snapshotter/ask"
@@ -69,12 +68,12 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 		answer := ask.HistoryAnswer{Kind: past.Kind, ID: past.ID, Profiles: append([]string{}, past.Profiles...), Chapters: chapters}
 		switch {
 		case !c.forPeople():
-			return c.print(p, chapterRows(chapters), answer)
+			return c.print(p, sheet.ChapterRows(chapters), answer)
 		case len(chapters) == 0:
 			p.println("Nothing recorded about %s matches the filters.", past.ID)
 			return nil
 		case c.All:
-			return c.print(p, chapterSummary(chapters), answer)
+			return c.print(p, sheet.Chapters(chapters), answer)
 		}
 		p.println("%s, up to run %d (%s)", past.ID, run.ID, catalog.Moment(run.StartedAt))
 		p.println("")
@@ -149,58 +148,4 @@ func someOf(keys []string) string {
 		return strings.Join(keys, ", ")
 	}
 	return strings.Join(keys[:most], ", ") + ", …"
-}
-
-// chapterSummary has one row for what reads alike, though old values may differ.
-func chapterSummary(chapters []ask.Chapter) *terminal.Table {
-	type row struct{ run, found, after, id, what string }
-	var order []row
-	regions := map[row][]string{}
-	for _, c := range chapters {
-		r := row{fmt.Sprint(c.Run.ID), catalog.Moment(c.Run.At), afterText(c), c.ID, c.What}
-		if regions[r] == nil {
-			order = append(order, r)
-		}
-		regions[r] = append(regions[r], c.Regions...)
-	}
-	t := &terminal.Table{Head: []string{"run", "found", "after run", "id", "what", "regions"}, Spare: []string{"after run", "found"}}
-	for _, r := range order {
-		slices.Sort(regions[r])
-		t.Add(r.run, r.found, r.after, r.id, r.what, strings.Join(slices.Compact(regions[r]), " "))
-	}
-	return t
-}
-
-func afterText(c ask.Chapter) string {
-	if c.After == nil {
-		return "-"
-	}
-	return fmt.Sprintf("%d (%s)", c.After.ID, catalog.Day(c.After.At))
-}
-
-func chapterRows(chapters []ask.Chapter) *terminal.Table {
-	t := &terminal.Table{Head: []string{
-		"run", "found_at", "after_run", "after_at", "event", "significance", "resource", "id", "region",
-		"field", "old", "new", "access", "model_id", "outcome", "to_run", "what",
-	}}
-	for _, c := range chapters {
-		after, field, old, new, access, modelID, outcome, to := "", "", "", "", "", "", "", ""
-		if c.After != nil {
-			after = fmt.Sprint(c.After.ID)
-		}
-		if f := c.Field; f != nil {
-			field, old, new = string(f.Field), f.Old+strings.Join(f.OldSet, " "), f.New+strings.Join(f.NewSet, " ")
-		}
-		if c.Path != nil {
-			access, modelID = string(c.Path.Access), c.Path.ModelID
-		}
-		if c.NotRead != nil {
-			outcome, to = string(c.NotRead.Outcome), fmt.Sprint(c.NotRead.To.ID)
-		}
-		for _, region := range c.Regions {
-			t.Add(fmt.Sprint(c.Run.ID), sheet.At(&c.Run), after, sheet.At(c.After), string(c.Event), string(c.Significance),
-				string(c.Resource), c.ID, region, field, old, new, access, modelID, outcome, to, c.What)
-		}
-	}
-	return t
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"slices"
 	"strconv"
@@ -15,23 +16,46 @@ import (
 
 // lifecycleCommand shows the dates ahead.
 type lifecycleCommand struct {
-	Within   string   `placeholder:"DAYS" help:"Only dates within this many days, or weeks, from today, such as 90, 90d or 12w; past dates are always shown."`
 	Event    []string `enum:"legacy,extended-access,end-of-life" placeholder:"EVENT" help:"Only these events: ${enum}."`
 	Variants bool     `help:"Show variants for purchased throughput too."`
 	ExitCode bool     `help:"Exit with 10 if any date is shown."`
+	ahead    `embed:""`
 	asOf     `embed:""`
 	filter   `embed:""`
 	format   `embed:""`
 }
 
+// Validate implements kong's hook.
+func (c *lifecycleCommand) Validate() error {
+	return errors.Join(c.ahead.Validate(), c.filter.Validate())
+}
+
+// ahead is the flag for how far ahead dates are shown.
+type ahead struct {
+	Within string `placeholder:"DAYS" help:"Only dates within this many days, or weeks, from today, such as 90, 90d or 12w; past dates are always shown."`
+}
+
 var withinPattern = regexp.MustCompile(`^([0-9]{1,5})([dw]?)$`)
 
 // Validate implements kong's hook.
-func (c *lifecycleCommand) Validate() error {
-	if c.Within != "" && !withinPattern.MatchString(c.Within) {
-		return usageError("--within: %q is not a number of days or weeks such as 90d or 12w", terminal.OneLine(c.Within))
+func (a *ahead) Validate() error {
+	if a.Within != "" && !withinPattern.MatchString(a.Within) {
+		return usageError("--within: %q is not a number of days or weeks such as 90d or 12w", terminal.OneLine(a.Within))
 	}
-	return c.filter.Validate()
+	return nil
+}
+
+// beyond reports whether a date that is days away is farther ahead than asked for.
+func (a *ahead) beyond(days int) bool {
+	m := withinPattern.FindStringSubmatch(a.Within)
+	if m == nil {
+		return false
+	}
+	limit, _ := strconv.Atoi(m[1])
+	if m[2] == "w" {
+		limit *= 7
+	}
+	return days > limit
 }
 
 func (c *lifecycleCommand) Help() string {
@@ -84,18 +108,7 @@ func (c *lifecycleCommand) Run(ctx context.Context, p *program) error {
 // leavesOut reports whether a date is farther ahead than asked for, or of another
 // event.
 func (c *lifecycleCommand) leavesOut(d ask.Date) bool {
-	if len(c.Event) > 0 && !slices.Contains(c.Event, string(d.Event)) {
-		return true
-	}
-	m := withinPattern.FindStringSubmatch(c.Within)
-	if m == nil {
-		return false
-	}
-	days, _ := strconv.Atoi(m[1])
-	if m[2] == "w" {
-		days *= 7
-	}
-	return d.Days > days
+	return len(c.Event) > 0 && !slices.Contains(c.Event, string(d.Event)) || c.beyond(d.Days)
 }
 
 // counted returns the dates that people see: those of variants on request only.

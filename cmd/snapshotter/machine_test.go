@@ -46,23 +46,41 @@ func startBedrock(t testing.TB) *bedrocktest.Server {
 // moments are those of the sample. Tests share them and must not change them.
 var moments = sync.OnceValue(sample.Moments)
 
-// demo is the database that the demo leaves, made once.
-var demo = sync.OnceValues(func() ([]byte, error) {
+// demo is the database that the demo leaves, and accountDemo that of demo --account;
+// each is made once.
+var (
+	demo        = sync.OnceValues(func() ([]byte, error) { return leftBy("demo") })
+	accountDemo = sync.OnceValues(func() ([]byte, error) { return leftBy("demo", "--account") })
+)
+
+// leftBy is the database that a demo leaves.
+func leftBy(args ...string) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "demo-*")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	if code := run(context.Background(), []string{"demo", "--dir", dir}, silent(nil)); code != exitOK {
+	if code := run(context.Background(), append(args, "--dir", dir), silent(nil)); code != exitOK {
 		return nil, fmt.Errorf("demo: exit code %d", code)
 	}
 	return os.ReadFile(filepath.Join(dir, "snapshotter.db"))
-})
+}
 
 // demoFile returns the path of a copy of the demo's database.
 func demoFile(t testing.TB) string {
 	t.Helper()
-	database, err := demo()
+	return copyOf(t, demo)
+}
+
+// accountFile returns the path of a copy of the database of a demo with an account.
+func accountFile(t testing.TB) string {
+	t.Helper()
+	return copyOf(t, accountDemo)
+}
+
+func copyOf(t testing.TB, made func() ([]byte, error)) string {
+	t.Helper()
+	database, err := made()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 // snapshots are the flags of the commands that record runs.
 type snapshots struct {
 	regionFilter  `embed:""`
+	Kinds         []string      `enum:"all,${kinds}" placeholder:"KIND" help:"Record these resources of the account too: all, or some of ${kinds}."`
 	ExtraRegion   []string      `placeholder:"CODE" help:"Regions to read besides those that discovery finds."`
 	Reports       string        `placeholder:"DIR" default:"reports" help:"Where reports go: a directory, or s3://bucket/folder/ (${default})."`
 	AttemptLimit  time.Duration `placeholder:"TIME" default:"10s" help:"Longest wait for one answer (${default})."`
@@ -73,7 +74,7 @@ func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger
 	return &job.Job{
 		History: history, Reports: reports, Trigger: trigger, Version: version(), AWS: config,
 		Options: collect.Options{
-			Regions: c.ExtraRegion, Include: c.chosen().IncludesRegion,
+			Regions: c.ExtraRegion, Kinds: accountKinds(c.Kinds), Include: c.chosen().IncludesRegion,
 			Attempt: c.AttemptLimit, Region: c.RegionLimit, Run: c.RunLimit, Pause: c.ConfirmAfter,
 			Progress: func(step collect.Progress) {
 				progress.Set(step.Done, step.Scopes)

@@ -36,6 +36,7 @@ const watchedRules = `watch:
 // schema of its answer.
 func TestSchemas(t *testing.T) {
 	t.Parallel()
+	withAccount := accountFile(t)
 	database, config := demoFile(t), filepath.Join(t.TempDir(), "snapshotter.yaml")
 	if err := os.WriteFile(config, []byte(watchedRules), 0o600); err != nil {
 		t.Fatal(err)
@@ -63,6 +64,11 @@ func TestSchemas(t *testing.T) {
 		{"regions", "regions --as-of 3", 0},
 		{"lifecycle", "lifecycle", 0},
 		{"lifecycle", "lifecycle --model no-such-model", 0},
+		{"impact", "impact --inside EU --db " + withAccount, 0},
+		{"impact", "impact", 0},
+		{"kinds", "kinds --db " + withAccount, 0},
+		{"kinds", "kinds", 0},
+		{"report", "report --db " + withAccount, 0},
 		{"history", "history anthropic.claude-3-haiku-20240307-v1:0", 0},
 		{"history", "history claude-3-sonnet-20240229-v1:0", 0},
 		{"history", "history nova-lite --since 4", 0},
@@ -82,7 +88,10 @@ func TestSchemas(t *testing.T) {
 		on := n.machine
 		on.stdout, on.stderr = &out, &problems
 		on.now = func() time.Time { return moments()[len(moments())-1].At }
-		args := append(strings.Fields(line.args), "--json", "--db", database)
+		args := append(strings.Fields(line.args), "--json")
+		if !slices.Contains(args, "--db") {
+			args = append(args, "--db", database)
+		}
 		if code := run(context.Background(), args, on); code != line.code {
 			t.Errorf("%s: exit code %d: %s", line.args, code, &problems)
 			continue

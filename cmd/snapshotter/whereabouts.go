@@ -72,7 +72,7 @@ func (c *whereCommand) write(p *program, answer *ask.WhereAnswer) error {
 		return nil
 	}
 	if !c.forPeople() {
-		return c.print(p, sheet.AsOf(pathRows(answer), answer.Run.RunRef), answer)
+		return c.print(p, sheet.AsOf(sheet.PathRows(answer), answer.Run.RunRef), answer)
 	}
 	pr := &terminal.Text{W: p.stdout, Markdown: c.Format == "md", Width: p.width()}
 	for _, model := range answer.Models {
@@ -160,35 +160,4 @@ func (c *whereCommand) writeRegion(pr *terminal.Text, model ask.Whereabouts, at 
 	}
 	pr.Line("Try it:")
 	pr.Command(command)
-}
-
-// pathRows has a row for each region and path, and one for a region without any.
-func pathRows(a *ask.WhereAnswer) *terminal.Table {
-	t := &terminal.Table{Head: []string{
-		"model", "region", "standing", "access", "model_id", "geography", "destinations", "since", "not_at",
-		"models_outcome", "models_confirmed", "profiles_outcome", "profiles_confirmed",
-	}}
-	for _, model := range a.Models {
-		for _, at := range model.Regions {
-			add := func(cells ...string) {
-				row := append([]string{model.ID, at.Region, string(at.Standing)}, cells...)
-				t.Add(append(row, string(at.Models.Outcome), sheet.At(at.Models.Confirmed), string(at.Profiles.Outcome), sheet.At(at.Profiles.Confirmed))...)
-			}
-			for _, w := range at.Paths {
-				add(string(w.Access), w.ModelID, w.Geography, catalog.RegionCodes(mayRunIn(at.Region, w.Path)), sheet.At(&w.Since.From), sheet.At(w.Since.After))
-			}
-			if len(at.Paths) == 0 {
-				add("", "", "", "", "", "")
-			}
-		}
-	}
-	return t
-}
-
-// mayRunIn are the regions that a call may run in.
-func mayRunIn(from string, p catalog.Path) []string {
-	if p.Access != catalog.ViaProfile {
-		return []string{from}
-	}
-	return p.Destinations
 }

@@ -47,7 +47,7 @@ var arrows = map[string][]string{
 	"internal/completion":  {},
 	"internal/configfile":  {"catalog", "diff", "internal/terminal", "notify", "watch"},
 	"internal/grace":       {},
-	"internal/sheet":       {"ask", "catalog", "internal/ordered", "internal/terminal", "report", "watch"},
+	"internal/sheet":       {"ask", "catalog", "diff", "internal/ordered", "internal/terminal", "report", "watch"},
 	"cmd/licences":         {},
 	"internal/house":       {},
 	"internal/needs":       {},

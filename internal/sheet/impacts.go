@@ -1,0 +1,156 @@
+package sheet
+
+import (
+	"fmt"
+	"strings"
+
+	"snapshotter/ask"
+	"snapshotter/catalog"
+	"snapshotter/internal/terminal"
+)
+
+// Harmed is how many resources the impacts are on.
+func Harmed(impacts []ask.Impact) int {
+	harmed := map[string]bool{}
+	for _, i := range impacts {
+		harmed[i.Region+" "+string(i.Kind)+" "+i.ID] = true
+	}
+	return len(harmed)
+}
+
+// ImpactGroup is the impacts that do the same to a resource.
+type ImpactGroup struct {
+	Title string
+	Table *terminal.Table
+}
+
+// ImpactGroups groups impacts by what they do, the worst first, each in the order given.
+func ImpactGroups(impacts []ask.Impact) []ImpactGroup {
+	titles := map[ask.Harm]string{
+		ask.HarmGone:       "Gone: calls fail",
+		ask.HarmUncallable: "Not callable by the ID that it names",
+		ask.HarmEndOfLife:  "End of life: calls fail from then",
+		ask.HarmCommitted:  "Paid for beyond the end of life of its model",
+		ask.HarmOutside:    "May run outside",
+		ask.HarmPrice:      "Extended access: prices may rise from then",
+		ask.HarmLegacy:     "Legacy: no new users",
+	}
+	var groups []ImpactGroup
+	for _, harm := range ask.Harms() {
+		t := &terminal.Table{Head: []string{"date", "days", "resource", "kind", "region", "model", "leaves", "move to"}, Spare: []string{"kind", "date"}, Prose: true, Below: true}
+		for _, i := range impacts {
+			if i.Harm == harm {
+				t.Add(i.Date, daysOf(i), resourceName(i), i.Kind.Words(), regionOf(i), modelName(i), leaves(i), replacementOf(i))
+			}
+		}
+		if len(t.Rows) > 0 {
+			groups = append(groups, ImpactGroup{titles[harm], t})
+		}
+	}
+	return groups
+}
+
+func daysOf(i ask.Impact) string {
+	if i.Days == nil {
+		return ""
+	}
+	return fmt.Sprint(*i.Days)
+}
+
+func regionOf(i ask.Impact) string {
+	if i.Carried {
+		return i.Region + "~"
+	}
+	return i.Region
+}
+
+// leaves says where calls may run although they must not, and what is paid for how long.
+func leaves(i ask.Impact) string {
+	switch i.Harm {
+	case ask.HarmOutside:
+		return i.Outside + ": " + strings.Join(i.In, ", ")
+	case ask.HarmCommitted:
+		return "paid until " + i.Until
+	}
+	return ""
+}
+
+func resourceName(i ask.Impact) string {
+	if i.Name == "" {
+		return i.ID
+	}
+	return i.Name
+}
+
+func modelName(i ask.Impact) string {
+	switch {
+	case i.Missing != nil && i.Missing.Kind == "":
+		return i.Missing.ID
+	case i.Missing != nil:
+		return i.Missing.Kind.Words() + " " + i.Missing.ID
+	case i.ModelName == "":
+		return i.Model
+	}
+	return i.ModelName
+}
+
+// replacementOf is what to move to: the IDs to pass from the resource's region.
+func replacementOf(i ask.Impact) string {
+	switch {
+	case i.Harm == ask.HarmOutside || i.Model == "":
+		return ""
+	case i.Replacement == nil && i.ModelName == "":
+		return "not known: no run saw its model"
+	case i.Replacement == nil:
+		return "none there"
+	}
+	return strings.Join(i.Replacement.IDs(), ", ")
+}
+
+// ImpactRows has one row an impact, for spreadsheets.
+func ImpactRows(impacts []ask.Impact) *terminal.Table {
+	t := &terminal.Table{Head: []string{
+		"harm", "date", "days", "kind", "region", "id", "name", "arn", "model", "model_name", "in", "missing", "until", "outside", "replacement", "carried_forward",
+	}}
+	for _, i := range impacts {
+		missing := ""
+		if i.Missing != nil {
+			missing = i.Missing.ID
+		}
+		t.Add(string(i.Harm), i.Date, daysOf(i), string(i.Kind), i.Region, i.ID, i.Name, i.ARN, i.Model, i.ModelName, strings.Join(i.In, " "),
+			missing, i.Until, i.Outside, strings.Join(i.Replacement.IDs(), " "), catalog.YesNo(i.Carried))
+	}
+	return t
+}
+
+// Kinds has one row a kind of what one can pass as modelId.
+func Kinds(rows []ask.KindRow) *terminal.Table {
+	t := &terminal.Table{Head: []string{"kind", "recorded", "rests on", "list with", "pass as modelId"}, Spare: []string{"rests on"}, Prose: true}
+	for _, r := range rows {
+		t.Add(string(r.Kind), recorded(r), r.RestsOn, strings.TrimPrefix(r.Actions[0], "bedrock:"), r.Pass)
+	}
+	return t
+}
+
+func recorded(r ask.KindRow) string {
+	switch {
+	case r.Recorded == nil:
+		return "not listed"
+	case *r.Regions == 0:
+		return "not read"
+	}
+	return fmt.Sprintf("%d in %s", *r.Recorded, catalog.Counted(*r.Regions, "region"))
+}
+
+// KindRows is [Kinds] for spreadsheets.
+func KindRows(rows []ask.KindRow) *terminal.Table {
+	t := &terminal.Table{Head: []string{"kind", "actions", "rests_on", "pass", "recorded", "regions", "example"}}
+	for _, r := range rows {
+		n, regions := "", ""
+		if r.Recorded != nil {
+			n, regions = fmt.Sprint(*r.Recorded), fmt.Sprint(*r.Regions)
+		}
+		t.Add(string(r.Kind), strings.Join(r.Actions, " "), r.RestsOn, r.Pass, n, regions, r.Example)
+	}
+	return t
+}
