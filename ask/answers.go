@@ -20,6 +20,8 @@ type WhereAnswer struct {
 	Profile string        `json:"profile,omitempty"` // the profile that was asked for
 	Within  []string      `json:"within"`
 	Models  []Whereabouts `json:"models"`
+	// Resources are those of the account that the word means, where it means no model.
+	Resources []Owned `json:"resources,omitempty"`
 }
 
 // ModelsAnswer is the foundation models.

@@ -56,6 +56,9 @@ func (p *Past) Chapters(ctx context.Context, h History, comparisons []Comparison
 
 func (p *Past) chapters(covered map[catalog.Scope][]catalog.Interval, changes []diff.Change, since int64, includes func(string) bool) []Chapter {
 	all := slices.Concat(p.firstSeen(includes), p.notRead(covered), p.ChaptersOf(changes, includes))
+	if p.Kind.OfAccount() {
+		all = append(all, p.owned(includes)...)
+	}
 	all = slices.DeleteFunc(all, func(c Chapter) bool { return c.last() <= since })
 	slices.SortStableFunc(all, func(a, b Chapter) int {
 		return cmp.Or(cmp.Compare(a.Run.ID, b.Run.ID), diff.CompareSignificance(a.Significance, b.Significance),

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"snapshotter/catalog"
+
 	"go.yaml.in/yaml/v3"
 )
 
@@ -129,6 +131,19 @@ var readsBedrock = []string{
 	"Allow ssm:GetParametersByPath on *",
 }
 
+// readsAccount is what a run reads of the account's resources beside, with --kinds.
+func readsAccount() []string {
+	var lines []string
+	for _, passing := range catalog.Passings() {
+		for _, action := range passing.Actions {
+			if line := "Allow " + action + " on *"; !slices.Contains(readsBedrock, line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
 // The first statement is what a run needs, as the documents say.
 func checkPolicy(t *testing.T, all files) []string {
 	var p problems
@@ -136,8 +151,8 @@ func checkPolicy(t *testing.T, all files) []string {
 	if err := json.Unmarshal([]byte(all["iam-policy.json"]), &document); err != nil {
 		return []string{err.Error()}
 	}
-	p.compare("the policy", grants(&p, "the policy", document), readsBedrock)
-	p.want("the number of statements", len(list(at(document, "Statement"))), 2)
+	p.compare("the policy", grants(&p, "the policy", document), slices.Concat(readsBedrock, readsAccount()))
+	p.want("the number of statements", len(list(at(document, "Statement"))), 3)
 	p.want("the first statement", at(document, "Statement", "0", "Action"), "[bedrock:ListFoundationModels bedrock:ListInferenceProfiles]")
 	return p
 }

@@ -105,6 +105,8 @@ var mutants = []mutant{
 	{"iam-policy.json", "every action", `"bedrock:ListFoundationModels", "bedrock:ListInferenceProfiles"`, `"bedrock:*"`},
 	{"iam-policy.json", "one more action", `"ec2:DescribeRegions"`, `"ec2:DescribeRegions", "ec2:RunInstances"`},
 	{"iam-policy.json", "one action less", `, "bedrock:ListInferenceProfiles"`, ""},
+	{"iam-policy.json", "one action of kinds less", `, "bedrock:ListAgents"`, ""},
+	{"iam-policy.json", "what changes an agent", `"bedrock:GetAgent"`, `"bedrock:UpdateAgent"`},
 	{"iam-policy.json", "denied", `"Effect": "Allow"`, `"Effect": "Deny"`},
 
 	{"snapshotter-serve.service", "no user of its own", "DynamicUser=yes\n", ""},

@@ -25,6 +25,8 @@ type AWS struct {
 	Known map[catalog.Scope]catalog.Known
 	// Include chooses the regions to read; nil is all.
 	Include func(region string) bool
+	// Kinds are those of the account's resources to read too.
+	Kinds []catalog.Kind
 }
 
 // Examine does what a run does, except recording it. Discovery and the lists get most
@@ -44,7 +46,7 @@ func (a *AWS) Examine(ctx context.Context, found *Examination) {
 	config.APIOptions = append(config.APIOptions, clock.watch)
 	examineIdentity(ctx, config, limit/6, found)
 	result, err := collect.Collect(ctx, config, a.Known, collect.Options{
-		Include: a.Include, Attempt: limit / 12, Region: limit / 4, Run: limit * 2 / 3,
+		Include: a.Include, Kinds: a.Kinds, Attempt: limit / 12, Region: limit / 4, Run: limit * 2 / 3,
 	})
 	clock.examine(found)
 	if err != nil {
@@ -197,6 +199,9 @@ var denials = []struct{ words, advice string }{
 }
 
 func adviceOnDenial(l catalog.Listing) string {
+	if l.Kind.OfAccount() {
+		return "allow what the statement OnlyForKinds of deploy/iam-policy.json has, or leave " + string(l.Kind) + " out of kinds"
+	}
 	for _, denial := range denials {
 		if strings.Contains(l.Message, denial.words) {
 			return denial.advice

@@ -39,6 +39,7 @@ func oldDatabase(t *testing.T) string {
 	}
 	defer db.Close()
 	_, err = db.Exec(`
+		DROP VIEW impact; DROP VIEW resources;
 		DROP TABLE deliveries; DROP TABLE notify_state; DROP TABLE suspicions; DROP TABLE binding;
 		DELETE FROM goose_db_version WHERE version_id > 1;
 		PRAGMA wal_checkpoint(TRUNCATE)`)
@@ -107,7 +108,7 @@ func TestUpgradeLosesNothing(t *testing.T) {
 	}
 	record(t, s, run(oldRuns+2), crashListings(oldRuns+1)...)
 	close(t, s)
-	wantVersion(t, path, 3)
+	wantVersion(t, path, 4)
 	checkIntegrity(t, path)
 	if err := openReader(t, path).Verify(ctx, oldRuns+2); err != nil {
 		t.Error(err)
@@ -132,8 +133,8 @@ func TestKillUpgrade(t *testing.T) {
 		upgrader.Process.Kill()
 		upgrader.Wait()
 
-		version := wantVersion(t, path, 1, 2, 3)
-		if version < 3 {
+		version := wantVersion(t, path, 1, 2, 3, 4)
+		if version < 4 {
 			if _, err := store.OpenReader(context.Background(), path); !errors.As(err, new(*store.OlderError)) {
 				t.Errorf("OpenReader: %v, want that it is older", err)
 			}
@@ -141,7 +142,7 @@ func TestKillUpgrade(t *testing.T) {
 		s := open(t, path)
 		checkOldRuns(t, s)
 		close(t, s)
-		wantVersion(t, path, 3)
+		wantVersion(t, path, 4)
 		checkIntegrity(t, path)
 	}
 }

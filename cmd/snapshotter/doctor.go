@@ -17,6 +17,7 @@ type doctorCommand struct {
 	regionFilter  `embed:""`
 	Reports       string        `placeholder:"DIR" default:"reports" help:"Where reports go: a directory, or s3://bucket/folder/ (${default})."`
 	TimeLimit     time.Duration `placeholder:"TIME" default:"1m" help:"Longest time for all requests to AWS (${default})."`
+	Kinds         []string      `enum:"all,${kinds}" placeholder:"KIND" help:"Read these resources of the account too, as run does."`
 	Deep          bool          `help:"Check the whole database, and begin an upload to S3 and take it back."`
 	notifications `embed:""`
 	format        `embed:""`
@@ -68,7 +69,7 @@ func (c *doctorCommand) Run(ctx context.Context, p *program) error {
 	database.Examine(ctx, kept) // first, as a list that it knows must be readable
 	account := doctor.AWS{
 		Load: p.aws, APIKey: p.getenv("AWS_BEARER_TOKEN_BEDROCK") != "", Now: p.now, Limit: c.TimeLimit,
-		Known: database.Known, Include: c.chosen().IncludesRegion,
+		Known: database.Known, Include: c.chosen().IncludesRegion, Kinds: accountKinds(c.Kinds),
 	}
 	account.Examine(ctx, found)
 	found.Append(kept)

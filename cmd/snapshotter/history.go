@@ -46,7 +46,11 @@ Examples:
 
 func (c *historyCommand) Run(ctx context.Context, p *program) error {
 	return asOf{AsOf: "latest"}.read(ctx, p, func(db *store.Store, run catalog.Run) error {
-		past, err := ask.FindPast(ctx, db, run.ID, c.word())
+		resources, err := db.Resources(ctx, run.ID)
+		if err != nil {
+			return err
+		}
+		past, err := ask.FindPast(ctx, db, run.ID, resources, c.word())
 		if err != nil {
 			return c.notFound(p, err)
 		}
@@ -72,26 +76,13 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 		case len(chapters) == 0:
 			p.println("Nothing recorded about %s matches the filters.", past.ID)
 			return nil
-		case c.All:
+		case c.All, past.Kind.OfAccount():
 			return c.print(p, sheet.Chapters(chapters), answer)
 		}
 		p.println("%s, up to run %d (%s)", past.ID, run.ID, catalog.Moment(run.StartedAt))
 		p.println("")
-		return c.print(p, happeningTable(report.Happenings(past, chapters, comparisons, c.chosen().IncludesRegion)), answer)
+		return c.print(p, sheet.Happenings(report.Happenings(past, chapters, comparisons, c.chosen().IncludesRegion)), answer)
 	})
-}
-
-// happeningTable has one row an event.
-func happeningTable(happenings []report.Happening) *terminal.Table {
-	t := &terminal.Table{Head: []string{"run", "found", "not before", "what happened"}}
-	for _, h := range happenings {
-		after := ""
-		if h.After != nil {
-			after = catalog.Day(h.After.At)
-		}
-		t.Add(fmt.Sprint(h.Run.ID), catalog.Day(h.Run.At), after, h.What)
-	}
-	return t
 }
 
 // since is the run that --since names, 0 for all. A time before the first run means

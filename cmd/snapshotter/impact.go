@@ -110,10 +110,10 @@ func (c *impactCommand) write(p *program, run catalog.Run, answer ask.ImpactAnsw
 		p.printWrapped("No resources of the account are recorded as of run %d (%s). Record them with: snapshotter run --kinds all", run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	case len(answer.Impacts) == 0:
-		p.printWrapped("Nothing harms the %s recorded as of run %d (%s).", catalog.Counted(answer.Resources, "resource"), run.ID, catalog.Moment(run.StartedAt))
+		p.printWrapped("Nothing affects the %s recorded as of run %d (%s).", catalog.Counted(answer.Resources, "resource"), run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	}
-	p.printWrapped("%d of %s harmed as of run %d (%s); days are from today.", sheet.Harmed(answer.Impacts), catalog.Counted(answer.Resources, "resource"), run.ID, catalog.Moment(run.StartedAt))
+	p.printWrapped("%d of %s affected as of run %d (%s); days are from today.", sheet.Harmed(answer.Impacts), catalog.Counted(answer.Resources, "resource"), run.ID, catalog.Moment(run.StartedAt))
 	for _, group := range sheet.ImpactGroups(answer.Impacts) {
 		p.println("")
 		p.println("%s", group.Title)

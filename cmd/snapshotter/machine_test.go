@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -41,6 +42,14 @@ func startBedrock(t testing.TB) *bedrocktest.Server {
 	}
 	t.Cleanup(server.Close)
 	return server
+}
+
+// of is a command line on a database, unless it names another.
+func (machine) of(args, database string) []string {
+	if strings.Contains(args, "--db ") {
+		return strings.Fields(args)
+	}
+	return append(strings.Fields(args), "--db", database)
 }
 
 // moments are those of the sample. Tests share them and must not change them.

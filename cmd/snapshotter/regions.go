@@ -7,7 +7,6 @@ import (
 	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/internal/sheet"
-	"snapshotter/internal/terminal"
 	"snapshotter/store"
 )
 
@@ -49,11 +48,11 @@ func (c *regionsCommand) Run(ctx context.Context, p *program) error {
 			}
 		}
 		if !c.forPeople() {
-			return c.print(p, sheet.AsOf(coverageRows(answer.Regions), run.Ref()), answer)
+			return c.print(p, sheet.AsOf(sheet.CoverageRows(answer.Regions), run.Ref()), answer)
 		}
 		p.println("%s read whole as of run %d (%s).", readOf(answer.Regions), run.ID, catalog.Moment(run.StartedAt))
 		p.println("")
-		return c.print(p, coverageSummary(answer.Regions), answer)
+		return c.print(p, sheet.Coverage(answer.Regions), answer)
 	})
 }
 
@@ -69,40 +68,4 @@ func readOf(regions []ask.Coverage) string {
 		return catalog.Counted(read, "region")
 	}
 	return fmt.Sprintf("%d of %s", read, catalog.Counted(len(regions), "region"))
-}
-
-func coverageSummary(regions []ask.Coverage) *terminal.Table {
-	t := &terminal.Table{Head: []string{"region", "models", "callable", "profiles", "lists"}}
-	for _, r := range regions {
-		callable := "-"
-		if r.Models.Confirmed != nil || r.Profiles.Confirmed != nil {
-			callable = fmt.Sprint(r.Callable)
-		}
-		t.Add(r.Region, counted(r.Models), callable, counted(r.Profiles), r.Words())
-	}
-	return t
-}
-
-// counted is how many items a list has, "-" if it was never read.
-func counted(l ask.List) string {
-	if l.Confirmed == nil {
-		return "-"
-	}
-	return fmt.Sprint(l.Items)
-}
-
-func coverageRows(regions []ask.Coverage) *terminal.Table {
-	t := &terminal.Table{Head: []string{"region", "kind", "outcome", "error_code", "confirmed_run", "confirmed_at", "items", "callable"}}
-	for _, r := range regions {
-		add := func(kind catalog.Kind, l ask.List, callable string) {
-			run, at, items := "", "", ""
-			if l.Confirmed != nil {
-				run, at, items = fmt.Sprint(l.Confirmed.ID), sheet.At(l.Confirmed), fmt.Sprint(l.Items)
-			}
-			t.Add(r.Region, string(kind), string(l.Outcome), l.ErrorCode, run, at, items, callable)
-		}
-		add(catalog.KindFoundationModel, r.Models, fmt.Sprint(r.Callable))
-		add(catalog.KindInferenceProfile, r.Profiles, "")
-	}
-	return t
 }

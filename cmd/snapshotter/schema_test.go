@@ -72,6 +72,8 @@ func TestSchemas(t *testing.T) {
 		{"history", "history anthropic.claude-3-haiku-20240307-v1:0", 0},
 		{"history", "history claude-3-sonnet-20240229-v1:0", 0},
 		{"history", "history nova-lite --since 4", 0},
+		{"where", "where chat-team --db " + withAccount, 0},
+		{"history", "history chat-team --db " + withAccount, 0},
 		{"runs", "runs", 0},
 		{"diff", "diff", 0},
 		{"diff", "diff 1 4", 0},
@@ -88,10 +90,7 @@ func TestSchemas(t *testing.T) {
 		on := n.machine
 		on.stdout, on.stderr = &out, &problems
 		on.now = func() time.Time { return moments()[len(moments())-1].At }
-		args := append(strings.Fields(line.args), "--json")
-		if !slices.Contains(args, "--db") {
-			args = append(args, "--db", database)
-		}
+		args := append(on.of(line.args, database), "--json")
 		if code := run(context.Background(), args, on); code != line.code {
 			t.Errorf("%s: exit code %d: %s", line.args, code, &problems)
 			continue

@@ -63,6 +63,11 @@ func (c *whereCommand) Run(ctx context.Context, p *program) error {
 			return err
 		}
 		found := directory.Find(c.word())
+		if len(found.Models) == 0 {
+			if done, err := c.owned(ctx, p, db, run, snapshot); done || err != nil {
+				return err
+			}
+		}
 		if err := c.decide(p, found, run); err != nil {
 			return err
 		}

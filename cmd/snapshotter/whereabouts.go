@@ -69,12 +69,16 @@ func (c *whereCommand) write(p *program, answer *ask.WhereAnswer) error {
 		for _, id := range ask.IDsOf(answer.Models) {
 			p.println("%s", id)
 		}
+		for _, o := range answer.Resources {
+			p.println("%s", o.ARN)
+		}
 		return nil
 	}
 	if !c.forPeople() {
 		return c.print(p, sheet.AsOf(sheet.PathRows(answer), answer.Run.RunRef), answer)
 	}
 	pr := &terminal.Text{W: p.stdout, Markdown: c.Format == "md", Width: p.width()}
+	c.writeOwned(pr, answer)
 	for _, model := range answer.Models {
 		pr.Title("%s, as of run %d (%s)", model.Title(), answer.Run.ID, catalog.Moment(answer.Run.At))
 		if answer.Profile != "" {

@@ -17,6 +17,7 @@ import (
 // golden files; rewrite them with -update.
 func TestWidths(t *testing.T) {
 	t.Parallel()
+	withAccount := accountFile(t)
 	database, config := demoFile(t), filepath.Join(t.TempDir(), "snapshotter.yaml")
 	if err := os.WriteFile(config, []byte(watchedRules), 0o600); err != nil {
 		t.Fatal(err)
@@ -38,6 +39,11 @@ func TestWidths(t *testing.T) {
 		{"regions", "regions"},
 		{"lifecycle", "lifecycle --within 90"},
 		{"watch", "watch --config " + config},
+		{"impact", "impact --inside EU --db " + withAccount},
+		{"impact-none", "impact"},
+		{"kinds", "kinds --db " + withAccount},
+		{"where-owned", "where chat-team --db " + withAccount},
+		{"history-owned", "history chat-team --db " + withAccount},
 	} {
 		for _, width := range []int{80, 100, 120} {
 			var out, problems bytes.Buffer
@@ -45,7 +51,7 @@ func TestWidths(t *testing.T) {
 			on.stdout, on.stderr = &out, &problems
 			on.getenv = environment{"COLUMNS": fmt.Sprint(width)}.get
 			on.now = func() time.Time { return moments()[len(moments())-1].At }
-			if code := run(context.Background(), append(strings.Fields(line.args), "--db", database), on); code != exitOK {
+			if code := run(context.Background(), on.of(line.args, database), on); code != exitOK {
 				t.Fatalf("%s: exit code %d: %s", line.args, code, &problems)
 			}
 			printed := out.String()

@@ -8,6 +8,7 @@ import (
 	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
+	"snapshotter/report"
 )
 
 // Chapters has one row for what reads alike, though old values may differ.
@@ -61,6 +62,19 @@ func ChapterRows(chapters []ask.Chapter) *terminal.Table {
 			t.Add(fmt.Sprint(c.Run.ID), At(&c.Run), after, At(c.After), string(c.Event), string(c.Significance),
 				string(c.Resource), c.ID, region, field, old, new, access, modelID, outcome, to, c.What)
 		}
+	}
+	return t
+}
+
+// Happenings has one row an event.
+func Happenings(happenings []report.Happening) *terminal.Table {
+	t := &terminal.Table{Head: []string{"run", "found", "not before", "what happened"}}
+	for _, h := range happenings {
+		after := ""
+		if h.After != nil {
+			after = catalog.Day(h.After.At)
+		}
+		t.Add(fmt.Sprint(h.Run.ID), catalog.Day(h.Run.At), after, h.What)
 	}
 	return t
 }

@@ -6,6 +6,7 @@ import (
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
+	"snapshotter/internal/ordered"
 	"snapshotter/internal/terminal"
 )
 
@@ -24,7 +25,8 @@ type ImpactGroup struct {
 	Table *terminal.Table
 }
 
-// ImpactGroups groups impacts by what they do, the worst first, each in the order given.
+// ImpactGroups groups impacts, which come the worst first, by what they do. Resources to
+// which the same happens share a row.
 func ImpactGroups(impacts []ask.Impact) []ImpactGroup {
 	titles := map[ask.Harm]string{
 		ask.HarmGone:       "Gone: calls fail",
@@ -36,18 +38,24 @@ func ImpactGroups(impacts []ask.Impact) []ImpactGroup {
 		ask.HarmLegacy:     "Legacy: no new users",
 	}
 	var groups []ImpactGroup
-	for _, harm := range ask.Harms() {
-		t := &terminal.Table{Head: []string{"date", "days", "resource", "kind", "region", "model", "leaves", "move to"}, Spare: []string{"kind", "date"}, Prose: true, Below: true}
-		for _, i := range impacts {
-			if i.Harm == harm {
-				t.Add(i.Date, daysOf(i), resourceName(i), i.Kind.Words(), regionOf(i), modelName(i), leaves(i), replacementOf(i))
+	for _, same := range ordered.By(impacts, func(i ask.Impact) ask.Harm { return i.Harm }) {
+		t := &terminal.Table{Head: []string{"date", "days", "region", "model", "resources", "note", "move to"}, Spare: []string{"date"}, Prose: true, Below: true}
+		for _, alike := range ordered.By(same.Values, impactCells) {
+			var resources []string
+			for _, i := range alike.Values {
+				resources = append(resources, fmt.Sprintf("%s (%s)", resourceName(i), i.Kind.Words()))
 			}
+			cells := alike.Key
+			t.Add(cells[0], cells[1], cells[2], cells[3], strings.Join(resources, ", "), cells[4], cells[5])
 		}
-		if len(t.Rows) > 0 {
-			groups = append(groups, ImpactGroup{titles[harm], t})
-		}
+		groups = append(groups, ImpactGroup{titles[same.Key], t})
 	}
 	return groups
+}
+
+// impactCells are the cells that resources share a row by.
+func impactCells(i ask.Impact) [6]string {
+	return [6]string{i.Date, daysOf(i), regionOf(i), modelName(i), noteOn(i), replacementOf(i)}
 }
 
 func daysOf(i ask.Impact) string {
@@ -64,8 +72,8 @@ func regionOf(i ask.Impact) string {
 	return i.Region
 }
 
-// leaves says where calls may run although they must not, and what is paid for how long.
-func leaves(i ask.Impact) string {
+// noteOn says where calls may run although they must not, and what is paid for how long.
+func noteOn(i ask.Impact) string {
 	switch i.Harm {
 	case ask.HarmOutside:
 		return i.Outside + ": " + strings.Join(i.In, ", ")
@@ -125,7 +133,7 @@ func ImpactRows(impacts []ask.Impact) *terminal.Table {
 
 // Kinds has one row a kind of what one can pass as modelId.
 func Kinds(rows []ask.KindRow) *terminal.Table {
-	t := &terminal.Table{Head: []string{"kind", "recorded", "rests on", "list with", "pass as modelId"}, Spare: []string{"rests on"}, Prose: true}
+	t := &terminal.Table{Head: []string{"kind", "recorded", "rests on", "list with", "pass as modelId"}, Spare: []string{"rests on", "list with"}, Prose: true}
 	for _, r := range rows {
 		t.Add(string(r.Kind), recorded(r), r.RestsOn, strings.TrimPrefix(r.Actions[0], "bedrock:"), r.Pass)
 	}

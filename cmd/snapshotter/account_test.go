@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"snapshotter/ask"
+	"snapshotter/catalog"
+	"snapshotter/internal/bedrocktest"
+	"snapshotter/internal/sample"
+)
+
+// marks are what nothing but the answers about the account may show.
+func marks() []string {
+	found := []string{bedrocktest.Account, bedrocktest.Secret, catalog.Account}
+	for _, content := range sample.OfAccount(sample.Moments()[0].Catalogue) {
+		for _, r := range content.Resources {
+			found = append(found, r.ID)
+			if r.Name != "" && r.Name != "search" && r.Name != "summaries" && r.Name != "greeting" && r.Name != "claims" {
+				found = append(found, r.Name) // words that say something else too are looked for by their ID
+			}
+		}
+	}
+	return found
+}
+
+// Runs with every kind, their reports, logs, messages and site name nothing of the
+// account; neither does the database hold its ID, or what it wrote.
+func TestAccountStaysInside(t *testing.T) {
+	t.Parallel()
+	server := startBedrock(t)
+	dir := t.TempDir()
+	hook := listen(t)
+	var out bytes.Buffer
+	all := sample.Moments()[2:]
+	for day, moment := range all {
+		server.Serve(sample.OfAccount(moment.Catalogue))
+		server.Inject(bedrocktest.Fault{Operation: bedrocktest.GetAgent, Region: "us-east-1", Kind: bedrocktest.DenyIAM, Times: day})
+		do := func(args ...string) {
+			on := silent(server)
+			on.stdout, on.stderr = &out, &out
+			on.getenv = environment{"SNAPSHOTTER_DB": filepath.Join(dir, "snapshotter.db"), "SNAPSHOTTER_REPORTS": filepath.Join(dir, "reports")}.get
+			on.now = func() time.Time { return moment.At.Add(time.Minute) }
+			run(t.Context(), args, on)
+		}
+		do("run", "--kinds", "all", "--confirm-after", "1ms", "--notify", hook.hook(), "--region-limit", "5s", "--log-format", []string{"text", "json"}[day%2])
+		if day < len(all)-1 {
+			continue
+		}
+		for _, args := range [][]string{
+			{"site", "--out", filepath.Join(dir, "site")}, {"report", "--format", "json"}, {"diff"}, {"runs"}, {"models", "--json"}, {"regions"},
+			{"lifecycle"}, {"doctor", "--kinds", "all", "--time-limit", "20s"}, {"export", "--out", filepath.Join(dir, "captures")},
+		} {
+			do(args...)
+		}
+	}
+	messages, _ := hook.heard()
+	said := map[string][]byte{"the output": out.Bytes(), "messages": []byte(fmt.Sprint(messages))}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), "snapshotter.db") {
+			return err
+		}
+		said[path], err = os.ReadFile(path)
+		return err
+	})
+	if err != nil || len(said) < 50 || !bytes.Contains(out.Bytes(), []byte("run recorded")) {
+		t.Fatalf("%d places, %v: %s", len(said), err, &out)
+	}
+	for place, text := range said {
+		for _, mark := range marks() {
+			if bytes.Contains(text, []byte(mark)) && (mark != catalog.Account || !strings.HasSuffix(place, ".schema.json")) {
+				t.Errorf("%s holds %q", place, mark)
+			}
+		}
+	}
+	database, err := os.ReadFile(filepath.Join(dir, "snapshotter.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{bedrocktest.Account, bedrocktest.Secret} {
+		if bytes.Contains(database, []byte(secret)) {
+			t.Errorf("the database holds %q", secret)
+		}
+	}
+	if !bytes.Contains(database, []byte("chat-team")) {
+		t.Error("the database has nothing of the account: the test proves nothing")
+	}
+}
+
+// The SQL view agrees with the command about what is gone and what ends.
+func TestImpactInSQL(t *testing.T) {
+	t.Parallel()
+	path := accountFile(t)
+	var out bytes.Buffer
+	on := silent(nil)
+	on.stdout, on.now = &out, func() time.Time { return moments()[len(moments())-1].At }
+	if code := run(context.Background(), []string{"impact", "--json", "--db", path}, on); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, &out)
+	}
+	var answer ask.ImpactAnswer
+	if err := json.Unmarshal(out.Bytes(), &answer); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, i := range answer.Impacts {
+		switch i.Harm {
+		case ask.HarmGone:
+			want = append(want, fmt.Sprint(i.Region, " ", i.Kind, " ", i.ID, " ", i.Model, " gone"))
+		case ask.HarmEndOfLife:
+			for _, in := range i.In {
+				want = append(want, fmt.Sprint(i.Region, " ", i.Kind, " ", i.ID, " ", i.Model, " ", in, " ", i.Date))
+			}
+		}
+	}
+	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	rows := answerOf(t, db, `
+		SELECT region || ' ' || kind || ' ' || id || ' ' || model || ' ' || iif(event = 'gone', 'gone', model_region || ' ' || date)
+		FROM impact WHERE event IN ('gone', 'end_of_life')`)
+	var got []string
+	for _, row := range rows.Rows {
+		got = append(got, row[0])
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) || len(want) == 0 {
+		t.Errorf("SQL: %s\nimpact: %s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+var modelIDs = regexp.MustCompile("(?m)^\\| ([a-z ]+) \\| `([^`]+)` \\| ([a-z ]+) \\|$")
+
+// Each example of the README of what to pass as modelId is one that kinds or where
+// gives for the demo's account.
+func TestREADMEModelIDs(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := modelIDs.FindAllStringSubmatch(string(readme), -1)
+	if len(examples) != 7 {
+		t.Fatalf("README.md has %d kinds with examples, want 7", len(examples))
+	}
+	path := accountFile(t)
+	for _, example := range examples {
+		var out bytes.Buffer
+		on := silent(nil)
+		on.stdout, on.stderr = &out, &out
+		if code := run(context.Background(), []string{"where", "--ids", "--db", path, example[2][strings.LastIndex(example[2], "/")+1:]}, on); code != exitOK {
+			t.Errorf("%s: exit code %d: %s", example[1], code, &out)
+		}
+		if !slices.Contains(strings.Split(out.String(), "\n"), example[2]) {
+			t.Errorf("%s: where gives %s, and README.md %s", example[1], &out, example[2])
+		}
+	}
+}
