@@ -95,11 +95,12 @@ func (l lister) resources(ctx context.Context, token string) (page catalog.Page,
 const describers = 4
 
 // describe fills in what each resource rests on. A list counts only whole, so one
-// that cannot be described fails it; but one that is gone by now leaves it.
+// that cannot be described fails it. One that is not found stays as it was known: only a
+// list says what is there.
 func (l lister) describe(ctx context.Context, items []catalog.Item) ([]catalog.Item, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	gone, errs := make([]bool, len(items)), make([]error, len(items))
+	errs := make([]error, len(items))
 	free := make(chan struct{}, describers)
 	var working sync.WaitGroup
 	var crashed atomic.Pointer[string]
@@ -116,10 +117,7 @@ func (l lister) describe(ctx context.Context, items []catalog.Item) ([]catalog.I
 				}
 				<-free
 			}()
-			if errs[i] = l.describeOne(ctx, r); isGone(errs[i]) {
-				gone[i], errs[i] = true, nil
-			}
-			if errs[i] != nil {
+			if errs[i] = l.describeOne(ctx, r); errs[i] != nil {
 				cancel()
 			}
 		})
@@ -128,28 +126,21 @@ func (l lister) describe(ctx context.Context, items []catalog.Item) ([]catalog.I
 	if crash := crashed.Load(); crash != nil {
 		panic(*crash) // where a collection passes it on
 	}
-	var kept []catalog.Item
-	for i, item := range items {
-		if errs[i] != nil && !errors.Is(errs[i], context.Canceled) {
-			return nil, fmt.Errorf("describe %s %d of %d: %w", item.Kind().Words(), i+1, len(items), errs[i])
-		}
-		if !gone[i] {
-			kept = append(kept, item)
+	for i, err := range errs {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			return nil, fmt.Errorf("describe %s %d of %d: %w", l.scope.Kind.Words(), i+1, len(items), err)
 		}
 	}
-	return kept, context.Cause(ctx)
+	return items, context.Cause(ctx)
 }
 
-// unchanged fills in what an earlier run found out about the same version of a
-// resource.
+// unchanged fills in what an earlier run found out about a resource, and reports whether
+// that was the same version of it.
 func (l lister) unchanged(r *catalog.Resource) bool {
 	for _, item := range l.described {
 		if was, ok := item.(*catalog.Resource); ok && was.ID == r.ID {
-			if r.UpdatedAt.IsZero() || !was.UpdatedAt.Equal(r.UpdatedAt) || was.Bases == nil {
-				return false
-			}
 			r.Bases = was.Bases
-			return true
+			return r.Bases != nil && !r.UpdatedAt.IsZero() && was.UpdatedAt.Equal(r.UpdatedAt)
 		}
 	}
 	return false
@@ -164,6 +155,9 @@ func (l lister) describeOne(ctx context.Context, r *catalog.Resource) error {
 		service: operation.service, signing: bedrockService.Host, method: http.MethodGet,
 		path: fmt.Sprintf(operation.description, r.ID), refusal: jsonRefusal,
 	})
+	if isGone(err) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

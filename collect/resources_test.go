@@ -182,7 +182,8 @@ func TestResourcesRetried(t *testing.T) {
 	}
 }
 
-// What is deleted between its list and its description is gone, and nothing else is.
+// What is deleted between its list and its description is there still, as only a list
+// says what is, and nothing is said of what it rests on.
 func TestResourceDeletedMeanwhile(t *testing.T) {
 	w := having(t)
 	w.learn()
@@ -195,8 +196,12 @@ func TestResourceDeletedMeanwhile(t *testing.T) {
 		if scope.Region != home || !scope.Kind.Described() {
 			continue
 		}
-		if got := strings.Join(keys(listing), " "); listing.Outcome != catalog.Complete || got != "ABCDEFGHI1 ABCDEFGHI3" {
+		got := strings.Join(keys(listing), " ")
+		if listing.Outcome != catalog.Complete || got != "ABCDEFGHI1 ABCDEFGHI2 ABCDEFGHI3" {
 			t.Errorf("%v is %s with %s: %s", scope, listing.Outcome, got, listing.Message)
+		}
+		if bases := listing.Items[1].(*catalog.Resource).Bases; bases != nil {
+			t.Errorf("%v: what is gone rests on %v", scope, bases)
 		}
 	}
 }
