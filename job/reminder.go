@@ -29,11 +29,27 @@ func dateOf(d report.Deadline) notify.Date {
 func reminders(r *report.Report, due []notify.Date) (lines []string) {
 	for _, d := range r.Deadlines.Entries {
 		if slices.Contains(due, dateOf(d)) {
-			line := ahead + d.Words()
-			if yours := r.YoursOn(d.ID); yours != "" {
-				line += "; " + yours
-			}
-			lines = append(lines, line)
+			lines = append(lines, ahead+reminder(r, d))
+		}
+	}
+	return lines
+}
+
+// reminder says what happens on a date, and how many resources of the account it
+// concerns.
+func reminder(r *report.Report, d report.Deadline) string {
+	if yours := r.YoursOn(d.ID); yours != "" {
+		return d.Words() + "; " + yours
+	}
+	return d.Words()
+}
+
+// Reminders returns what a message would say of each date within days that concerns
+// resources of the account.
+func Reminders(r *report.Report, days int) (lines []string) {
+	for _, d := range r.Deadlines.Entries {
+		if r.YoursOn(d.ID) != "" && 0 <= d.DaysLeft && d.DaysLeft <= days {
+			lines = append(lines, reminder(r, d))
 		}
 	}
 	return lines

@@ -85,6 +85,9 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 	if err := last.Report.Markdown(p.stdout); err != nil {
 		return err
 	}
+	if err := c.account(ctx, p, history, last); err != nil {
+		return err
+	}
 	if err := history.Read(ctx, func(db *store.Store) error {
 		s, err := job.NewSite(ctx, db, nil, site.Options{})
 		if err != nil {
@@ -96,6 +99,30 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 	}
 	c.next(p, database, reports)
 	return nil
+}
+
+// account shows what the last run means for the made-up account, and how a reminder
+// says it.
+func (c *demoCommand) account(ctx context.Context, p *program, history *state.History, last *job.Result) error {
+	if !c.Account {
+		return nil
+	}
+	p.println("")
+	p.println("A reminder, 90 days ahead, says:")
+	for _, line := range job.Reminders(last.Report, 90) {
+		p.printWrapped("  %s", line)
+	}
+	p.println("")
+	show := &impactCommand{asOf: asOf{AsOf: fmt.Sprint(last.Run.ID)}, format: format{Format: "table"}}
+	then := *p
+	then.now = func() time.Time { return last.Run.StartedAt }
+	return history.Read(ctx, func(db *store.Store) error {
+		answer, err := show.answer(ctx, &then, db, last.Run)
+		if err != nil {
+			return err
+		}
+		return show.write(&then, last.Run, answer)
+	})
 }
 
 // clear removes an earlier demo, and nothing else in the directory.
