@@ -29,6 +29,25 @@ func Harms() []Harm {
 	return []Harm{HarmGone, HarmUncallable, HarmEndOfLife, HarmCommitted, HarmOutside, HarmPrice, HarmLegacy}
 }
 
+// Title says the harm above a list of what it is done to.
+func (h Harm) Title() string {
+	switch h {
+	case HarmGone:
+		return "Gone: calls fail"
+	case HarmUncallable:
+		return "Not callable by the ID that it names"
+	case HarmEndOfLife:
+		return "End of life: calls fail from then"
+	case HarmCommitted:
+		return "Paid for beyond the end of life of its model"
+	case HarmOutside:
+		return "May run outside"
+	case HarmPrice:
+		return "Extended access: prices may rise from then"
+	}
+	return "Legacy: no new users"
+}
+
 // Impact is one harm to one resource.
 type Impact struct {
 	Harm Harm `json:"harm"`

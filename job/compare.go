@@ -66,6 +66,9 @@ type Rules struct {
 	Watch Watch // nil without watch rules
 	// Replacements are the readers' own, by the ID of the model that they replace.
 	Replacements map[string]string
+	// Account lets reports count the account's resources that rest on a model that ends
+	// or is gone.
+	Account bool
 }
 
 // Choice chooses what a report shows, given the old snapshot, which may be cut
@@ -90,8 +93,10 @@ func (c *Comparison) Report(ctx context.Context, db *store.Store, rules Rules, c
 			return nil, err
 		}
 	}
-	if options.Impacts, _, err = Impacts(ctx, db, now, ask.Impacted{Today: now.Run.StartedAt, Replacements: rules.Replacements}); err != nil {
-		return nil, err
+	if rules.Account {
+		if options.Impacts, _, err = Impacts(ctx, db, now, ask.Impacted{Today: now.Run.StartedAt, Replacements: rules.Replacements}); err != nil {
+			return nil, err
+		}
 	}
 	if choose != nil {
 		if options.Only, err = choose(c.old, now); err != nil {

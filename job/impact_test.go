@@ -18,6 +18,7 @@ func (w *world) runOwn(day int, kinds ...catalog.Kind) *Result {
 	job.Options.Include = func(region string) bool {
 		return slices.Contains([]string{"us-east-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-3"}, region)
 	}
+	job.Rules.Account = true
 	job.Announce.Policy.Reminders = []int{90}
 	result, err := job.Run(w.Context())
 	if err != nil {

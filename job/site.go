@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/report"
 	"snapshotter/site"
@@ -15,14 +16,29 @@ import (
 func NewSite(ctx context.Context, db *store.Store, replacements map[string]string, options site.Options) (*site.Site, error) {
 	source := site.Source{Replacements: replacements}
 	source.Report = func(ctx context.Context, head catalog.Run) (*report.Report, error) {
-		return ReportOf(ctx, db, head, Rules{Replacements: replacements})
+		return ReportOf(ctx, db, head, Rules{Replacements: replacements, Account: options.Private})
 	}
 	var err error
 	if source.Log, source.Runs, err = ReadLog(ctx, db); err != nil {
 		return nil, err
 	}
 	source.Head = source.Log.Head()
+	if options.Private {
+		if source.Account, err = accountOf(ctx, db, source.Head, replacements); err != nil {
+			return nil, err
+		}
+	}
 	return site.New(ctx, source, options)
+}
+
+// accountOf is what happens to the account's resources as of head's run.
+func accountOf(ctx context.Context, db *store.Store, head *catalog.Snapshot, replacements map[string]string) (*ask.ImpactAnswer, error) {
+	today := head.Run.StartedAt
+	impacts, resources, err := Impacts(ctx, db, head, ask.Impacted{Today: today, Replacements: replacements})
+	return &ask.ImpactAnswer{
+		Run: ask.AsOf{RunRef: head.Run.Ref()}, Today: catalog.Day(today), Resources: Resources(resources), Impacts: impacts,
+		NeverRead: append(ask.UnreadLists(resources, catalog.AccountKinds()...), ask.UnreadLists(head, catalog.Kinds()...)...),
+	}, err
 }
 
 // ReportOf builds the report of a run against the one before.

@@ -137,6 +137,10 @@ func (s *Site) listAPI(add adder) {
 	answer("deadlines.json", func() (any, error) {
 		return ask.LifecycleAnswer{Run: s.asOf(), Today: catalog.Day(s.today()), Dates: s.dates, NeverRead: ask.UnreadLists(s.Head, catalog.KindFoundationModel)}, nil
 	})
+	if s.Account != nil {
+		answer("impact.json", func() (any, error) { return s.Account, nil })
+		add(schemaFile("impact"), makes(func() ([]byte, error) { return docs.Schema("impact"), nil }))
+	}
 	answer("changes.json", func() (any, error) { return s.apiChanges(), nil })
 	answer("coverage.json", s.apiCoverage)
 	for _, m := range s.models {

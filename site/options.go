@@ -24,6 +24,8 @@ type Options struct {
 	// Reports is how many reports have a page: those of the newest runs that changed
 	// something. 0 means all.
 	Reports int
+	// Private adds what the account has: such a site is not to be published.
+	Private bool
 	// Alarms are the days before a date at which calendars remind of it.
 	Alarms []int
 }

@@ -36,7 +36,7 @@ type page struct {
 }
 
 // kinds are the kinds of pages, each with a template of its name.
-var kinds = []string{"index", "models", "model", "profiles", "profile", "regions", "region", "providers", "provider", "deadlines", "changes", "month", "report", "coverage", "compare", "api", "404"}
+var kinds = []string{"index", "models", "model", "profiles", "profile", "regions", "region", "providers", "provider", "deadlines", "account", "changes", "month", "report", "coverage", "compare", "api", "404"}
 
 // pages are the templates by kind, parsed when the first page is made: most commands
 // make none.

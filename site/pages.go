@@ -10,6 +10,7 @@ import (
 	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/diff"
+	"snapshotter/internal/ordered"
 )
 
 // shower adds a page to the list.
@@ -30,6 +31,9 @@ func (s *Site) listPages(show shower) {
 	show("deadlines/index.html", "deadlines", "Deadlines", func(context.Context, *page) (any, error) {
 		return struct{ Dates []ask.Date }{s.dates}, nil
 	})
+	if s.Account != nil {
+		show("account/index.html", "account", "Your account", func(context.Context, *page) (any, error) { return s.account(), nil })
+	}
 	show("coverage/index.html", "coverage", "Coverage", s.coverage)
 	show("compare/index.html", "compare", "Compare two regions", s.compare)
 	show("api/index.html", "api", "Feeds and API", s.apiPage)
@@ -50,6 +54,26 @@ func (s *Site) listPages(show shower) {
 	for _, r := range s.regions {
 		show(regionPage(r.Region), "region", r.Region, func(_ context.Context, p *page) (any, error) { return s.region(r, p) })
 	}
+}
+
+// accountPage is what happens to the account's resources.
+type accountPage struct {
+	*ask.ImpactAnswer
+	Groups []harmed
+}
+
+// harmed are the impacts that do the same to a resource.
+type harmed struct {
+	Title   string
+	Impacts []ask.Impact
+}
+
+func (s *Site) account() accountPage {
+	this := accountPage{ImpactAnswer: s.Account}
+	for _, same := range ordered.By(s.Account.Impacts, func(i ask.Impact) ask.Harm { return i.Harm }) {
+		this.Groups = append(this.Groups, harmed{same.Key.Title(), same.Values})
+	}
+	return this
 }
 
 // indexPage is what the first page says.

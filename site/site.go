@@ -5,7 +5,7 @@
 // and the report say, because it is made from the same answers; that no link within it
 // is dead; and that text from outside stays text. Links are relative, so that it opens
 // from a file, behind any path and from any host. It refuses to give two things one
-// address, and to show what an account owns.
+// address, and to show what an account owns unless it is asked for.
 package site
 
 import (
@@ -34,6 +34,9 @@ type Source struct {
 	Report func(ctx context.Context, head catalog.Run) (*report.Report, error)
 	// Replacements are the user's own, by the ID of the model that they replace.
 	Replacements map[string]string
+	// Account is what happens to the account's resources; nil for a site that has
+	// nothing of the account.
+	Account *ask.ImpactAnswer
 }
 
 // Site is a site of one run. It may be used by several goroutines at once.

@@ -99,6 +99,57 @@ func TestAccountStaysInside(t *testing.T) {
 	}
 }
 
+// A site counts and names what the account has only if it is private, and then no link
+// in it is dead.
+func TestPrivateSite(t *testing.T) {
+	t.Parallel()
+	path := accountFile(t)
+	written := func(args ...string) map[string]string {
+		dir := t.TempDir()
+		on := silent(nil)
+		var out bytes.Buffer
+		on.stdout, on.stderr = &out, &out
+		if code := run(t.Context(), append([]string{"site", "--db", path, "--out", dir}, args...), on); code != exitOK {
+			t.Fatalf("exit code %d: %s", code, &out)
+		}
+		files := map[string]string{}
+		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			name, _ := filepath.Rel(dir, path)
+			files[filepath.ToSlash(name)] = string(text)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	public, private := written(), written("--private")
+	for name, text := range public {
+		if strings.Contains(text, "Yours: ") || strings.Contains(text, "chat-team") || strings.Contains(text, "account/index.html") {
+			t.Errorf("%s of a public site is about the account", name)
+		}
+	}
+	page := private["account/index.html"]
+	for _, want := range []string{"chat-team", "Paid for beyond the end of life", "eu.anthropic.claude-sonnet-4-6", "(paid until 2026-12-31)"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page of the account lacks %q", want)
+		}
+	}
+	if !strings.Contains(private["changes/2026-04-29T02-00-00Z/report.md"], "Yours: ") || !strings.Contains(private["index.html"], "account/index.html") {
+		t.Error("a private site does not lead to the account")
+	}
+	for _, link := range regexp.MustCompile(`href="\.\./([^"#?]+)`).FindAllStringSubmatch(page, -1) {
+		if _, found := private[link[1]]; !found {
+			t.Errorf("the page of the account has a dead link to %s", link[1])
+		}
+	}
+	checkAnswer(t, "impact.json", "impact", []byte(private["api/v1/impact.json"]))
+}
+
 // The SQL view agrees with the command about what is gone and what ends.
 func TestImpactInSQL(t *testing.T) {
 	t.Parallel()

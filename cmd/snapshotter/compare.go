@@ -26,7 +26,7 @@ func (f filter) choose(old, now *catalog.Snapshot) (*report.Only, error) { retur
 // readers is what the configuration file says about reports.
 func (p *program) readers() job.Rules {
 	p.warnOpen()
-	return job.Rules{Watch: watching(p.rules), Replacements: p.replacements}
+	return job.Rules{Watch: watching(p.rules), Replacements: p.replacements, Account: true}
 }
 
 // watching evaluates rules for package job, nil if there are none.

@@ -71,7 +71,7 @@ func (c *demoCommand) Run(ctx context.Context, p *program) error {
 		job := &job.Job{
 			History: history, Reports: reportsIn, Trigger: catalog.Manual, Version: version(), Note: sampleNotice,
 			AWS: server.Config(), Options: collect.Options{Kinds: kinds, Pause: time.Millisecond, Region: 10 * time.Second}, // pauses before retries depend on it
-			Now: func() time.Time { return moment.At },
+			Now: func() time.Time { return moment.At }, Rules: job.Rules{Account: true},
 		}
 		if last, err = job.Run(ctx); err != nil {
 			return err

@@ -15,11 +15,14 @@ type siteCommand struct {
 	BaseURL   string   `name:"base-url" placeholder:"URL" help:"Where the site will be, such as https://example.com/bedrock/: for feeds and the sitemap."`
 	Authority string   `placeholder:"NAME" default:"${authority}" help:"Who publishes, a domain or an address of mail, in the IDs of feed entries; never change it (${default})."`
 	Pages     int      `name:"report-pages" placeholder:"N" default:"30" help:"Give the reports of the last N runs that changed something a page; 0 means all (${default})."`
+	Private   bool     `help:"Add what the account has, and what rests on models that end: do not publish such a site."`
 	Alarm     []string `placeholder:"DAYS" help:"Let calendars remind so many days before a date."`
 }
 
 func (c *siteCommand) options() (site.Options, error) {
-	return site.ParseOptions(c.BaseURL, c.Authority, c.Pages, c.Alarm)
+	options, err := site.ParseOptions(c.BaseURL, c.Authority, c.Pages, c.Alarm)
+	options.Private = c.Private
+	return options, err
 }
 
 // Validate is called by kong.

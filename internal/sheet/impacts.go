@@ -28,15 +28,6 @@ type ImpactGroup struct {
 // ImpactGroups groups impacts, which come the worst first, by what they do. Resources to
 // which the same happens share a row.
 func ImpactGroups(impacts []ask.Impact) []ImpactGroup {
-	titles := map[ask.Harm]string{
-		ask.HarmGone:       "Gone: calls fail",
-		ask.HarmUncallable: "Not callable by the ID that it names",
-		ask.HarmEndOfLife:  "End of life: calls fail from then",
-		ask.HarmCommitted:  "Paid for beyond the end of life of its model",
-		ask.HarmOutside:    "May run outside",
-		ask.HarmPrice:      "Extended access: prices may rise from then",
-		ask.HarmLegacy:     "Legacy: no new users",
-	}
 	var groups []ImpactGroup
 	for _, same := range ordered.By(impacts, func(i ask.Impact) ask.Harm { return i.Harm }) {
 		t := &terminal.Table{Head: []string{"date", "days", "region", "model", "resources", "note", "move to"}, Spare: []string{"date"}, Prose: true, Below: true}
@@ -48,7 +39,7 @@ func ImpactGroups(impacts []ask.Impact) []ImpactGroup {
 			cells := alike.Key
 			t.Add(cells[0], cells[1], cells[2], cells[3], strings.Join(resources, ", "), cells[4], cells[5])
 		}
-		groups = append(groups, ImpactGroup{titles[same.Key], t})
+		groups = append(groups, ImpactGroup{same.Key.Title(), t})
 	}
 	return groups
 }
