@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -64,9 +65,15 @@ type tab struct {
 
 func start(t *testing.T) *browser {
 	t.Helper()
-	site := os.Getenv("SNAPSHOTTER_SITE")
+	return startOn(t, "SNAPSHOTTER_SITE", "the demo's site")
+}
+
+// startOn serves the site that an environment variable names.
+func startOn(t *testing.T, variable, what string) *browser {
+	t.Helper()
+	site := os.Getenv(variable)
 	if site == "" {
-		t.Skip("SNAPSHOTTER_SITE is not set: it names the demo's site")
+		t.Skip(variable + " is not set: it names " + what)
 	}
 	if _, err := os.Stat(filepath.Join(site, "index.html")); err != nil {
 		t.Fatal(err)
@@ -244,6 +251,38 @@ func TestTour(t *testing.T) {
 	// From a file, it has its style and its script.
 	tab.do(chromedp.Navigate("file://"+filepath.Join(b.site, "models", "index.html")), chromedp.WaitVisible(chromedp.CSS("#filters")))
 	tab.wantQuiet("from a file")
+}
+
+// Every page of the hostile catalogue's site, and of a private one, is quiet, stays within
+// the window, and runs no script but ours.
+func TestHostile(t *testing.T) {
+	b := startOn(t, "SNAPSHOTTER_HOSTILE_SITE", "the hostile catalogue's site")
+	tab := b.open()
+	seen := 0
+	err := filepath.WalkDir(b.site, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".html" {
+			return err
+		}
+		name, err := filepath.Rel(b.site, path)
+		if err != nil {
+			return err
+		}
+		seen++
+		tab.visit((&url.URL{Path: filepath.ToSlash(name)}).String())
+		if scripts := value[int](tab, `Array.from(document.scripts).filter((s) => s.type !== "application/json" && !s.src.endsWith("/assets/script.js")).length`); scripts != 0 {
+			t.Errorf("%s has %d scripts that are not ours", name, scripts)
+		}
+		if over := value[int](tab, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+			t.Errorf("%s is %d pixels wider than the window", name, over)
+		}
+		tab.wantQuiet(name)
+		return nil
+	})
+	if err != nil || seen < 20 {
+		t.Fatalf("%d pages, %v", seen, err)
+	}
+	tab.visit("models/index.html?q=" + url.QueryEscape("<script>"))
+	tab.wantQuiet("a filter")
 }
 
 func TestMatrix(t *testing.T) {
