@@ -94,9 +94,11 @@ func (c *Comparison) Report(ctx context.Context, db *store.Store, rules Rules, c
 		}
 	}
 	if rules.Account {
-		if options.Impacts, _, err = Impacts(ctx, db, now, ask.Impacted{Today: now.Run.StartedAt, Replacements: rules.Replacements}); err != nil {
+		impacts, resources, err := Impacts(ctx, db, now, ask.Impacted{Today: now.Run.StartedAt, Replacements: rules.Replacements})
+		if err != nil {
 			return nil, err
 		}
+		options.Impacts, options.Unread = impacts, lostLists(resources)
 	}
 	if choose != nil {
 		if options.Only, err = choose(c.old, now); err != nil {

@@ -47,3 +47,13 @@ func lastListed(ctx context.Context, db *store.Store, id string) (*catalog.Found
 	}
 	return nil, err
 }
+
+// lostLists are the lists of the account that the run should have read and did not.
+func lostLists(resources *catalog.Snapshot) (lost []ask.UnreadList) {
+	for _, state := range resources.Scopes {
+		if state.Outcome.Lost(state.Observed()) {
+			lost = append(lost, ask.UnreadList{Scope: state.Scope, Outcome: state.Outcome})
+		}
+	}
+	return lost
+}

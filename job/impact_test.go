@@ -107,6 +107,10 @@ func TestResourcesCarriedForward(t *testing.T) {
 	if result.Run.Status != catalog.RunPartial {
 		t.Errorf("a run that lost every resource is %s", result.Run.Status)
 	}
+	var said strings.Builder
+	if err := result.Report.Markdown(&said); err != nil || !strings.Contains(said.String(), "Not read: ") || !strings.Contains(said.String(), "of your account (") {
+		t.Errorf("a report that does not say which lists of the account were not read (%v):\n%s", err, &said)
+	}
 	if n := Resources(w.resources(result.Run.ID)); n != 14 {
 		t.Errorf("%d resources after a loss that is not believed, want 14", n)
 	}

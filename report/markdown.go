@@ -43,9 +43,7 @@ func (p *page) opening(r *Report) {
 	p.rows(r)
 	p.inventory(r.Inventory)
 	p.ahead(&r.Deadlines)
-	if line := yoursInShort(r.Yours); line != "" {
-		p.paragraph(line)
-	}
+	p.paragraph(r.yoursInShort()...)
 }
 
 // page is a Markdown document being written, block by block.

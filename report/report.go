@@ -10,6 +10,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"snapshotter/ask"
@@ -34,8 +35,10 @@ type Options struct {
 	// Replacements are the user's own, by the ID of the model that they replace.
 	Replacements map[string]string
 	// Impacts are what happens to the account's resources, the worst first, with days
-	// counted from head; nil where none are recorded.
+	// counted from head; nil where none are recorded. Unread are the lists of the account
+	// that head's run should have read and did not.
 	Impacts []ask.Impact
+	Unread  []ask.UnreadList
 }
 
 // Only selects regions and items of a comparison. What the report says about them
@@ -89,8 +92,10 @@ type Report struct {
 	Deadlines Deadlines     `json:"deadlines"`
 	// Yours counts the account's resources that rest on a model that harms them, the
 	// worst first; nil where none are recorded or harmed.
-	Yours    []Yours  `json:"yours,omitempty"`
-	Coverage Coverage `json:"coverage"`
+	Yours []Yours `json:"yours,omitempty"`
+	// YoursUnread are the lists of the account that the run should have read and did not.
+	YoursUnread []ask.UnreadList `json:"yours_unread,omitempty"`
+	Coverage    Coverage         `json:"coverage"`
 	// Inventory is set if there was nothing to compare.
 	Inventory *Inventory `json:"inventory,omitempty"`
 }
@@ -145,6 +150,7 @@ func Build(result *diff.Result, base, head *catalog.Snapshot, opts Options) *Rep
 	r.Rows, r.LeftOut = v.rows(stories, r.Watch), v.leftOut
 	r.relink()
 	r.Deadlines, r.Yours = v.deadlines(opts.days()), yoursOf(v.chosen(opts.Impacts))
+	r.YoursUnread = slices.DeleteFunc(slices.Clone(opts.Unread), func(l ask.UnreadList) bool { return !v.only.region(l.Region) })
 	r.Counts = Counts{len(r.ActOn), len(r.Good), len(r.Other), len(r.NewRegions), r.countWatch(isBroken), r.countWatch(isNew)}
 	changed := result.Any()
 	if v.only != nil {

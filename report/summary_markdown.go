@@ -284,8 +284,5 @@ func (p *page) quietDay(r *Report) {
 	if next := r.Deadlines.next(); next != "" {
 		lines = append(lines, next)
 	}
-	if line := yoursInShort(r.Yours); line != "" {
-		lines = append(lines, line)
-	}
-	p.paragraph(lines...)
+	p.paragraph(append(lines, r.yoursInShort()...)...)
 }

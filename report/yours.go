@@ -98,16 +98,24 @@ func (r *Report) YoursOn(models ...string) string {
 	return ""
 }
 
-// yoursInShort says in a line that resources of the account are harmed, "" if none is.
-func yoursInShort(yours []Yours) string {
-	switch n := len(yours); n {
+// yoursInShort says in a line each that resources of the account are harmed, and that
+// lists of it were not read; nil if neither is so.
+func (r *Report) yoursInShort() (lines []string) {
+	switch n := len(r.Yours); n {
 	case 0:
-		return ""
 	case 1:
-		return "Yours: resources rest on a model that is gone or ends; `snapshotter impact` names them."
+		lines = append(lines, "Yours: resources rest on a model that is gone or ends; `snapshotter impact` names them.")
 	default:
-		return fmt.Sprintf("Yours: resources rest on %d models that are gone or end; `snapshotter impact` names them.", n)
+		lines = append(lines, fmt.Sprintf("Yours: resources rest on %d models that are gone or end; `snapshotter impact` names them.", n))
 	}
+	if n := len(r.YoursUnread); n > 0 {
+		var kinds []string
+		for _, l := range r.YoursUnread {
+			kinds = append(kinds, l.Kind.Plural())
+		}
+		lines = append(lines, fmt.Sprintf("Not read: %s of your account (%s); what they had before still counts.", catalog.Counted(n, "list"), named(unique(kinds))))
+	}
+	return lines
 }
 
 // yours writes a row for each model that the account's resources rest on and that harms
