@@ -71,6 +71,7 @@ type ImpactAnswer struct {
 	Today string `json:"today"` // from which days are counted
 	// Resources is how many the account has, of the kinds that were ever listed.
 	Resources int          `json:"resources"`
+	All       int          `json:"-"` // impacts, before a filter
 	Impacts   []Impact     `json:"impacts"`
 	NeverRead []UnreadList `json:"never_read"`
 }

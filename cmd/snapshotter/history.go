@@ -54,7 +54,7 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return c.notFound(p, err)
 		}
-		if err := c.known(ctx, db, past); err != nil {
+		if err := c.known(ctx, db, past, resources); err != nil {
 			return err
 		}
 		since, err := c.since(ctx, p, db)
@@ -103,7 +103,10 @@ func (c *historyCommand) since(ctx context.Context, p *program, db *store.Store)
 }
 
 // known refuses a region that is not on record.
-func (c *historyCommand) known(ctx context.Context, db *store.Store, past *ask.Past) error {
+func (c *historyCommand) known(ctx context.Context, db *store.Store, past *ask.Past, resources *catalog.Snapshot) error {
+	if past.Kind.OfAccount() {
+		return c.check(resources)
+	}
 	covered, err := past.Coverage(ctx, db)
 	if err != nil {
 		return err

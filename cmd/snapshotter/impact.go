@@ -73,9 +73,10 @@ func (c *impactCommand) answer(ctx context.Context, p *program, db *store.Store,
 	if err != nil {
 		return answer, err
 	}
-	answer.Resources, answer.Impacts = job.Resources(resources), slices.DeleteFunc(impacts, c.leavesOut)
+	answer.Resources, answer.All = job.Resources(resources), len(impacts)
+	answer.Impacts = slices.DeleteFunc(impacts, c.leavesOut)
 	answer.NeverRead = append(ask.UnreadLists(resources, catalog.AccountKinds()...), ask.UnreadLists(snapshot, catalog.Kinds()...)...)
-	return answer, c.regionFilter.check(snapshot, resources)
+	return answer, errors.Join(c.regionFilter.check(snapshot, resources), checkPlaces("--inside", c.Inside, snapshot))
 }
 
 // fences are the places that were asked for, and those of rules that guard.
@@ -108,6 +109,9 @@ func (c *impactCommand) write(p *program, run catalog.Run, answer ask.ImpactAnsw
 	switch {
 	case answer.Resources == 0:
 		p.printWrapped("No resources of the account are recorded as of run %d (%s). Record them with: snapshotter run --kinds all", run.ID, catalog.Moment(run.StartedAt))
+		return nil
+	case len(answer.Impacts) == 0 && answer.All > 0:
+		p.println("No impacts match the filters as of run %d (%s), of %d.", run.ID, catalog.Moment(run.StartedAt), answer.All)
 		return nil
 	case len(answer.Impacts) == 0:
 		p.printWrapped("Nothing affects the %s recorded as of run %d (%s).", catalog.Counted(answer.Resources, "resource"), run.ID, catalog.Moment(run.StartedAt))

@@ -32,10 +32,6 @@ func (c *kindsCommand) Run(ctx context.Context, p *program) error {
 	var answer ask.KindsAnswer
 	err := p.reading(ctx, func(db *store.Store) error {
 		last, err := db.Latest(ctx, 0)
-		if _, none := errors.AsType[*store.NoRunError](err); none {
-			answer.Kinds = ask.KindRows(nil, nil)
-			return nil
-		}
 		if err != nil {
 			return err
 		}
@@ -51,6 +47,11 @@ func (c *kindsCommand) Run(ctx context.Context, p *program) error {
 		answer = ask.KindsAnswer{Run: &run, Kinds: ask.KindRows(public, resources)}
 		return nil
 	})
+	_, noRun := errors.AsType[*store.NoRunError](err)
+	_, noFile := errors.AsType[*store.NotFoundError](err)
+	if noRun || noFile {
+		answer, err = ask.KindsAnswer{Kinds: ask.KindRows(nil, nil)}, nil
+	}
 	if err != nil {
 		return err
 	}

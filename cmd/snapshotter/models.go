@@ -69,7 +69,7 @@ func (c *modelsCommand) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		if err := checkPlaces(c.Within, snapshot); err != nil {
+		if err := checkPlaces("--within", c.Within, snapshot); err != nil {
 			return err
 		}
 		all := ask.Models(shown)

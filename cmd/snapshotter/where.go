@@ -125,16 +125,16 @@ func (c *whereCommand) checkRegions(s *catalog.Snapshot) error {
 	if err := c.check(s); err != nil {
 		return err
 	}
-	return checkPlaces(c.Within, s)
+	return checkPlaces("--within", c.Within, s)
 }
 
 // checkPlaces refuses a place that holds no region on record.
-func checkPlaces(places []string, s *catalog.Snapshot) error {
+func checkPlaces(flag string, places []string, s *catalog.Snapshot) error {
 	known := ask.KnownRegions(s)
 	for _, place := range places {
 		if !holds(known, place) {
-			return usageError("no region on record is in --within %q; give a region, a glob of regions, a boundary (EU, UK, CH, JP, …), or one of the geographies %s",
-				terminal.OneLine(place), strings.Join(geographies(known), ", "))
+			return usageError("no region on record is in %s %q; give a region, a glob of regions, a boundary (EU, UK, CH, JP, …), or one of the geographies %s",
+				flag, terminal.OneLine(place), strings.Join(geographies(known), ", "))
 		}
 	}
 	return nil
