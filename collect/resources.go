@@ -106,7 +106,9 @@ func (l lister) describe(ctx context.Context, items []catalog.Item) ([]catalog.I
 	var crashed atomic.Pointer[string]
 	for i, item := range items {
 		r := item.(*catalog.Resource) // of such a kind all are
-		if l.unchanged(r) {
+		was := l.before(r.ID)
+		if unchanged(was, r) {
+			r.Bases = was.Bases
 			continue
 		}
 		free <- struct{}{}
@@ -117,7 +119,7 @@ func (l lister) describe(ctx context.Context, items []catalog.Item) ([]catalog.I
 				}
 				<-free
 			}()
-			if errs[i] = l.describeOne(ctx, r); errs[i] != nil {
+			if errs[i] = l.describeOne(ctx, r, was); errs[i] != nil {
 				cancel()
 			}
 		})
@@ -134,19 +136,24 @@ func (l lister) describe(ctx context.Context, items []catalog.Item) ([]catalog.I
 	return items, context.Cause(ctx)
 }
 
-// unchanged fills in what an earlier run found out about a resource, and reports whether
-// that was the same version of it.
-func (l lister) unchanged(r *catalog.Resource) bool {
+// before returns a resource as an earlier run recorded it, nil if none did.
+func (l lister) before(id string) *catalog.Resource {
 	for _, item := range l.described {
-		if was, ok := item.(*catalog.Resource); ok && was.ID == r.ID {
-			r.Bases = was.Bases
-			return r.Bases != nil && !r.UpdatedAt.IsZero() && was.UpdatedAt.Equal(r.UpdatedAt)
+		if was, ok := item.(*catalog.Resource); ok && was.ID == id {
+			return was
 		}
 	}
-	return false
+	return nil
 }
 
-func (l lister) describeOne(ctx context.Context, r *catalog.Resource) error {
+// unchanged reports whether an earlier run described the same version of a resource.
+func unchanged(was, now *catalog.Resource) bool {
+	return was != nil && was.Bases != nil && !now.UpdatedAt.IsZero() && was.UpdatedAt.Equal(now.UpdatedAt)
+}
+
+// describeOne fills in what a resource rests on. If nothing describes it, it stays the
+// version that it was, so that the next run asks again.
+func (l lister) describeOne(ctx context.Context, r, was *catalog.Resource) error {
 	if !plainID(r.ID) {
 		return &unreadableError{errors.New("its ID is not one that can be asked about")}
 	}
@@ -156,6 +163,9 @@ func (l lister) describeOne(ctx context.Context, r *catalog.Resource) error {
 		path: fmt.Sprintf(operation.description, r.ID), refusal: jsonRefusal,
 	})
 	if isGone(err) {
+		if was != nil {
+			r.Bases, r.UpdatedAt = was.Bases, was.UpdatedAt
+		}
 		return nil
 	}
 	if err != nil {

@@ -205,3 +205,30 @@ func TestResourceDeletedMeanwhile(t *testing.T) {
 		}
 	}
 }
+
+// A new version that nothing describes for a night is described the next one.
+func TestResourceDescribedLate(t *testing.T) {
+	w := having(t)
+	w.remember(w.listings())
+	content := w.regions[home]
+	for i := range content.Resources {
+		r := &content.Resources[i]
+		r.Updated, r.Models, r.Deleted = "2026-02-01T00:00:00Z", []string{bedrocktest.ModelARN(home, "maker.model-0002-v1:0")}, true
+	}
+	for _, want := range []string{"maker.model-0001-v1:0", "maker.model-0002-v1:0"} {
+		w.Serve(w.regions)
+		listings := w.listings()
+		for scope, listing := range listings {
+			if scope.Region != home || !scope.Kind.Described() {
+				continue
+			}
+			if got := listing.Items[1].(*catalog.Resource).Bases; len(got) != 1 || got[0].ID != want {
+				t.Errorf("%v rests on %v, want %s", scope, got, want)
+			}
+		}
+		w.remember(listings)
+		for i := range content.Resources {
+			content.Resources[i].Deleted = false
+		}
+	}
+}

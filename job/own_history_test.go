@@ -195,8 +195,8 @@ func (l *accountLife) check(night int, kinds []catalog.Kind, failing catalog.Sco
 			}
 			lied := outcome == catalog.Complete && scope == failing && !whole
 			switch {
-			case lied && len(l.recorded[scope]) == 0:
-				l.recorded[scope] = got // where nothing was known, nobody can tell
+			case lied:
+				l.believe(night, scope, got)
 			case outcome == catalog.Complete:
 				l.recorded[scope] = map[string]string{}
 				for id, model := range truth {
@@ -206,9 +206,6 @@ func (l *accountLife) check(night int, kinds []catalog.Kind, failing catalog.Sco
 					}
 					l.recorded[scope][id] = model
 				}
-			}
-			if lied {
-				l.described(scope, got) // an answer that describes nothing leaves what is known
 			}
 			if want := l.recorded[scope]; len(got)+len(want) > 0 && !maps.Equal(got, want) {
 				l.Errorf("night %d: %v is %s with %v, want %v", night, scope, outcome, got, want)
@@ -228,11 +225,14 @@ func (l *accountLife) check(night int, kinds []catalog.Kind, failing catalog.Sco
 	}
 }
 
-// described takes over what is recorded of resources that nothing described.
-func (l *accountLife) described(scope catalog.Scope, got map[string]string) {
-	for id, model := range got {
-		if _, listed := l.recorded[scope][id]; listed {
-			l.recorded[scope][id] = model
+// believe takes over what was recorded of a list that answered with a lie: an empty one
+// that was believed at last, or that described nothing. No lie removes what is there.
+func (l *accountLife) believe(night int, scope catalog.Scope, got map[string]string) {
+	for id := range l.recorded[scope] {
+		_, kept := got[id]
+		if _, there := l.truth[scope][id]; there && !kept {
+			l.Errorf("night %d: %s of %v is there, and was removed", night, id, scope)
 		}
 	}
+	l.recorded[scope] = got
 }

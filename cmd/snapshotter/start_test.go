@@ -29,6 +29,7 @@ var heavy = map[string]string{
 	// Of tests alone:
 	"github.com/google/go-cmp/cmp":             "regular expressions",
 	"github.com/santhosh-tekuri/jsonschema/v6": "the schemas of schemas",
+	"golang.org/x/net/html":                    "the entities of HTML",
 	"snapshotter/cmd/snapshotter":              "the tests' own tables",
 }
 
