@@ -106,17 +106,17 @@ type Impacted struct {
 // they rest on: worst first, then the soonest, then by region, kind and ID; not nil. A
 // list that no run read harms nothing: see [UnreadLists].
 func (d *Directory) Impacts(by Impacted) []Impact {
-	w := &wounds{Directory: d, Impacted: by, owned: map[catalog.Scope]*catalog.ScopeState{}}
+	t := &tracer{Directory: d, Impacted: by, owned: map[catalog.Scope]*catalog.ScopeState{}}
 	resources := by.Resources
 	for i := range resources.Scopes {
-		w.owned[resources.Scopes[i].Scope] = &resources.Scopes[i]
+		t.owned[resources.Scopes[i].Scope] = &resources.Scopes[i]
 	}
 	found := []Impact{}
 	for i := range resources.Scopes {
 		state := &resources.Scopes[i]
 		for _, item := range state.Items {
 			if r, ok := item.(*catalog.Resource); ok {
-				found = append(found, w.of(r, state)...)
+				found = append(found, t.of(r, state)...)
 			}
 		}
 	}
@@ -132,8 +132,8 @@ func compareImpacts(a, b Impact) int {
 	)
 }
 
-// wounds finds what is harmed.
-type wounds struct {
+// tracer follows resources to the models that they rest on.
+type tracer struct {
 	*Directory
 	Impacted
 	owned map[catalog.Scope]*catalog.ScopeState
@@ -151,16 +151,16 @@ type end struct {
 }
 
 // of returns the impacts on one resource.
-func (w *wounds) of(r *catalog.Resource, state *catalog.ScopeState) []Impact {
+func (t *tracer) of(r *catalog.Resource, state *catalog.ScopeState) []Impact {
 	var found []Impact
 	seen := map[string]bool{}
-	for _, end := range w.ends(r, state.Region, nil, map[catalog.Base]bool{}) {
-		if k := end.model + " " + strings.Join(end.regions, " "); end.model != "" && seen[k] {
+	for _, end := range t.ends(r, state.Region, nil, map[catalog.Base]bool{}) {
+		k := end.model + " " + strings.Join(end.regions, " ")
+		if end.model != "" && seen[k] {
 			continue
-		} else {
-			seen[k] = true
 		}
-		for _, impact := range w.harms(r, state.Region, end) {
+		seen[k] = true
+		for _, impact := range t.harms(r, state.Region, end) {
 			impact.Kind, impact.ID, impact.Name, impact.Region, impact.ARN = r.Kind(), r.ID, r.Name, state.Region, r.ARN(state.Region)
 			impact.Carried = !state.Fresh()
 			impact.Through = append([]catalog.Base{}, end.through...)
@@ -171,19 +171,16 @@ func (w *wounds) of(r *catalog.Resource, state *catalog.ScopeState) []Impact {
 }
 
 // ends follows what a resource of a region rests on to the models at the end.
-func (w *wounds) ends(r *catalog.Resource, region string, through []catalog.Base, passed map[catalog.Base]bool) []end {
+func (t *tracer) ends(r *catalog.Resource, region string, through []catalog.Base, passed map[catalog.Base]bool) []end {
 	var ends []end
 	for _, base := range r.Bases {
-		if base.As == catalog.AsFoundation && len(r.Bases) > 1 {
-			continue // where its model comes from is said by the model
-		}
 		at := cmp.Or(base.Region, region)
 		key := catalog.Base{Kind: base.Kind, Region: at, ID: base.ID}
 		if passed[key] {
 			continue
 		}
 		passed[key] = true
-		ends = append(ends, w.follow(base, at, through, passed)...)
+		ends = append(ends, t.follow(base, at, through, passed)...)
 		delete(passed, key)
 	}
 	return sameEnds(ends)
@@ -208,18 +205,18 @@ func sameEnds(ends []end) []end {
 }
 
 // follow follows one base, which is in region.
-func (w *wounds) follow(base catalog.Base, region string, through []catalog.Base, passed map[catalog.Base]bool) []end {
+func (t *tracer) follow(base catalog.Base, region string, through []catalog.Base, passed map[catalog.Base]bool) []end {
 	switch {
 	case base.Kind == catalog.KindOther:
 		return nil
 	case base.Kind == catalog.KindFoundationModel:
 		return []end{{model: base.ID, regions: []string{region}, through: through}}
-	case base.Kind == "" && w.region(region).Profiles[base.ID] == nil:
+	case base.Kind == "" && t.region(region).Profiles[base.ID] == nil:
 		return []end{{model: base.ID, regions: []string{region}, through: through, bare: true}}
 	case base.Kind == "" || base.Kind == catalog.KindInferenceProfile:
-		return w.followProfile(base, region, through)
+		return t.followProfile(base, region, through)
 	}
-	state := w.owned[catalog.Scope{Region: region, Kind: base.Kind}]
+	state := t.owned[catalog.Scope{Region: region, Kind: base.Kind}]
 	if state == nil || !state.Observed() {
 		return nil
 	}
@@ -228,13 +225,13 @@ func (w *wounds) follow(base catalog.Base, region string, through []catalog.Base
 	if !found {
 		return []end{{missing: &base, through: through}}
 	}
-	return w.ends(state.Items[i].(*catalog.Resource), region, further, passed)
+	return t.ends(state.Items[i].(*catalog.Resource), region, further, passed)
 }
 
-func (w *wounds) followProfile(base catalog.Base, region string, through []catalog.Base) []end {
-	profile := w.region(region).Profiles[base.ID]
+func (t *tracer) followProfile(base catalog.Base, region string, through []catalog.Base) []end {
+	profile := t.region(region).Profiles[base.ID]
 	if profile == nil {
-		if state := w.snapshot.Scope(catalog.Scope{Region: region, Kind: catalog.KindInferenceProfile}); state == nil || !state.Observed() {
+		if state := t.snapshot.Scope(catalog.Scope{Region: region, Kind: catalog.KindInferenceProfile}); state == nil || !state.Observed() {
 			return nil
 		}
 		return []end{{missing: &base, through: through}}
@@ -254,21 +251,21 @@ func (w *wounds) followProfile(base catalog.Base, region string, through []catal
 }
 
 // harms returns what happens to a resource of a region because of one end.
-func (w *wounds) harms(r *catalog.Resource, region string, e end) []Impact {
+func (t *tracer) harms(r *catalog.Resource, region string, e end) []Impact {
 	if e.missing != nil {
 		return []Impact{{Harm: HarmGone, Missing: e.missing, In: []string{}}}
 	}
-	if w.presence.Doubtful(e.model, asDestinations(e.regions)) {
-		return []Impact{w.with(Impact{Harm: HarmGone, In: named(e.regions)}, e, region)}
+	if t.presence.Doubtful(e.model, asDestinations(e.regions)) {
+		return []Impact{t.with(Impact{Harm: HarmGone, In: named(e.regions)}, e, region)}
 	}
 	var found []Impact
-	if m := w.region(region).Models[e.model]; e.bare && m != nil && m.InferenceTypes != nil && !slices.Contains(m.InferenceTypes, catalog.InferenceOnDemand) {
-		found = append(found, w.with(Impact{Harm: HarmUncallable, In: []string{region}}, e, region))
+	if m := t.region(region).Models[e.model]; e.bare && m != nil && m.InferenceTypes != nil && !slices.Contains(m.InferenceTypes, catalog.InferenceOnDemand) {
+		found = append(found, t.with(Impact{Harm: HarmUncallable, In: []string{region}}, e, region))
 	}
-	found = append(found, w.dated(r, region, e)...)
-	for _, fence := range w.Fences {
-		if outside := w.outside(fence, region, e); outside != nil {
-			found = append(found, Impact{Harm: HarmOutside, Model: e.model, ModelName: w.names[e.model], In: outside, Outside: fence.Name})
+	found = append(found, t.dated(r, region, e)...)
+	for _, fence := range t.Fences {
+		if outside := t.outside(fence, region, e); outside != nil {
+			found = append(found, Impact{Harm: HarmOutside, Model: e.model, ModelName: t.names[e.model], In: outside, Outside: fence.Name})
 		}
 	}
 	return found
@@ -290,28 +287,28 @@ func named(regions []string) []string {
 	return slices.DeleteFunc(append([]string{}, regions...), func(region string) bool { return region == catalog.Anywhere })
 }
 
-func (w *wounds) with(impact Impact, e end, region string) Impact {
-	impact.Model, impact.ModelName = e.model, w.names[e.model]
-	old := w.anyListed(e.model)
-	if old == nil && w.Was != nil {
-		old = w.Was(e.model)
+func (t *tracer) with(impact Impact, e end, region string) Impact {
+	impact.Model, impact.ModelName = e.model, t.names[e.model]
+	old := t.anyListed(e.model)
+	if old == nil && t.Was != nil {
+		old = t.Was(e.model)
 	}
 	if old != nil {
 		impact.ModelName = cmp.Or(impact.ModelName, old.Name)
-		impact.Replacement = w.Replacement(old, []string{region}, w.Impacted.Replacements)
+		impact.Replacement = t.Replacement(old, []string{region}, t.Impacted.Replacements)
 	}
 	return impact
 }
 
 // dated returns what happens on the dates of the model, in the regions that have them.
-func (w *wounds) dated(r *catalog.Resource, region string, e end) []Impact {
+func (t *tracer) dated(r *catalog.Resource, region string, e end) []Impact {
 	type when struct {
 		harm Harm
 		date string
 	}
 	in := map[when][]string{}
-	for _, code := range w.relevant(region, e) {
-		m := w.region(code).Models[e.model]
+	for _, code := range t.relevant(region, e) {
+		m := t.region(code).Models[e.model]
 		if m == nil {
 			continue
 		}
@@ -326,22 +323,22 @@ func (w *wounds) dated(r *catalog.Resource, region string, e end) []Impact {
 				add(HarmCommitted, l.EndOfLife)
 			}
 		}
-		if w.ahead(l.ExtendedAccess) {
+		if t.ahead(l.ExtendedAccess) {
 			add(HarmPrice, l.ExtendedAccess)
 		}
 		switch legacy := l.Status == catalog.StatusLegacy; {
 		case legacy && l.EndOfLife.IsZero():
 			add(HarmLegacy, time.Time{})
-		case !legacy && w.ahead(l.Legacy):
+		case !legacy && t.ahead(l.Legacy):
 			add(HarmLegacy, l.Legacy)
 		}
 	}
 	var found []Impact
 	for _, k := range slices.SortedFunc(maps.Keys(in), func(a, b when) int { return cmp.Or(cmp.Compare(a.harm, b.harm), cmp.Compare(a.date, b.date)) }) {
-		impact := w.with(Impact{Harm: k.harm, Date: k.date, In: in[k]}, e, region)
+		impact := t.with(Impact{Harm: k.harm, Date: k.date, In: in[k]}, e, region)
 		if k.date != "" {
 			at, _ := time.Parse(time.DateOnly, k.date) // which Day wrote
-			impact.Days = new(DaysUntil(at, w.Today))
+			impact.Days = new(DaysUntil(at, t.Today))
 		}
 		if k.harm == HarmCommitted {
 			impact.Until = catalog.Day(r.CommitmentEnd)
@@ -352,23 +349,23 @@ func (w *wounds) dated(r *catalog.Resource, region string, e end) []Impact {
 }
 
 // ahead reports whether a date is given and has not passed.
-func (w *wounds) ahead(at time.Time) bool { return !at.IsZero() && DaysUntil(at, w.Today) >= 0 }
+func (t *tracer) ahead(at time.Time) bool { return !at.IsZero() && DaysUntil(at, t.Today) >= 0 }
 
 // relevant are the regions whose dates count for a call from region: those that it may
 // run in. Where AWS picks any, it is the region itself if it lists the model, or else
 // all that do.
-func (w *wounds) relevant(region string, e end) []string {
+func (t *tracer) relevant(region string, e end) []string {
 	if !slices.Contains(e.regions, catalog.Anywhere) {
 		return e.regions
 	}
-	if w.region(region).Models[e.model] != nil {
+	if t.region(region).Models[e.model] != nil {
 		return []string{region}
 	}
-	return w.presence.Regions(e.model)
+	return t.presence.Regions(e.model)
 }
 
 // outside returns where a call may run outside a fence; nil if nowhere.
-func (w *wounds) outside(fence Fence, region string, e end) []string {
+func (t *tracer) outside(fence Fence, region string, e end) []string {
 	if !fence.Covers(region, e.model) {
 		return nil
 	}

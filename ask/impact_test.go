@@ -74,6 +74,9 @@ func TestImpacts(t *testing.T) {
 		{"a kind that nobody listed", []catalog.Item{resource(t, catalog.KindDeployment, "d", base(catalog.KindCustomModel, "x"))}, nil},
 		{"a ring", []catalog.Item{resource(t, catalog.KindPrompt, "p", base(catalog.KindPrompt, "q")), resource(t, catalog.KindPrompt, "q", base(catalog.KindPrompt, "p"), model("a.ends"))},
 			[]string{"p end-of-life 2026-01-20 a.ends eu-west-1", "q end-of-life 2026-01-20 a.ends eu-west-1"}},
+		{"a throughput of a custom model that nobody listed", []catalog.Item{
+			resource(t, catalog.KindThroughput, "t", base(catalog.KindCustomModel, "x"), catalog.Base{Kind: catalog.KindFoundationModel, ID: "a.ends", As: catalog.AsFoundation}),
+		}, []string{"t end-of-life 2026-01-20 a.ends eu-west-1"}},
 		{"what is not of Bedrock", []catalog.Item{resource(t, catalog.KindEndpoint, "e", base(catalog.KindOther, "x"))}, nil},
 	} {
 		byKind := map[catalog.Kind][]catalog.Item{}

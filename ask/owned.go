@@ -69,8 +69,8 @@ func owned(r *catalog.Resource, state *catalog.ScopeState) Owned {
 	return o
 }
 
-// Suffer sets the impacts on each of the resources.
-func Suffer(resources []Owned, impacts []Impact) {
+// SetImpacts sets the impacts on each of the resources.
+func SetImpacts(resources []Owned, impacts []Impact) {
 	for n := range resources {
 		o := &resources[n]
 		for _, i := range impacts {

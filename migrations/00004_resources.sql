@@ -29,7 +29,6 @@ CREATE VIEW impact AS
         SELECT r.region, r.kind, r.id, coalesce(b.value ->> '$.kind', ''), coalesce(b.value ->> '$.region', r.region), b.value ->> '$.id'
         FROM resources r
         CROSS JOIN json_each(r.document, '$.bases') b
-        WHERE NOT (coalesce(b.value ->> '$.as', '') = 'foundation' AND json_array_length(r.bases) > 1)
     ),
     chain(region, kind, id, holder_kind, holder, at_kind, at_region, at_id) AS (
         SELECT region, kind, id, kind, id, base_kind, base_region, base_id FROM rests

@@ -117,7 +117,7 @@ func (c *impactCommand) write(p *program, run catalog.Run, answer ask.ImpactAnsw
 		p.printWrapped("Nothing affects the %s recorded as of run %d (%s).", catalog.Counted(answer.Resources, "resource"), run.ID, catalog.Moment(run.StartedAt))
 		return nil
 	}
-	p.printWrapped("%d of %s affected as of run %d (%s); days are from today.", sheet.Harmed(answer.Impacts), catalog.Counted(answer.Resources, "resource"), run.ID, catalog.Moment(run.StartedAt))
+	p.printWrapped("%d of %s affected as of run %d (%s); days are from today.", sheet.Affected(answer.Impacts), catalog.Counted(answer.Resources, "resource"), run.ID, catalog.Moment(run.StartedAt))
 	for _, group := range sheet.ImpactGroups(answer.Impacts) {
 		p.println("")
 		p.println("%s", group.Title)

@@ -25,7 +25,7 @@ func (c *whereCommand) owned(ctx context.Context, p *program, db *store.Store, r
 	if answer.Resources == nil {
 		return false, nil
 	}
-	ask.Suffer(answer.Resources, impacts)
+	ask.SetImpacts(answer.Resources, impacts)
 	return true, c.write(p, answer)
 }
 

@@ -10,13 +10,13 @@ import (
 	"snapshotter/internal/terminal"
 )
 
-// Harmed is how many resources the impacts are on.
-func Harmed(impacts []ask.Impact) int {
-	harmed := map[string]bool{}
+// Affected is how many resources the impacts are on.
+func Affected(impacts []ask.Impact) int {
+	affected := map[string]bool{}
 	for _, i := range impacts {
-		harmed[i.Region+" "+string(i.Kind)+" "+i.ID] = true
+		affected[i.Region+" "+string(i.Kind)+" "+i.ID] = true
 	}
-	return len(harmed)
+	return len(affected)
 }
 
 // ImpactGroup is the impacts that do the same to a resource.
