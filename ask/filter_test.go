@@ -1,6 +1,7 @@
 package ask_test
 
 import (
+	"strings"
 	"testing"
 
 	"snapshotter/ask"
@@ -42,4 +43,30 @@ func TestFilterTreatsBothSidesAlike(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzFilter: whatever is chosen, case makes no difference, a part of a name chooses it,
+// and excluding a choice of regions leaves none of them.
+func FuzzFilter(f *testing.F) {
+	for _, seed := range []string{"opus", "anthropic.*", "EU", "eu-*", "tokyo", "[", `\`, "*", "", "São Paulo", "us-east-1"} {
+		f.Add(seed, "Claude Opus 4.7", "eu-west-1")
+	}
+	f.Fuzz(func(t *testing.T, choice, name, region string) {
+		filter := ask.Filter{Regions: []string{choice}, Models: []string{choice}}
+		chosen, named := filter.IncludesRegion(region), filter.Names(name)
+		folded := ask.Filter{Models: []string{strings.ToUpper(choice)}}
+		if isASCII(choice+name) && folded.Names(strings.ToUpper(name)) != named {
+			t.Errorf("%q chooses %q: %v, and not in capitals", choice, name, named)
+		}
+		if choice != "" && name != "" && !strings.ContainsAny(choice, "*?[\\") && strings.Contains(strings.ToLower(name), strings.ToLower(choice)) != named {
+			t.Errorf("%q chooses %q: %v", choice, name, named)
+		}
+		if chosen && (ask.Filter{Regions: []string{choice}, ExcludeRegions: []string{choice}}).IncludesRegion(region) {
+			t.Errorf("%q, excluded, leaves %q", choice, region)
+		}
+	})
+}
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r > 127 })
 }

@@ -3,6 +3,7 @@ package notify_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -123,4 +124,28 @@ func TestRemindTwice(t *testing.T) {
 			t.Errorf("due %v, next %v", d.Due, d.Next.Reminded)
 		}
 	}
+}
+
+// FuzzParseReminders: what is read is days in range, the farthest first, each once, and
+// reads alike when it is written again.
+func FuzzParseReminders(f *testing.F) {
+	for _, text := range []string{"90d,30d,7d,1d", "off", "30", " 7d , 7d", "91d", "-1d", "", "d", "7dd"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		days, err := notify.ParseReminders(text)
+		if err != nil || days == nil {
+			return
+		}
+		var parts []string
+		for i, n := range days {
+			if n < 0 || n > 90 || i > 0 && days[i-1] <= n {
+				t.Errorf("%q is read as %v", text, days)
+			}
+			parts = append(parts, strconv.Itoa(n)+"d")
+		}
+		if again, err := notify.ParseReminders(strings.Join(parts, ",")); err != nil || !slices.Equal(again, days) {
+			t.Errorf("%v is read again as %v, %v", days, again, err)
+		}
+	})
 }
