@@ -29,7 +29,7 @@ func Harms() []Harm {
 	return []Harm{HarmGone, HarmUncallable, HarmEndOfLife, HarmCommitted, HarmOutside, HarmPrice, HarmLegacy}
 }
 
-// Title says the harm above a list of what it is done to.
+// Title is the heading of a list of impacts with this harm.
 func (h Harm) Title() string {
 	switch h {
 	case HarmGone:
@@ -220,12 +220,11 @@ func (t *tracer) follow(base catalog.Base, region string, through []catalog.Base
 	if state == nil || !state.Observed() {
 		return nil
 	}
-	further := append(slices.Clone(through), base)
-	i, found := slices.BinarySearchFunc(state.Items, base.ID, func(item catalog.Item, id string) int { return cmp.Compare(item.Key(), id) })
-	if !found {
+	r, ok := catalog.Find(state.Items, base.ID).(*catalog.Resource)
+	if !ok {
 		return []end{{missing: &base, through: through}}
 	}
-	return t.ends(state.Items[i].(*catalog.Resource), region, further, passed)
+	return t.ends(r, region, append(slices.Clone(through), base), passed)
 }
 
 func (t *tracer) followProfile(base catalog.Base, region string, through []catalog.Base) []end {

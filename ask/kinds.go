@@ -1,10 +1,6 @@
 package ask
 
-import (
-	"slices"
-
-	"snapshotter/catalog"
-)
+import "snapshotter/catalog"
 
 // KindRows says of each kind what one passes as modelId, and how many items of it are
 // recorded as of the run of both snapshots, which are nil if there is none.
@@ -44,7 +40,7 @@ func (row *KindRow) count(s *catalog.Snapshot) {
 // passed is what to pass to call an item of a region, "" if nothing calls it by itself.
 func passed(item catalog.Item, region string) string {
 	if r, ok := item.(*catalog.Resource); ok {
-		if slices.Contains([]catalog.Kind{catalog.KindCustomModel, catalog.KindAgent, catalog.KindKnowledgeBase}, r.Kind()) {
+		if !r.Kind().Passed() {
 			return ""
 		}
 		return r.ARN(region)

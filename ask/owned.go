@@ -92,7 +92,7 @@ func (o Owned) Title() string {
 // Lines say what to pass, what it rests on, and what happens to that.
 func (o Owned) Lines() []string {
 	lines := []string{fmt.Sprintf("Pass %s: %s", o.Pass, o.ARN)}
-	if strings.HasPrefix(o.Pass, "nothing") {
+	if !o.Kind.Passed() {
 		lines[0] = "Not passed as modelId: " + strings.TrimPrefix(o.Pass, "nothing: ") + "."
 	}
 	if o.Carried {
@@ -174,14 +174,18 @@ func (i Impact) sentence() string {
 
 // findOwned reads the past of the only resource that was ever listed under a word; nil
 // if none was.
-func findOwned(ctx context.Context, h History, resources *catalog.Snapshot, word string) (*Past, error) {
+func findOwned(ctx context.Context, h History, resources func() (*catalog.Snapshot, error), word string) (*Past, error) {
 	for _, kind := range catalog.AccountKinds() {
 		if p, err := ReadPast(ctx, h, kind, word); err != nil || !p.Empty() {
 			return p, err
 		}
 	}
+	recorded, err := resources()
+	if err != nil {
+		return nil, err
+	}
 	var ids []string
-	found := FindOwned(resources, word)
+	found := FindOwned(recorded, word)
 	for _, o := range found {
 		ids = append(ids, o.ID)
 	}

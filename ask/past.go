@@ -76,18 +76,16 @@ func (p *Past) Empty() bool { return len(p.events) == 0 }
 // Covers reports whether it covers an item of a kind that was ever listed.
 func (p *Past) Covers(kind catalog.Kind, id string) bool { return p.events[kind] != nil && p.about[id] }
 
-// FindPast reads the past of what word means: an exact ID of a model or profile, else a
-// resource of the account, by ID or name, else the model that [Directory.Find] finds as of a run, else the only ID ever
-// listed that contains word. The error is an [*AmbiguousError] if word may mean
+// FindPast reads the past of what word means: an exact ID of a model or profile, else
+// the model that [Directory.Find] finds as of a run, else a resource of the account, by
+// ID or name, else the only ID ever listed that contains word. Resources, those of the
+// run, are read only for that. The error is an [*AmbiguousError] if word may mean
 // several, and a [*NeverListedError] if it means nothing.
-func FindPast(ctx context.Context, h History, run int64, resources *catalog.Snapshot, word string) (*Past, error) {
+func FindPast(ctx context.Context, h History, run int64, resources func() (*catalog.Snapshot, error), word string) (*Past, error) {
 	for _, kind := range catalog.Kinds() {
 		if p, err := ReadPast(ctx, h, kind, word); err != nil || !p.Empty() {
 			return p, err
 		}
-	}
-	if p, err := findOwned(ctx, h, resources, word); err != nil || p != nil {
-		return p, err
 	}
 	snapshot, err := h.Snapshot(ctx, run)
 	if err != nil {
@@ -95,6 +93,9 @@ func FindPast(ctx context.Context, h History, run int64, resources *catalog.Snap
 	}
 	switch found := NewDirectory(snapshot).Find(word); len(found.Models) {
 	case 0:
+		if p, err := findOwned(ctx, h, resources, word); err != nil || p != nil {
+			return p, err
+		}
 		return findLost(ctx, h, word)
 	case 1:
 		return ReadPast(ctx, h, catalog.KindFoundationModel, found.Models[0].ID)

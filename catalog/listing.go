@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -43,20 +44,22 @@ func (k Known) Missing(l Listing) []string {
 	}
 	var missing []string
 	for _, key := range k.Keys {
-		if _, found := slices.BinarySearchFunc(l.Items, key, compareKey); !found {
+		if Find(l.Items, key) == nil {
 			missing = append(missing, key)
 		}
 	}
 	return missing
 }
 
-func compareKey(item Item, key string) int { return CompareItems(item, keyed(key)) }
-
-// keyed is a key to search a sorted list of items with.
-type keyed string
-
-func (k keyed) Kind() Kind  { return "" }
-func (k keyed) Key() string { return string(k) }
+// Find returns the item of a key among items, which are sorted by key; nil if there is
+// none.
+func Find(items []Item, key string) Item {
+	i, found := slices.BinarySearchFunc(items, key, func(item Item, key string) int { return strings.Compare(item.Key(), key) })
+	if !found {
+		return nil
+	}
+	return items[i]
+}
 
 // Suspicion is what a run found missing from a scope and did not believe.
 type Suspicion struct {
@@ -149,7 +152,7 @@ func (k Known) Confirm(first, second Listing) Listing {
 	}
 	items := slices.Clone(second.Items)
 	for _, item := range first.Items {
-		if _, found := slices.BinarySearchFunc(second.Items, item, CompareItems); !found {
+		if Find(second.Items, item.Key()) == nil {
 			items = append(items, item)
 		}
 	}

@@ -95,6 +95,9 @@ func parseKnowledgeBase(o *object) Item {
 	return o.identified(KindKnowledgeBase, "knowledgeBaseId", "name", "status").times(o, "", "updatedAt")
 }
 
+// Passed reports whether an item of the kind is itself passed as modelId.
+func (k Kind) Passed() bool { return k != KindCustomModel && k != KindAgent && k != KindKnowledgeBase }
+
 // Described reports whether what a resource of the kind rests on is not in its list:
 // each has to be described, see [ParseDescription].
 func (k Kind) Described() bool { return k == KindPrompt || k == KindAgent || k == KindKnowledgeBase }

@@ -32,8 +32,8 @@ type Options struct {
 	// Kinds are those of the account's resources to list too, see
 	// [catalog.AccountKinds].
 	Kinds []catalog.Kind
-	// Described has the resources that earlier runs described, by scope: they are not
-	// asked for again while they have not changed.
+	// Described has the resources that earlier runs described, by scope, sorted by key:
+	// they are not asked for again while they have not changed.
 	Described map[catalog.Scope][]catalog.Item
 	// Include chooses the regions to list; nil is all. The others are returned
 	// as not-listed.

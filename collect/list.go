@@ -30,7 +30,7 @@ type lister struct {
 	scope   catalog.Scope
 	known   catalog.Known
 	pause   time.Duration
-	// described are the scope's resources that an earlier run described.
+	// described are the scope's resources that an earlier run described, sorted by key.
 	described []catalog.Item
 }
 

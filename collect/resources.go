@@ -106,7 +106,7 @@ func (l lister) describe(ctx context.Context, items []catalog.Item) ([]catalog.I
 	var crashed atomic.Pointer[string]
 	for i, item := range items {
 		r := item.(*catalog.Resource) // of such a kind all are
-		was := l.before(r.ID)
+		was, _ := catalog.Find(l.described, r.ID).(*catalog.Resource)
 		if unchanged(was, r) {
 			r.Bases = was.Bases
 			continue
@@ -134,16 +134,6 @@ func (l lister) describe(ctx context.Context, items []catalog.Item) ([]catalog.I
 		}
 	}
 	return items, context.Cause(ctx)
-}
-
-// before returns a resource as an earlier run recorded it, nil if none did.
-func (l lister) before(id string) *catalog.Resource {
-	for _, item := range l.described {
-		if was, ok := item.(*catalog.Resource); ok && was.ID == id {
-			return was
-		}
-	}
-	return nil
 }
 
 // unchanged reports whether an earlier run described the same version of a resource.

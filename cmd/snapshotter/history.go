@@ -46,10 +46,7 @@ Examples:
 
 func (c *historyCommand) Run(ctx context.Context, p *program) error {
 	return asOf{AsOf: "latest"}.read(ctx, p, func(db *store.Store, run catalog.Run) error {
-		resources, err := db.Resources(ctx, run.ID)
-		if err != nil {
-			return err
-		}
+		resources := func() (*catalog.Snapshot, error) { return db.Resources(ctx, run.ID) }
 		past, err := ask.FindPast(ctx, db, run.ID, resources, c.word())
 		if err != nil {
 			return c.notFound(p, err)
@@ -103,9 +100,13 @@ func (c *historyCommand) since(ctx context.Context, p *program, db *store.Store)
 }
 
 // known refuses a region that is not on record.
-func (c *historyCommand) known(ctx context.Context, db *store.Store, past *ask.Past, resources *catalog.Snapshot) error {
+func (c *historyCommand) known(ctx context.Context, db *store.Store, past *ask.Past, resources func() (*catalog.Snapshot, error)) error {
 	if past.Kind.OfAccount() {
-		return c.check(resources)
+		recorded, err := resources()
+		if err != nil {
+			return err
+		}
+		return c.check(recorded)
 	}
 	covered, err := past.Coverage(ctx, db)
 	if err != nil {

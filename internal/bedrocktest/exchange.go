@@ -35,7 +35,7 @@ type service struct {
 // that every fault can apply to it.
 type operation struct {
 	name     string
-	one      bool // describes one item, and is no list
+	one      bool // describes one item instead of listing many
 	pageSize int  // at most so many items a page unless asked; 0 is all
 	read     func(*exchange) query
 	list     func(offers map[string]*offer, region string) []*item
