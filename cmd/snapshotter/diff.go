@@ -11,7 +11,6 @@ import (
 	"snapshotter/catalog"
 	"snapshotter/diff"
 	"snapshotter/internal/sheet"
-	"snapshotter/internal/terminal"
 	"snapshotter/job"
 	"snapshotter/store"
 )
@@ -165,10 +164,7 @@ func (c *diffCommand) writeEvents(ctx context.Context, p *program, db *store.Sto
 	if err != nil {
 		return err
 	}
-	t := &terminal.Table{Head: []string{"", "model", "what happened", "where", "now"}, Prose: true, Below: true}
-	for _, row := range built.Told() {
-		t.Add(string(row.Label), row.Model, row.What, row.Where, row.Now)
-	}
+	t := sheet.Told(built)
 	p.println("")
 	if len(t.Rows) > 0 {
 		if err := c.print(p, t, nil); err != nil {

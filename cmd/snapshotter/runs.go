@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"time"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
-	"snapshotter/internal/terminal"
+	"snapshotter/internal/sheet"
 	"snapshotter/store"
 )
 
@@ -44,12 +42,12 @@ func (c *runsCommand) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	if !c.forPeople() {
-		return c.print(p, runRows(answer.Runs), answer)
+		return c.print(p, sheet.RunRows(answer.Runs), answer)
 	}
 	if answer.Run == nil {
 		return store.ErrNoRuns
 	}
-	return c.print(p, runSummary(answer.Runs), answer)
+	return c.print(p, sheet.Runs(answer.Runs), answer)
 }
 
 // asked returns the runs to list, by ID.
@@ -77,30 +75,4 @@ func (c *runsCommand) answer(ctx context.Context, p *program, db *store.Store) (
 		answer.Runs = append(answer.Runs, ask.SummariseRun(run, tallies[run.ID].Outcomes, tallies[run.ID].Changes))
 	}
 	return answer, nil
-}
-
-// runSummary is for people.
-func runSummary(runs []ask.RunSummary) *terminal.Table {
-	t := &terminal.Table{
-		Head:  []string{"run", "started", "status", "items changed", "read", "not read", "skipped", "trigger", "seconds", "message"},
-		Spare: []string{"seconds", "trigger", "skipped", "message", "read"},
-	}
-	for _, r := range runs {
-		t.Add(fmt.Sprint(r.ID), catalog.Moment(r.StartedAt), string(r.Status), fmt.Sprint(r.Changed), fmt.Sprint(r.Read), fmt.Sprint(r.Unread),
-			fmt.Sprint(r.Skipped), string(r.Trigger), seconds(r.Run), r.Message)
-	}
-	return t
-}
-
-func runRows(runs []ask.RunSummary) *terminal.Table {
-	t := &terminal.Table{Head: []string{"id", "started_at", "finished_at", "status", "trigger", "seconds", "lists_read", "lists_not_read", "lists_skipped", "items_changed", "message"}}
-	for _, r := range runs {
-		t.Add(fmt.Sprint(r.ID), r.StartedAt.UTC().Format(time.RFC3339), r.FinishedAt.UTC().Format(time.RFC3339), string(r.Status), string(r.Trigger), seconds(r.Run),
-			fmt.Sprint(r.Read), fmt.Sprint(r.Unread), fmt.Sprint(r.Skipped), fmt.Sprint(r.Changed), r.Message)
-	}
-	return t
-}
-
-func seconds(run catalog.Run) string {
-	return fmt.Sprintf("%.1f", run.FinishedAt.Sub(run.StartedAt).Seconds())
 }

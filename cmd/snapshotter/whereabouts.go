@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
@@ -19,49 +18,10 @@ func (c *whereCommand) answer(ctx context.Context, p *program, db *store.Store, 
 	if c.In != "" {
 		chosen = ask.Filter{Regions: []string{c.In}}
 	}
-	answer := &ask.WhereAnswer{
-		Run: c.answered(p, run), Asked: c.word(), Profile: found.Profile,
-		Within: append([]string{}, c.Within...), Models: []ask.Whereabouts{},
-	}
-	var history ask.History = db
-	if len(found.Models) > many {
-		log, _, err := job.ReadLog(ctx, db)
-		if err != nil {
-			return nil, err
-		}
-		history = log
-	}
-	whole := sync.OnceValues(func() (*ask.Directory, error) { return wholeDirectory(ctx, db, run) })
-	for _, model := range found.Models {
-		past, err := ask.ReadPast(ctx, history, catalog.KindFoundationModel, model.ID)
-		if err != nil {
-			return nil, err
-		}
-		all := directory.Where(model.ID, past.Spans(run.ID), c.Within)
-		all.Regions = slices.DeleteFunc(all.Regions, func(at ask.Stand) bool { return !chosen.IncludesRegion(at.Region) })
-		known := directory
-		if directory.Ending(model.ID) { // what the answer rests on may lack its replacement
-			if known, err = whole(); err != nil {
-				return nil, err
-			}
-		}
-		known.Describe(&all, past.LastListed(run.ID), c.Within, p.replacements)
-		answer.Models = append(answer.Models, all)
-	}
-	return answer, nil
-}
-
-// many is from how many models on the whole history is read at once, which is faster
-// than the past of each.
-const many = 20
-
-// wholeDirectory returns a directory that knows every model.
-func wholeDirectory(ctx context.Context, db *store.Store, run catalog.Run) (*ask.Directory, error) {
-	all, err := db.Snapshot(ctx, run.ID)
-	if err != nil {
-		return nil, err
-	}
-	return ask.NewDirectory(all), nil
+	models, err := job.Whereabouts(ctx, db, run, directory, job.Wanted{Found: found, Chosen: chosen, Within: c.Within, Replacements: p.replacements})
+	return &ask.WhereAnswer{
+		Run: c.answered(p, run), Asked: c.word(), Profile: found.Profile, Within: append([]string{}, c.Within...), Models: models,
+	}, err
 }
 
 func (c *whereCommand) write(p *program, answer *ask.WhereAnswer) error {
@@ -129,11 +89,7 @@ func (c *whereCommand) writeIDs(p *program, pr *terminal.Text, answer *ask.Where
 		return
 	}
 	if c.Format == "md" {
-		t := &terminal.Table{Head: []string{"id to pass", "call from", "may run in", "since"}}
-		for _, row := range rows {
-			t.Add(row.ID+row.Note(), strings.Join(row.From, " "), row.RunsIn(), row.Since)
-		}
-		pr.Table(func() error { return c.print(p, t, answer) })
+		pr.Table(func() error { return c.print(p, sheet.IDs(rows), answer) })
 		return
 	}
 	rows, since := ask.Together(rows)

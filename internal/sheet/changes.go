@@ -10,6 +10,7 @@ import (
 	"snapshotter/ask"
 	"snapshotter/diff"
 	"snapshotter/internal/terminal"
+	"snapshotter/report"
 )
 
 // Alike has one row for changes that are alike in several regions, the
@@ -36,6 +37,15 @@ func Alike(result *diff.Result) *terminal.Table {
 	t := &terminal.Table{Head: []string{"significance", "id", "change", "regions"}}
 	for _, r := range rows {
 		t.Add(string(r.Significance), r.id, r.what, strings.Join(regions[r], " "))
+	}
+	return t
+}
+
+// Told has one row an event, as a report tells it.
+func Told(r *report.Report) *terminal.Table {
+	t := &terminal.Table{Head: []string{"", "model", "what happened", "where", "now"}, Prose: true, Below: true}
+	for _, row := range r.Told() {
+		t.Add(string(row.Label), row.Model, row.What, row.Where, row.Now)
 	}
 	return t
 }

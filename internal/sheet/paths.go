@@ -1,6 +1,8 @@
 package sheet
 
 import (
+	"strings"
+
 	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/internal/terminal"
@@ -35,4 +37,13 @@ func mayRunIn(from string, p catalog.Path) []string {
 		return []string{from}
 	}
 	return p.Destinations
+}
+
+// IDs has a row for each ID to pass.
+func IDs(rows []ask.IDRow) *terminal.Table {
+	t := &terminal.Table{Head: []string{"id to pass", "call from", "may run in", "since"}}
+	for _, row := range rows {
+		t.Add(row.ID+row.Note(), strings.Join(row.From, " "), row.RunsIn(), row.Since)
+	}
+	return t
 }
