@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
@@ -27,25 +26,16 @@ const list = "published.json"
 
 // Published reads what was published to the folder, nothing if nothing ever was.
 func (f *Folder) Published(ctx context.Context) (Published, error) {
-	at := f.Locate(list)
-	var text []byte
-	err := f.client.call(ctx, func(in func(*s3.Options)) error {
-		_, err := f.client.s3.GetObject(ctx, &s3.GetObjectInput{Bucket: &at.Bucket, Key: &at.Key}, in,
-			s3.WithAPIOptions(f.client.limit(0, func(object *s3.GetObjectOutput) (err error) {
-				text, err = io.ReadAll(object.Body)
-				return err
-			})))
-		return err
-	})
+	text, err := f.read(ctx, list)
 	if missing(err) {
 		return Published{}, nil
 	}
 	if err != nil {
-		return nil, newCallError("read", at, err)
+		return nil, err
 	}
 	files := Published{}
 	if err := json.Unmarshal(text, &files); err != nil {
-		return nil, fmt.Errorf("read %s: it is not the list of what was published: %w", at, err)
+		return nil, fmt.Errorf("read %s: it is not the list of what was published: %w", f.Locate(list), err)
 	}
 	return files, nil
 }

@@ -664,6 +664,14 @@ func (h *history) checkHistory() {
 			h.t.Fatal(err)
 		}
 		h.same(fmt.Sprint("histories of ", kind), all, want)
+		if len(h.runs) > 0 {
+			since := h.runs[len(h.runs)/2].ID
+			late, err := h.store.HistoriesSince(context.Background(), kind, since)
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			h.same(fmt.Sprintf("histories of %s since run %d", kind, since), late, lately(want, since))
+		}
 		for key := range keys {
 			got, err := h.store.History(context.Background(), kind, key)
 			if err != nil {
@@ -672,6 +680,25 @@ func (h *history) checkHistory() {
 			h.same("history of "+key, got, want[key])
 		}
 	}
+}
+
+// lately leaves out what happened before the last event before a run, of each item.
+func lately(histories map[string][]catalog.Event, since int64) map[string][]catalog.Event {
+	kept := map[string][]catalog.Event{}
+	for key, events := range histories {
+		last := map[string]int64{} // by region
+		for _, e := range events {
+			if e.Run.ID < since {
+				last[e.Region] = e.Run.ID
+			}
+		}
+		for _, e := range events {
+			if e.Run.ID >= last[e.Region] {
+				kept[key] = append(kept[key], e)
+			}
+		}
+	}
+	return kept
 }
 
 // checkCoverage holds the intervals of every scope against what runs learned.

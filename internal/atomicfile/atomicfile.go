@@ -42,7 +42,23 @@ func WriteTo(path string, write func(io.Writer) error) error {
 // was. It writes a temporary file in the same directory, syncs it, renames it,
 // and syncs the directory so that the rename survives a power loss. A new file has
 // the mode that the user's umask leaves; one that is replaced keeps its own.
-func Write(path string, write func(io.Writer) error) (err error) {
+func Write(path string, write func(io.Writer) error) error {
+	return place(path, write, os.Rename)
+}
+
+// Create is [Write] of a file that must not exist: the error is [fs.ErrExist] if it
+// does, even if another program created it meanwhile.
+func Create(path string, write func(io.Writer) error) error {
+	return place(path, write, func(part, path string) error {
+		if err := os.Link(part, path); err != nil {
+			return err
+		}
+		return os.Remove(part)
+	})
+}
+
+// place writes a temporary file and puts it in its place with move.
+func place(path string, write func(io.Writer) error, move func(part, path string) error) (err error) {
 	file, err := createPart(path)
 	if err != nil {
 		return err
@@ -71,7 +87,7 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err := file.Close(); err != nil {
 		return err
 	}
-	if err := os.Rename(file.Name(), path); err != nil {
+	if err := move(file.Name(), path); err != nil {
 		return err
 	}
 	return syncDirectory(filepath.Dir(path))
