@@ -54,6 +54,12 @@ type DeliveryNotRecorded struct {
 	Err     error
 }
 
+// LakeFilled is what was added to a lake before Err, nil if nothing is missing now.
+type LakeFilled struct {
+	Filled
+	Err error
+}
+
 func (NewHistory) event()          {}
 func (Collected) event()           {}
 func (DiscoveryNote) event()       {}
@@ -63,6 +69,7 @@ func (NotRescued) event()          {}
 func (NotAnnounced) event()        {}
 func (Delivered) event()           {}
 func (DeliveryNotRecorded) event() {}
+func (LakeFilled) event()          {}
 
 // Overtaken reports whether a run gave way to another one, which holds the lock, or
 // was recorded or saved in S3 first.

@@ -1,10 +1,10 @@
 // Package job does the main job: it collects what Bedrock lists in every region,
-// records it as a run, saves the history, writes the report of what changed, and
-// announces it, in this order.
+// records it as a run, saves the history, writes the report of what changed,
+// announces it, and adds the run to a lake, in this order.
 //
 // It guarantees that nobody is notified of a run that is not kept, and of a run
-// that is kept at most once; that a report that can't be written never undoes a
-// run; and that a program that is asked to stop, or crashes, loses nothing that was
+// that is kept at most once; that a report or a lake that can't be written never undoes
+// a run; and that a program that is asked to stop, or crashes, loses nothing that was
 // recorded. It refuses to run while another process writes to the history. It
 // neither logs nor ends the program: what happens on the way goes to an observer
 // as an [Event], and how it ended is in the [Result] and the error.
@@ -30,6 +30,7 @@ import (
 type Job struct {
 	History *state.History
 	Reports *state.Reports
+	Lake    *Lake // nil for none
 	Trigger catalog.Trigger
 	Version string // of the program, recorded with the run
 	Note    string // recorded with the run, before what the collection notes
@@ -119,7 +120,17 @@ func (j *Job) keep(ctx context.Context, session *state.Session, announcer *annou
 		result.Unwritten = &ReportError{result.Unwritten}
 	}
 	announcer.deliver(ctx, session.DB, messages)
+	j.fill(ctx, session.DB, run)
 	return result, nil
+}
+
+// fill adds to the lake what it lacks. If it fails, the next run tries again.
+func (j *Job) fill(ctx context.Context, db *store.Store, run catalog.Run) {
+	if j.Lake == nil {
+		return
+	}
+	filled, err := j.Lake.Fill(ctx, db, run.ID)
+	j.observe(LakeFilled{filled, err})
 }
 
 // rescue saves what a run recorded before it crashed.

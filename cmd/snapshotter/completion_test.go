@@ -62,7 +62,7 @@ func TestCompletion(t *testing.T) {
 				"snapshotter where --in=eu":                "--in=eu-west-1",
 				"snapshotter where maker.":                 "maker.one-v1:0 maker.one-v1:1",
 				"snapshotter where maker.one-v1:":          "maker.one-v1:0 maker.one-v1:1",
-				"snapshotter export --format ":             "aws csv",
+				"snapshotter export --format ":             "aws csv parquet",
 				"snapshotter export --as-of l":             "latest",
 				"snapshotter diff ":                        "1 latest",
 				"snapshotter export --exc":                 "--exclude-region",

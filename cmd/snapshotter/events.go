@@ -31,6 +31,12 @@ func (p *program) logEvent(event job.Event) {
 		p.log.Warn("nobody was notified; the next run tries again", "run", e.Run, "problem", e.Err)
 	case job.Delivered:
 		p.logDeliveries(e.Deliveries)
+	case job.LakeFilled:
+		if e.Err != nil {
+			p.log.Warn("the lake lacks runs; the next run adds them", problem(e.Err)...)
+			return
+		}
+		p.log.Info("lake filled", "runs", e.Runs, "files", e.Files, "bytes", e.Bytes)
 	case job.DeliveryNotRecorded:
 		p.log.Warn("the outcome of a message was not recorded", "channel", e.Channel, "problem", e.Err)
 	}

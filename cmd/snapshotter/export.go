@@ -6,31 +6,39 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"slices"
 	"strings"
 
+	"snapshotter/ask"
 	"snapshotter/capture"
 	"snapshotter/catalog"
 	"snapshotter/internal/atomicfile"
-	"snapshotter/internal/ordered"
 	"snapshotter/internal/sheet"
+	"snapshotter/state"
 	"snapshotter/store"
 )
 
 // exportCommand writes the catalogue as of a run for other programs.
 type exportCommand struct {
-	Out    string `short:"o" placeholder:"PATH" help:"Folder to create (aws), or file to write (csv; standard output if not given)."`
-	Format string `enum:"aws,csv" default:"aws" help:"Output format: ${enum} (${default})."`
-	filter `embed:""`
-	asOf   `embed:""`
+	Out      string `short:"o" placeholder:"PATH" help:"Folder to create (aws), file to write (csv; standard output if not given), or directory or s3://bucket/folder/ to add to (parquet)."`
+	Format   string `enum:"aws,csv,parquet" default:"aws" help:"Output format: ${enum} (${default})."`
+	lakeName `embed:""`
+	filter   `embed:""`
+	asOf     `embed:""`
 }
 
 // Validate implements kong's hook.
 func (c *exportCommand) Validate() error {
-	if c.Format == "aws" && c.Out == "" {
+	switch {
+	case c.Format == "aws" && c.Out == "":
 		return usageError("give the folder to make: --out DIR")
+	case c.Format == "parquet" && c.Out == "":
+		return usageError("give the directory or folder in S3 to add to: --out DIR or --out s3://bucket/folder/")
+	case c.Format == "parquet":
+		if err := checkURL("--out", "a directory", c.Out, state.ParseFolder); err != nil {
+			return err
+		}
 	}
-	return c.filter.Validate()
+	return errors.Join(c.lakeName.Validate(), c.filter.Validate())
 }
 
 func (c *exportCommand) Help() string {
@@ -47,13 +55,17 @@ With --format csv, it writes one table with a row for each region, model and way
 call it; a model that cannot be called has one row with an empty access. A cell that a
 spreadsheet would take for a formula starts with an apostrophe.
 
+With --format parquet, it adds every run that is not there yet to tables for Athena,
+Trino, Spark and DuckDB, in a directory or in S3. See docs/lake.md.
+
 ` + referenceHelp + `
 
 Examples:
   snapshotter export --out captures
   snapshotter export --out before --as-of 2026-11-01
   snapshotter export --format csv --out bedrock.csv
-  snapshotter export --format csv --region 'eu-*' | column -s, -t`
+  snapshotter export --format csv --region 'eu-*' | column -s, -t
+  snapshotter export --format parquet --out s3://my-bucket/lake/ --lake-history prod`
 }
 
 // exported returns the filter of the export. Imported again, a list without some of
@@ -68,6 +80,9 @@ func (c *exportCommand) exported(p *program) filter {
 
 func (c *exportCommand) Run(ctx context.Context, p *program) error {
 	return c.read(ctx, p, func(db *store.Store, run catalog.Run) error {
+		if c.Format == "parquet" {
+			return c.parquet(ctx, p, db, run)
+		}
 		snapshot, err := db.Listed(ctx, run.ID)
 		if err != nil {
 			return err
@@ -109,27 +124,8 @@ func (c *exportCommand) captures(p *program, s *catalog.Snapshot) error {
 		}
 		p.println("run %-4d %s  %d lists, %d items%s", folder.Run.ID, folder.Name, len(folder.Scopes), folder.Items, older)
 	}
-	for _, same := range ordered.By(s.Scopes, neverRead) {
-		if same.Key != "" {
-			p.printWrapped("Never read, so not written (%s): %s", same.Key, strings.Join(regionsOf(same.Values), ", "))
-		}
+	for _, lists := range ask.NeverReadLists(s) {
+		p.printWrapped("Never read, so not written (%s): %s", lists.Why, strings.Join(lists.Regions, ", "))
 	}
 	return nil
-}
-
-// neverRead is why a scope was never read, "" if it was.
-func neverRead(scope catalog.ScopeState) string {
-	if scope.Observed() {
-		return ""
-	}
-	return scope.Kind.Plural() + ", " + scope.Outcome.Words()
-}
-
-// regionsOf are the regions of scopes, in their order.
-func regionsOf(scopes []catalog.ScopeState) []string {
-	var regions []string
-	for _, scope := range scopes {
-		regions = append(regions, scope.Region)
-	}
-	return slices.Compact(regions)
 }

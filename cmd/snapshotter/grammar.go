@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"snapshotter/lake"
 	"snapshotter/site"
 )
 
@@ -57,7 +58,7 @@ func (p *program) newParser(ctx context.Context, settings *settings, grammar any
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(code int) { panic(finished{code}) }),
-		reportFormats(), kong.Vars{"authority": site.DefaultAuthority, "kinds": strings.Join(allAccountKinds(), ",")},
+		reportFormats(), kong.Vars{"authority": site.DefaultAuthority, "history": lake.DefaultHistory, "kinds": strings.Join(allAccountKinds(), ",")},
 		kong.Resolvers(settings),
 		kong.Bind(p),
 		kong.BindTo(ctx, (*context.Context)(nil)),

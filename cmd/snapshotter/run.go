@@ -17,9 +17,11 @@ import (
 // snapshots are the flags of the commands that record runs.
 type snapshots struct {
 	regionFilter  `embed:""`
-	Kinds         []string      `enum:"all,${kinds}" placeholder:"KIND" help:"Record these resources of the account too: all, or some of ${kinds}."`
-	ExtraRegion   []string      `placeholder:"CODE" help:"Regions to read besides those that discovery finds."`
-	Reports       string        `placeholder:"DIR" default:"reports" help:"Where reports go: a directory, or s3://bucket/folder/ (${default})."`
+	Kinds         []string `enum:"all,${kinds}" placeholder:"KIND" help:"Record these resources of the account too: all, or some of ${kinds}."`
+	ExtraRegion   []string `placeholder:"CODE" help:"Regions to read besides those that discovery finds."`
+	Reports       string   `placeholder:"DIR" default:"reports" help:"Where reports go: a directory, or s3://bucket/folder/ (${default})."`
+	Lake          string   `placeholder:"DIR" help:"Add each run to Parquet files too, in a directory or s3://bucket/folder/: see docs/lake.md."`
+	lakeName      `embed:""`
 	AttemptLimit  time.Duration `placeholder:"TIME" default:"10s" help:"Longest wait for one answer (${default})."`
 	RegionLimit   time.Duration `placeholder:"TIME" default:"45s" help:"Longest time for one region (${default})."`
 	RunLimit      time.Duration `placeholder:"TIME" default:"5m" help:"Longest time for all regions (${default})."`
@@ -33,7 +35,7 @@ type snapshots struct {
 
 // Validate implements kong's hook.
 func (c *snapshots) Validate() error {
-	if err := checkURL("--reports", "a directory", c.Reports, state.ParseFolder); err != nil {
+	if err := errors.Join(checkURL("--reports", "a directory", c.Reports, state.ParseFolder), checkURL("--lake", "a directory", c.Lake, state.ParseFolder)); err != nil {
 		return err
 	}
 	for _, region := range c.ExtraRegion {
@@ -49,7 +51,7 @@ func (c *snapshots) Validate() error {
 	if c.ConfirmHours < 0 || c.ConfirmHours > 24*30 {
 		return usageError("--confirm-hours: give hours between 0 and 720")
 	}
-	return errors.Join(c.regionFilter.Validate(), c.notifications.Validate())
+	return errors.Join(c.lakeName.Validate(), c.regionFilter.Validate(), c.notifications.Validate())
 }
 
 // job returns the main job with these flags and the current AWS settings.
@@ -71,8 +73,14 @@ func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger
 	if err != nil {
 		return nil, err
 	}
+	var lake *job.Lake
+	if c.Lake != "" {
+		if lake, err = c.lakeName.at(c.Lake, config); err != nil {
+			return nil, err
+		}
+	}
 	return &job.Job{
-		History: history, Reports: reports, Trigger: trigger, Version: version(), AWS: config,
+		History: history, Reports: reports, Lake: lake, Trigger: trigger, Version: version(), AWS: config,
 		Options: collect.Options{
 			Regions: c.ExtraRegion, Kinds: accountKinds(c.Kinds), Include: c.chosen().IncludesRegion,
 			Attempt: c.AttemptLimit, Region: c.RegionLimit, Run: c.RunLimit, Pause: c.ConfirmAfter,

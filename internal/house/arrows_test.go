@@ -32,8 +32,9 @@ var arrows = map[string][]string{
 	"watch":                {"ask", "catalog", "internal/ordered"},
 	"report":               {"ask", "catalog", "diff", "internal/markdown", "internal/ordered", "watch"},
 	"notify":               {"catalog", "diff"},
-	"job":                  {"ask", "capture", "catalog", "collect", "diff", "internal/grace", "notify", "report", "site", "state", "store", "watch"},
+	"job":                  {"ask", "capture", "catalog", "collect", "diff", "internal/grace", "lake", "notify", "report", "site", "state", "store", "watch"},
 	"docs":                 {},
+	"lake":                 {"catalog"},
 	"site":                 {"ask", "catalog", "diff", "docs", "internal/markdown", "internal/ordered", "report"},
 	"state":                {"catalog", "internal/atomicfile", "internal/grace", "store"},
 	"schedule":             {},
@@ -58,7 +59,7 @@ var arrows = map[string][]string{
 	"internal/buckettest":  {},
 	"internal/sample":      {"internal/bedrocktest"},
 	"cmd/snapshotter": {
-		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/awssettings", "internal/bedrocktest", "internal/completion", "internal/configfile", "internal/ordered", "internal/sample", "internal/sheet", "internal/terminal", "job", "notify", "report", "schedule", "serve", "site", "state", "store", "watch",
+		"ask", "capture", "catalog", "collect", "diff", "doctor", "internal/atomicfile", "internal/awssettings", "internal/bedrocktest", "internal/completion", "internal/configfile", "internal/sample", "internal/sheet", "internal/terminal", "job", "lake", "notify", "report", "schedule", "serve", "site", "state", "store", "watch",
 	},
 }
 
@@ -78,6 +79,7 @@ var owners = []owner{
 	{"github.com/robfig/cron", []string{"schedule", "cmd/snapshotter"}, false},
 	{"modernc.org/sqlite", []string{"store"}, false},
 	{"github.com/pressly/goose", []string{"store"}, false},
+	{"github.com/parquet-go/parquet-go", []string{"lake"}, true},
 	{"database/sql", []string{"store"}, true},
 	{"github.com/alecthomas/kong", []string{"cmd/snapshotter", "internal/completion"}, false},
 	{"flag", []string{"cmd/snapshotter"}, true},

@@ -1,0 +1,142 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"snapshotter/catalog"
+	"snapshotter/lake"
+	"snapshotter/state"
+	"snapshotter/store"
+)
+
+// Lake is where a history is written as Parquet files.
+type Lake struct {
+	Files   *state.Files
+	History string // its name there, see [lake.CheckHistory]
+}
+
+// Filled is what was added to a lake.
+type Filled struct {
+	Before      int64 // the last run that was there before, 0 if none was
+	Runs, Files int
+	Bytes       int64
+}
+
+// Fill adds every run that the lake lacks, up to one, and none twice: it continues
+// where an addition broke off. Others may add the same history at the same time. Errors
+// are or wrap a [*lake.ForeignError], and those of state and store.
+func (l *Lake) Fill(ctx context.Context, db *store.Store, upTo int64) (Filled, error) {
+	runs, err := db.Runs(ctx)
+	if err != nil {
+		return Filled{}, err
+	}
+	wanted := slices.DeleteFunc(slices.Clone(runs), func(run catalog.Run) bool { return run.ID > upTo })
+	var filled Filled
+	var before lake.Done
+	var taken error
+	for {
+		done, err := l.survey(ctx, runs)
+		if err != nil {
+			return filled, err
+		}
+		if before == nil {
+			filled.Before = done.After()
+		} else if maps.Equal(done, before) { // there is a file that no listing shows
+			return filled, taken
+		}
+		taken = l.add(ctx, db, wanted, done, &filled)
+		if !errors.Is(taken, fs.ErrExist) {
+			return filled, taken
+		}
+		before = done // somebody else was faster
+	}
+}
+
+// survey finds out what is there, from the files themselves.
+func (l *Lake) survey(ctx context.Context, runs []catalog.Run) (lake.Done, error) {
+	done, since := lake.Done{}, ""
+	tables := lake.Tables()
+	for i := len(tables) - 1; i >= 0; i-- { // what the runs have, no other table needs
+		table := tables[i].Name
+		content, month, err := l.last(ctx, table, since)
+		if err != nil {
+			return nil, err
+		}
+		if content == nil {
+			continue
+		}
+		if err := lake.Check(l.History, *content, runs); err != nil {
+			return nil, err
+		}
+		done[table] = content.Last
+		if since == "" {
+			since = month
+		}
+	}
+	return done, nil
+}
+
+// last reads the last file of a table that is of a month or a later one; nil if there
+// is none. An empty month is the first.
+func (l *Lake) last(ctx context.Context, table, since string) (*lake.Content, string, error) {
+	folder := lake.Folder(table, l.History)
+	names, err := l.Files.Names(ctx, folder, folder+"month="+since)
+	if err != nil {
+		return nil, "", err
+	}
+	for len(names) > 0 {
+		name := names[len(names)-1]
+		names = names[:len(names)-1]
+		place, ours := lake.ParseName(name)
+		if !ours {
+			continue // such as a marker of another program
+		}
+		data, err := l.Files.Read(ctx, name)
+		if err != nil {
+			return nil, "", err
+		}
+		content, err := lake.ReadContent(table, data)
+		if err != nil {
+			return nil, "", fmt.Errorf("read %s of the lake: %w", name, err)
+		}
+		return &content, place.Month, nil
+	}
+	return nil, "", nil
+}
+
+// add adds the runs that are not done.
+func (l *Lake) add(ctx context.Context, db *store.Store, runs []catalog.Run, done lake.Done, filled *Filled) error {
+	if len(runs) == 0 || runs[len(runs)-1].ID <= done.After() {
+		return nil
+	}
+	source := lake.Source{Runs: runs, Histories: map[catalog.Kind]map[string][]catalog.Event{}}
+	var err error
+	for _, kind := range catalog.Kinds() {
+		if source.Histories[kind], err = db.HistoriesSince(ctx, kind, done.After()+1); err != nil {
+			return err
+		}
+	}
+	if source.Coverage, err = db.Coverage(ctx, nil); err != nil {
+		return err
+	}
+	return source.Batches(done, func(b *lake.Batch) error {
+		files, err := b.Files(l.History, done)
+		if err != nil {
+			return err
+		}
+		for _, file := range files {
+			if err := l.Files.Create(ctx, file.Name, file.Data); err != nil {
+				return err
+			}
+			filled.Files++
+			filled.Bytes += int64(len(file.Data))
+		}
+		filled.Runs += len(b.Rows.Runs)
+		return nil
+	})
+}

@@ -1,0 +1,142 @@
+package lake
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Engine is a dialect of SQL.
+type Engine string
+
+const (
+	DuckDB Engine = "DuckDB"
+	Athena Engine = "Athena"
+	Trino  Engine = "Trino" // its Hive connector, with a catalog hive and a schema bedrock
+)
+
+// Statements make the tables of a lake in an engine; at is the directory or URL of the
+// lake, without a slash at its end. [Views] rest on them.
+func Statements(engine Engine, at string) string {
+	var text strings.Builder
+	if engine == DuckDB {
+		text.WriteString("SET TimeZone = 'UTC';\n\n") // else dates are those of the session
+	}
+	for i, table := range Tables() {
+		if i > 0 {
+			text.WriteString("\n")
+		}
+		at := at + "/" + Root + table.Name
+		switch engine {
+		case DuckDB:
+			fmt.Fprintf(&text, "CREATE VIEW %s AS FROM read_parquet('%s/**/*.parquet',\n    hive_partitioning = true, hive_types = {'history': VARCHAR, 'month': VARCHAR});\n", table.Name, at)
+		case Athena:
+			fmt.Fprintf(&text, "CREATE EXTERNAL TABLE %s (\n%s\n)\n%s;\n", table.Name, columnList(table, "`%s` %s", hive), athena(at))
+		case Trino:
+			fmt.Fprintf(&text, "CREATE TABLE hive.bedrock.%s (\n%s,\n    history varchar,\n    month varchar\n)\nWITH (format = 'PARQUET', external_location = '%s/', partitioned_by = ARRAY['history', 'month']);\n",
+				table.Name, columnList(table, `"%s" %s`, trino), at)
+			fmt.Fprintf(&text, "CALL hive.system.sync_partition_metadata('bedrock', '%s', 'FULL');\n", table.Name)
+		}
+	}
+	return text.String()
+}
+
+// columnList are the columns of a table, as format says of a name and a type.
+func columnList(table Table, format string, dialect *strings.Replacer) string {
+	var lines []string
+	for _, column := range table.Columns {
+		lines = append(lines, "    "+fmt.Sprintf(format, column.Name, dialect.Replace(column.Type)))
+	}
+	return strings.Join(lines, ",\n")
+}
+
+// The types of columns in other words than [Column] has them.
+var (
+	hive  = strings.NewReplacer()
+	trino = strings.NewReplacer("array<struct<region:string,model:string>>", "array(row(region varchar, model varchar))",
+		"array<string>", "array(varchar)", "string", "varchar", "timestamp", "timestamp(3)")
+)
+
+// athena says where a table's files are. With partition projection nobody has to tell
+// Athena of new months.
+// https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
+func athena(at string) string {
+	return `PARTITIONED BY (history string, month string)
+STORED AS PARQUET
+LOCATION '` + at + `/'
+TBLPROPERTIES (
+    'projection.enabled' = 'true',
+    'projection.history.type' = 'enum',
+    'projection.history.values' = '` + DefaultHistory + `',
+    'projection.month.type' = 'date',
+    'projection.month.format' = 'yyyy-MM',
+    'projection.month.range' = '2026-01,NOW',
+    'projection.month.interval' = '1',
+    'projection.month.interval.unit' = 'MONTHS'
+)`
+}
+
+// Views are the state as of the last run of each history, for every engine: what the
+// views of the database say, by history.
+func Views() string {
+	text := `CREATE VIEW latest_runs AS
+SELECT history, max(month) AS month, max(id) AS run_id, max(ordinal) AS ordinal,
+    max(CASE WHEN status <> 'failed' THEN id END) AS recorded_run_id, max_by(started_at, ordinal) AS recorded_at
+FROM runs
+GROUP BY history;
+`
+	for _, view := range []struct{ name, table, key string }{
+		{"current_models", modelsTable, "region, id"},
+		{"current_profiles", profilesTable, "region, id"},
+		{"current_access_paths", accessPathsTable, "region, model, access, model_id"},
+		{"current_lifecycle_dates", lifecycleDatesTable, "region, model, event"},
+	} {
+		text += fmt.Sprintf(`
+CREATE VIEW %s AS
+SELECT history, %s
+FROM (
+%s
+)
+WHERE place = 1 AND present;
+`, view.name, stateColumns(view.table), lastRows(view.table, view.key))
+	}
+	return text + `
+CREATE VIEW coverage_now AS
+SELECT c.history, c.region, c.kind, c.outcome, c.error_code, c.message, c.since_run_id, c.since_at,
+    l.ordinal - s.ordinal + 1 AS streak,
+    CASE WHEN c.outcome = 'complete' THEN l.recorded_run_id ELSE c.confirmed_run_id END AS confirmed_run_id,
+    CASE WHEN c.outcome = 'complete' THEN l.recorded_at ELSE c.confirmed_at END AS confirmed_at
+FROM (
+` + lastRows(coverageTable, "region, kind") + `
+) c
+JOIN latest_runs l ON c.history = l.history
+JOIN runs s ON s.history = c.history AND s.id = c.since_run_id
+WHERE c.place = 1;
+`
+}
+
+// stateColumns are those that say what holds.
+func stateColumns(name string) string {
+	var columns []string
+	for _, table := range Tables() {
+		if table.Name != name {
+			continue
+		}
+		for _, column := range table.Columns {
+			switch column.Name {
+			case "run_id", "run_at", "present":
+			default:
+				columns = append(columns, column.Name)
+			}
+		}
+	}
+	return strings.Join(columns, ", ")
+}
+
+// lastRows numbers a table's rows of each history's last month, the last of each key
+// first. The month has them all, because it begins with the whole state. A run whose
+// row in runs is not there yet is not whole.
+func lastRows(table, key string) string {
+	return `    SELECT t.*, row_number() OVER (PARTITION BY t.history, t.` + strings.ReplaceAll(key, ", ", ", t.") + ` ORDER BY t.run_id DESC) AS place
+    FROM ` + table + ` t
+    JOIN latest_runs l ON t.history = l.history AND t.month = l.month AND t.run_id <= l.run_id`
+}
