@@ -384,7 +384,7 @@ func (l *lakeLife) checkState(tables *lakeTables, run, recorded int64) {
 			day = catalog.Day(time.Unix(int64(*r.Date)*24*60*60, 0))
 		}
 		key := r.Region + " " + r.Model + " " + r.Event
-		return r.RunID, key, fmt.Sprintln(key, text(r.Status), moment(r.At), day), r.Present
+		return r.RunID, key, fmt.Sprintln(key, text(r.Status), moment(r.Moment), day), r.Present
 	}), dates)
 	l.same("access paths", run, lastOf(l.T, tables, run, tables.paths, func(r lake.AccessPath) (int64, string, string, bool) {
 		key := strings.Join([]string{r.Region, r.Model, r.Access, r.ModelID}, " ")

@@ -139,7 +139,7 @@ type LifecycleDate struct {
 	Provider *string    `parquet:"provider,optional,dict" doc:"who makes it"`
 	Status   *string    `parquet:"status,optional,dict" doc:"lifecycle status"`
 	Date     *int32     `parquet:"date,optional,date" doc:"in UTC"`
-	At       *time.Time `parquet:"at,optional,timestamp(millisecond)" doc:"the moment as AWS sent it"`
+	Moment   *time.Time `parquet:"moment,optional,timestamp(millisecond)" doc:"the moment as AWS sent it"`
 }
 
 func (r Run) found() Found           { return Found{r.ID, r.StartedAt} }
@@ -207,7 +207,7 @@ func datesOf(run catalog.RunRef, region string, m *catalog.FoundationModel) []Li
 		rows = append(rows, LifecycleDate{
 			RunID: run.ID, RunAt: run.At, Region: region, Model: m.ID, Event: date.event, Present: true,
 			Name: given(m.Name), Provider: given(m.Provider), Status: given(m.Lifecycle.Status),
-			Date: new(int32(date.at.Truncate(day).Unix() / int64(day/time.Second))), At: new(date.at),
+			Date: new(int32(date.at.Truncate(day).Unix() / int64(day/time.Second))), Moment: new(date.at),
 		})
 	}
 	return rows

@@ -25,6 +25,8 @@ var packages = map[string]string{
 	"curl":    "curl",
 	"fish":    "fish",
 	"jq":      "jq",
+	"node":    "nodejs",
+	"rclone":  "rclone",
 	"sqlite3": "sqlite3",
 	"zsh":     "zsh",
 }

@@ -9,11 +9,12 @@ import (
 
 // settings turn on checks that need more than a program.
 var settings = map[string]string{
-	"SNAPSHOTTER_CAPTURES":  "recorded listings are not checked: set it to a folder of recordings (docs/verify-captures.md)",
-	"SNAPSHOTTER_DECADE":    "ten years of history are not measured: see docs/performance.md",
-	"SNAPSHOTTER_IMAGE":     "the container image is not built and started: set it to 1, as root on Linux",
-	"SNAPSHOTTER_SITE":      "the site is not looked at in a browser: see internal/browsertest/go.mod",
-	"SNAPSHOTTER_VERSITYGW": "state in S3 is not tried on a production server: build it as internal/s3test/go.mod says",
+	"SNAPSHOTTER_CAPTURES":     "recorded listings are not checked: set it to a folder of recordings (docs/verify-captures.md)",
+	"SNAPSHOTTER_DECADE":       "ten years of history are not measured: see docs/performance.md",
+	"SNAPSHOTTER_IMAGE":        "the container image is not built and started: set it to 1, as root on Linux",
+	"SNAPSHOTTER_NODE_MODULES": "Parquet files are not read by DuckDB: set it to a folder with @duckdb/node-api, see .ci/run",
+	"SNAPSHOTTER_SITE":         "the site is not looked at in a browser: see internal/browsertest/go.mod",
+	"SNAPSHOTTER_VERSITYGW":    "state in S3 is not tried on a production server: build it as internal/s3test/go.mod says",
 }
 
 // TestLeftOut lists the checks that "go test ./..." leaves out on this machine:
