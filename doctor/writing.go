@@ -13,6 +13,7 @@ import (
 type Writing struct {
 	History string // a path, or a URL of S3
 	Reports string // a directory, or a URL of S3
+	Lake    string // likewise; "" is none
 	Load    func(context.Context) (aws.Config, error)
 	Deep    bool // whether to try S3
 }
@@ -20,7 +21,7 @@ type Writing struct {
 // Examine tries to write, and leaves nothing behind. A history in a file is for
 // [Database].
 func (w *Writing) Examine(ctx context.Context, found *Examination) {
-	remote := state.Remote(w.History) || state.Remote(w.Reports)
+	remote := state.Remote(w.History) || state.Remote(w.Reports) || state.Remote(w.Lake)
 	config := aws.Config{}
 	switch {
 	case remote && !w.Deep:
@@ -33,8 +34,9 @@ func (w *Writing) Examine(ctx context.Context, found *Examination) {
 	}
 	history, err := state.NewHistory(w.History, config)
 	reports, unnamed := state.NewReports(w.Reports, config)
-	if err := errors.Join(err, unnamed); err != nil {
-		found.Fail("writing", err, "correct --db or --reports")
+	files, misnamed := state.NewFiles(w.Lake, config)
+	if err := errors.Join(err, unnamed, misnamed); err != nil {
+		found.Fail("writing", err, "correct --db, --reports or --lake")
 		return
 	}
 	if w.Deep && state.Remote(w.History) {
@@ -42,6 +44,9 @@ func (w *Writing) Examine(ctx context.Context, found *Examination) {
 	}
 	if w.Deep || !state.Remote(w.Reports) {
 		found.try(ctx, "reports", reports.TryWrite)
+	}
+	if w.Lake != "" && (w.Deep || !state.Remote(w.Lake)) {
+		found.try(ctx, "lake", files.TryWrite)
 	}
 }
 

@@ -18,7 +18,7 @@ func Impacts(ctx context.Context, db *store.Store, public *catalog.Snapshot, by 
 	var unread error
 	by.Resources = resources
 	by.Was = func(id string) *catalog.FoundationModel {
-		m, err := lastListed(ctx, db, id)
+		m, err := lastListed(ctx, db, id, public.Run.ID)
 		if err != nil {
 			unread = err
 		}
@@ -36,11 +36,14 @@ func Resources(s *catalog.Snapshot) (n int) {
 	return n
 }
 
-// lastListed returns a model as it was when it was last listed anywhere, nil if it never
-// was.
-func lastListed(ctx context.Context, db *store.Store, id string) (*catalog.FoundationModel, error) {
+// lastListed returns a model as it was when it was last listed anywhere up to a run, nil
+// if it never was.
+func lastListed(ctx context.Context, db *store.Store, id string, run int64) (*catalog.FoundationModel, error) {
 	events, err := db.History(ctx, catalog.KindFoundationModel, id)
 	for _, e := range slices.Backward(events) {
+		if e.Run.ID > run {
+			continue
+		}
 		if m, listed := e.Item.(*catalog.FoundationModel); listed {
 			return m, err
 		}

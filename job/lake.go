@@ -18,6 +18,9 @@ import (
 type Lake struct {
 	Files   *state.Files
 	History string // its name there, see [lake.CheckHistory]
+	Private bool   // adds what the account has
+	// Replacements are the user's own, by the model that they replace.
+	Replacements map[string]string
 }
 
 // Filled is what was added to a lake.
@@ -45,7 +48,7 @@ func (l *Lake) Fill(ctx context.Context, db *store.Store, upTo int64) (Filled, e
 			return filled, err
 		}
 		if before == nil {
-			filled.Before = done.After()
+			filled.Before = done.After(l.Private)
 		} else if maps.Equal(done, before) { // there is a file that no listing shows
 			return filled, taken
 		}
@@ -59,11 +62,14 @@ func (l *Lake) Fill(ctx context.Context, db *store.Store, upTo int64) (Filled, e
 
 // survey finds out what is there, from the files themselves.
 func (l *Lake) survey(ctx context.Context, runs []catalog.Run) (lake.Done, error) {
-	done, since := lake.Done{}, ""
-	tables := lake.Tables()
-	for i := len(tables) - 1; i >= 0; i-- { // what the runs have, no other table needs
-		table := tables[i].Name
-		content, month, err := l.last(ctx, table, since)
+	done := lake.Done{}
+	since, private := "", true // the months that matter, of the public tables and before them of the private ones
+	for _, table := range slices.Backward(lake.Tables(l.Private)) {
+		last := table.Private != private // the last table of its kind has a row for each run
+		if last {
+			since, private = "", table.Private
+		}
+		content, month, err := l.last(ctx, table.Name, since)
 		if err != nil {
 			return nil, err
 		}
@@ -73,8 +79,8 @@ func (l *Lake) survey(ctx context.Context, runs []catalog.Run) (lake.Done, error
 		if err := lake.Check(l.History, *content, runs); err != nil {
 			return nil, err
 		}
-		done[table] = content.Last
-		if since == "" {
+		done[table.Name] = content.Last
+		if last {
 			since = month
 		}
 	}
@@ -111,22 +117,23 @@ func (l *Lake) last(ctx context.Context, table, since string) (*lake.Content, st
 
 // add adds the runs that are not done.
 func (l *Lake) add(ctx context.Context, db *store.Store, runs []catalog.Run, done lake.Done, filled *Filled) error {
-	if len(runs) == 0 || runs[len(runs)-1].ID <= done.After() {
+	after := done.After(l.Private)
+	if len(runs) == 0 || runs[len(runs)-1].ID <= after {
 		return nil
 	}
-	source := lake.Source{Runs: runs, Histories: map[catalog.Kind]map[string][]catalog.Event{}}
-	var err error
-	for _, kind := range catalog.Kinds() {
-		if source.Histories[kind], err = db.HistoriesSince(ctx, kind, done.After()+1); err != nil {
-			return err
-		}
-	}
-	if source.Coverage, err = db.Coverage(ctx, nil); err != nil {
+	source, err := l.source(ctx, db, runs, after+1)
+	if err != nil {
 		return err
+	}
+	var unread error
+	source.Was = func(model string, run int64) *catalog.FoundationModel {
+		m, err := lastListed(ctx, db, model, run)
+		unread = errors.Join(unread, err)
+		return m
 	}
 	return source.Batches(done, func(b *lake.Batch) error {
 		files, err := b.Files(l.History, done)
-		if err != nil {
+		if err := errors.Join(err, unread); err != nil {
 			return err
 		}
 		for _, file := range files {
@@ -139,4 +146,28 @@ func (l *Lake) add(ctx context.Context, db *store.Store, runs []catalog.Run, don
 		filled.Runs += len(b.Rows.Runs)
 		return nil
 	})
+}
+
+// source reads what a history says since a run.
+func (l *Lake) source(ctx context.Context, db *store.Store, runs []catalog.Run, since int64) (*lake.Source, error) {
+	source := &lake.Source{
+		Runs: runs, Private: l.Private, Replacements: l.Replacements, Histories: map[catalog.Kind]map[string][]catalog.Event{},
+	}
+	kinds := catalog.Kinds()
+	if l.Private {
+		kinds = append(kinds, catalog.AccountKinds()...)
+	}
+	var err error
+	for _, kind := range kinds {
+		if source.Histories[kind], err = db.HistoriesSince(ctx, kind, since); err != nil {
+			return nil, err
+		}
+	}
+	if source.Coverage, err = db.Coverage(ctx, nil); err != nil {
+		return nil, err
+	}
+	if l.Private {
+		source.Resources, err = db.ResourceCoverage(ctx)
+	}
+	return source, err
 }

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
 
 	"snapshotter/catalog"
@@ -150,7 +151,7 @@ func (l *lakeLife) inDirectory() (*Lake, string) {
 	if err != nil {
 		l.Fatal(err)
 	}
-	return &Lake{files, "a"}, dir
+	return &Lake{Files: files, History: "a"}, dir
 }
 
 func (l *lakeLife) fill(to *Lake, upTo int64) Filled {
@@ -171,7 +172,12 @@ type lakeTables struct {
 	profiles []lake.Profile
 	paths    []lake.AccessPath
 	dates    []lake.LifecycleDate
-	month    map[int64]string // of each run
+
+	resourceCoverage []lake.Coverage
+	resources        []lake.Resource
+	impacts          []lake.Impact
+
+	month map[int64]string // of each run
 }
 
 // readLake reads every file of a lake with the library, as engines do.
@@ -210,6 +216,14 @@ func readLake(t *testing.T, files *state.Files) *lakeTables {
 			tables.paths = append(tables.paths, readRows[lake.AccessPath](t, data)...)
 		case "lifecycle_dates":
 			tables.dates = append(tables.dates, readRows[lake.LifecycleDate](t, data)...)
+		case "resource_coverage":
+			tables.resourceCoverage = append(tables.resourceCoverage, readRows[lake.Coverage](t, data)...)
+		case "resources":
+			tables.resources = append(tables.resources, readRows[lake.Resource](t, data)...)
+		case "impact":
+			tables.impacts = append(tables.impacts, readRows[lake.Impact](t, data)...)
+		case "resource_runs":
+			readRows[lake.ResourceRun](t, data)
 		default:
 			t.Fatalf("%s is of no table", name)
 		}
@@ -277,6 +291,18 @@ func moment(at *time.Time) string {
 	return at.UTC().Format(time.RFC3339)
 }
 
+func dayText(day *int32) string {
+	if day == nil {
+		return "-"
+	}
+	return catalog.Day(time.Unix(int64(*day)*24*60*60, 0))
+}
+
+func coverageText(r lake.Coverage) (int64, string, string, bool) {
+	key := r.Region + " " + r.Kind
+	return r.RunID, key, fmt.Sprintln(key, r.Outcome, r.ErrorCode, r.SinceRunID, text(r.ConfirmedRunID)), true
+}
+
 func said(list []string) string {
 	if list == nil {
 		return "not said"
@@ -320,8 +346,8 @@ func (l *lakeLife) check(files *state.Files) {
 func (l *lakeLife) same(what string, run int64, got, want []string) {
 	l.Helper()
 	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		l.Fatalf("%s as of run %d:\n got %q\nwant %q", what, run, got, want)
+	if d := gocmp.Diff(want, got); d != "" {
+		l.Fatalf("%s as of run %d: %s", what, run, d)
 	}
 }
 
@@ -366,10 +392,7 @@ func (l *lakeLife) checkState(tables *lakeTables, run, recorded int64) {
 			}
 		}
 	}
-	l.same("coverage", run, lastOf(l.T, tables, run, tables.coverage, func(r lake.Coverage) (int64, string, string, bool) {
-		key := r.Region + " " + r.Kind
-		return r.RunID, key, fmt.Sprintln(key, r.Outcome, r.ErrorCode, r.SinceRunID, text(r.ConfirmedRunID)), true
-	}), coverage)
+	l.same("coverage", run, lastOf(l.T, tables, run, tables.coverage, coverageText), coverage)
 	l.same("models", run, lastOf(l.T, tables, run, tables.models, func(r lake.Model) (int64, string, string, bool) {
 		key := r.Region + " " + r.ID
 		return r.RunID, key, fmt.Sprintln(key, text(r.Status), moment(r.EndOfLife), said(r.InferenceTypes)), r.Present
@@ -379,12 +402,8 @@ func (l *lakeLife) checkState(tables *lakeTables, run, recorded int64) {
 		return r.RunID, key, fmt.Sprintln(key, text(r.Status), text(r.Geography), r.Destinations), r.Present
 	}), profiles)
 	l.same("dates", run, lastOf(l.T, tables, run, tables.dates, func(r lake.LifecycleDate) (int64, string, string, bool) {
-		day := "-"
-		if r.Date != nil {
-			day = catalog.Day(time.Unix(int64(*r.Date)*24*60*60, 0))
-		}
 		key := r.Region + " " + r.Model + " " + r.Event
-		return r.RunID, key, fmt.Sprintln(key, text(r.Status), moment(r.Moment), day), r.Present
+		return r.RunID, key, fmt.Sprintln(key, text(r.Status), moment(r.Moment), dayText(r.Date)), r.Present
 	}), dates)
 	l.same("access paths", run, lastOf(l.T, tables, run, tables.paths, func(r lake.AccessPath) (int64, string, string, bool) {
 		key := strings.Join([]string{r.Region, r.Model, r.Access, r.ModelID}, " ")
@@ -507,7 +526,7 @@ func TestLakeBreaksOff(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				to := &Lake{files, "a"}
+				to := &Lake{Files: files, History: "a"}
 				l.fill(to, l.runs/2)
 				s3.At(after(request, fault))
 				_, err = to.Fill(t.Context(), l.db, l.runs)
@@ -554,7 +573,7 @@ func TestLakeOfMany(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				to = &Lake{files, "a"}
+				to = &Lake{Files: files, History: "a"}
 			}
 			for range 10 {
 				l.live()
@@ -593,7 +612,7 @@ func TestLakeOfAnother(t *testing.T) {
 	if !maps.EqualFunc(before, contents(t, dir), bytes.Equal) {
 		t.Error("files of another history changed")
 	}
-	second := &Lake{to.Files, "b"}
+	second := &Lake{Files: to.Files, History: "b"}
 	other.fill(second, other.runs)
 	other.T, l.T = t, t
 
@@ -604,7 +623,7 @@ func TestLakeOfAnother(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "000000001_x.parquet"), []byte("not Parquet"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := (&Lake{to.Files, "c"}).Fill(t.Context(), l.db, l.runs); err == nil || !strings.Contains(err.Error(), "not a Parquet file") {
+	if _, err := (&Lake{Files: to.Files, History: "c"}).Fill(t.Context(), l.db, l.runs); err == nil || !strings.Contains(err.Error(), "not a Parquet file") {
 		t.Errorf("a file of something else: %v", err)
 	}
 }
@@ -625,7 +644,7 @@ func TestRunFillsLake(t *testing.T) {
 			night := func(day int) LakeFilled {
 				w.events = nil
 				job := w.job(day)
-				job.Lake = &Lake{files, "prod"}
+				job.Lake = &Lake{Files: files, History: "prod"}
 				if _, err := job.Run(t.Context()); err != nil {
 					t.Fatal(err)
 				}

@@ -1,8 +1,11 @@
 package job
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,10 +16,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	gocmp "github.com/google/go-cmp/cmp"
 
+	"snapshotter/ask"
 	"snapshotter/catalog"
 	"snapshotter/collect"
 	"snapshotter/internal/bedrocktest"
+	"snapshotter/lake"
 	"snapshotter/state"
 	"snapshotter/store"
 )
@@ -88,6 +94,11 @@ func newAccountLife(t *testing.T, seed uint64) *accountLife {
 }
 
 func (l *accountLife) live() {
+	files, err := state.NewFiles(l.TempDir(), aws.Config{})
+	if err != nil {
+		l.Fatal(err)
+	}
+	to := &Lake{Files: files, History: "a"}
 	for night := range 6 {
 		l.happen()
 		kinds := slices.DeleteFunc(catalog.AccountKinds(), func(catalog.Kind) bool { return l.random.IntN(8) == 0 })
@@ -96,14 +107,113 @@ func (l *accountLife) live() {
 		l.bedrock.LimitPages(l.random.IntN(4))
 		l.run(night, kinds)
 		l.check(night, kinds, at, whole)
+		if to.Private = to.Private || l.random.IntN(3) == 0; l.random.IntN(2) == 0 {
+			l.fill(to)
+		}
 	}
+	to.Private = true
+	l.fill(to)
+	l.checkLake(files)
+}
+
+func (l *accountLife) fill(to *Lake) {
+	if err := l.history.Read(l.Context(), func(db *store.Store) error {
+		_, err := to.Fill(l.Context(), db, math.MaxInt64)
+		return err
+	}); err != nil {
+		l.Fatal(err)
+	}
+}
+
+// checkLake holds what a private lake says of the account, as of every run, against the
+// database, and the other tables to the public kinds.
+func (l *accountLife) checkLake(files *state.Files) {
+	tables := readLake(l.T, files)
+	for _, c := range tables.coverage {
+		if catalog.Kind(c.Kind).OfAccount() {
+			l.Errorf("public coverage has %s", c.Kind)
+		}
+	}
+	for _, c := range tables.changes {
+		if catalog.Kind(c.Kind).OfAccount() {
+			l.Errorf("public changes have %s", c.Kind)
+		}
+	}
+	err := l.history.Read(l.Context(), func(db *store.Store) error {
+		runs, err := db.Runs(l.Context())
+		for _, run := range runs {
+			err = errors.Join(err, l.checkResources(db, tables, run))
+		}
+		return err
+	})
+	if err != nil {
+		l.Fatal(err)
+	}
+}
+
+func (l *accountLife) checkResources(db *store.Store, tables *lakeTables, run catalog.Run) error {
+	public, err := db.Snapshot(l.Context(), run.ID)
+	if err != nil {
+		return err
+	}
+	impacts, account, err := Impacts(l.Context(), db, public, ask.Impacted{Today: run.StartedAt})
+	if err != nil {
+		return err
+	}
+	var resources, coverage, harms []string
+	for _, scope := range account.Scopes {
+		confirmed := "-"
+		if scope.Confirmed != nil && scope.Outcome != catalog.Complete {
+			confirmed = fmt.Sprint(scope.Confirmed.ID)
+		}
+		coverage = append(coverage, fmt.Sprintln(scope.Region, scope.Kind, scope.Outcome, scope.ErrorCode, scope.Since.ID, confirmed))
+		for _, item := range scope.Items {
+			r := item.(*catalog.Resource)
+			var bases []lake.Base
+			for _, b := range r.Bases {
+				bases = append(bases, lake.Base{Kind: string(b.Kind), Region: b.Region, ID: b.ID, Role: string(b.As)})
+			}
+			resources = append(resources, fmt.Sprintln(scope.Region, r.Kind(), r.ID, cmp.Or(r.Name, "-"), bases, moment(&r.UpdatedAt)))
+		}
+	}
+	for _, i := range impacts {
+		missing, replacement := "-", "-"
+		if i.Missing != nil {
+			missing = i.Missing.ID
+		}
+		if i.Replacement != nil {
+			replacement = i.Replacement.Model
+		}
+		harms = append(harms, fmt.Sprintln(i.Harm, cmp.Or(i.Date, "-"), i.Region, i.Kind, i.ID, cmp.Or(i.Model, "-"), i.In, missing, replacement))
+	}
+	same := func(what string, got, want []string) {
+		slices.Sort(got)
+		slices.Sort(want)
+		if d := gocmp.Diff(want, got); d != "" {
+			l.Errorf("%s as of run %d: %s", what, run.ID, d)
+		}
+	}
+	same("coverage of resources", lastOf(l.T, tables, run.ID, tables.resourceCoverage, coverageText), coverage)
+	same("resources", lastOf(l.T, tables, run.ID, tables.resources, func(r lake.Resource) (int64, string, string, bool) {
+		key := r.Region + " " + r.Kind + " " + r.ID
+		return r.RunID, key, fmt.Sprintln(key, text(r.Name), r.Bases, moment(r.UpdatedAt)), r.Present
+	}), resources)
+	same("impacts", lastOf(l.T, tables, run.ID, tables.impacts, func(r lake.Impact) (int64, string, string, bool) {
+		return r.RunID, r.Key, fmt.Sprintln(text(r.Harm), dayText(r.Date), text(r.Region), text(r.Kind), text(r.ID), text(r.Model), r.ModelRegions, text(r.Missing), text(r.Replacement)), r.Present
+	}), harms)
+	return nil
 }
 
 // happen changes some resources.
 func (l *accountLife) happen() {
 	catalogue := bedrocktest.Catalogue{}
 	for _, region := range accountRegions {
-		content := bedrocktest.Region{Models: []bedrocktest.Model{{ID: "a.one"}, {ID: "a.two"}}}
+		content := bedrocktest.Region{Models: []bedrocktest.Model{
+			{ID: "a.two", Lifecycle: bedrocktest.Lifecycle{Status: "LEGACY", EndOfLife: "2026-05-04T00:00:00Z"}}, {ID: "a.three", InferenceTypes: []string{"ON_DEMAND"}},
+		}}
+		if l.random.IntN(3) > 0 { // else it is gone
+			content.Models = append(content.Models, bedrocktest.Model{ID: "a.one"})
+		}
 		for _, kind := range catalog.AccountKinds() {
 			scope := catalog.Scope{Region: region, Kind: kind}
 			if l.truth[scope] == nil {

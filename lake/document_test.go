@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,26 +39,34 @@ func TestDocument(t *testing.T) {
 
 func generated() string {
 	var text strings.Builder
-	for _, table := range Tables() {
-		fmt.Fprintf(&text, "### %s\n\n%s\n\n| column | type | meaning |\n| --- | --- | --- |\n", table.Name, table.Title)
-		for _, column := range table.Columns {
-			fmt.Fprintf(&text, "| `%s` | `%s` | %s |\n", column.Name, column.Type, column.About)
-		}
-		text.WriteString("\n")
-	}
+	describe(&text, Tables(false))
 	for _, engine := range []struct {
 		name  Engine
 		about string
 		at    string
 	}{
-		{DuckDB, "Of a lake in S3, write `s3://my-bucket/lake` for `lake`, after `INSTALL httpfs`. Times are shown in the time zone of the\nsession.", "lake"},
+		{DuckDB, "Of a lake in S3, write `s3://my-bucket/lake` for `lake`, after `INSTALL httpfs`. Say `SET TimeZone = 'UTC'` first: else times\nand dates are those of your own zone.", "lake"},
 		{Athena, "Name your histories in `projection.history.values`, separated by commas, and the first month in `projection.month.range`.\nRun one statement at a time. These were not tried on AWS: only DuckDB was.", "s3://my-bucket/lake"},
-		{Trino, "`sync_partition_metadata` finds new months: call it at the beginning of each. Spark reads the folder of a table as it is.", "s3://my-bucket/lake"},
+		{Trino, "`sync_partition_metadata` finds new months: call it at the beginning of each. Spark reads the folder of a table as it is.\nNeither was tried.", "s3://my-bucket/lake"},
 	} {
-		fmt.Fprintf(&text, "## In %s\n\n%s\n\n```sql\n%s```\n\n", engine.name, engine.about, Statements(engine.name, engine.at))
+		fmt.Fprintf(&text, "## In %s\n\n%s\n\n```sql\n%s```\n\n", engine.name, engine.about, Statements(engine.name, engine.at, Tables(false)))
 	}
-	fmt.Fprintf(&text, "## Views for every engine\n\n```sql\n%s```\n", Views())
+	fmt.Fprintf(&text, "## Views for every engine\n\n```sql\n%s```\n\n", Views())
+	text.WriteString("## Tables of the account\n\nOnly `--lake-private` writes them.\n\n")
+	private := slices.DeleteFunc(Tables(true), func(t Table) bool { return !t.Private })
+	describe(&text, private)
+	fmt.Fprintf(&text, "In DuckDB; the other engines have them as above:\n\n```sql\n%s\n%s```\n", Statements(DuckDB, "lake", private), PrivateViews())
 	return text.String()
+}
+
+func describe(text *strings.Builder, tables []Table) {
+	for _, table := range tables {
+		fmt.Fprintf(text, "### %s\n\n%s\n\n| column | type | meaning |\n| --- | --- | --- |\n", table.Name, table.Title)
+		for _, column := range table.Columns {
+			fmt.Fprintf(text, "| `%s` | `%s` | %s |\n", column.Name, column.Type, column.About)
+		}
+		text.WriteString("\n")
+	}
 }
 
 func TestCheckHistory(t *testing.T) {

@@ -71,12 +71,23 @@ func ParseName(name string) (Place, bool) {
 // Done is the last run whose rows each table has, by the table's name.
 type Done map[string]int64
 
-// After is the last run that every table has whatever there is of.
-func (d Done) After() int64 { return d[runsTable] }
+// After is the last run that needs nothing more: every table has whatever there is of it.
+func (d Done) After(withPrivate bool) int64 {
+	after := d[runsTable]
+	if withPrivate {
+		after = min(after, d[resourceRunsTable])
+	}
+	return after
+}
 
-// of is the last run whose rows a table needs no more. A run whose row in runs is there
-// is whole: that row is written last.
-func (d Done) of(table string) int64 { return max(d[table], d.After()) }
+// of is the last run whose rows a table needs no more. A run whose row in the last table
+// is there is whole.
+func (d Done) of(table Table) int64 {
+	if table.Private {
+		return max(d[table.Name], d[resourceRunsTable])
+	}
+	return max(d[table.Name], d[runsTable])
+}
 
 // ForeignError means that the files of a history are of another one.
 type ForeignError struct {

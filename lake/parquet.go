@@ -27,15 +27,21 @@ const (
 	profilesTable       = "profiles"
 	accessPathsTable    = "access_paths"
 	lifecycleDatesTable = "lifecycle_dates"
-	runsTable           = "runs" // the last to be written
+
+	resourceRunsTable     = "resource_runs" // the last of the private ones
+	resourceCoverageTable = "resource_coverage"
+	resourcesTable        = "resources"
+	impactTable           = "impact"
+
+	runsTable = "runs" // the last to be written
 )
 
 // Files are those of the tables that a batch adds to, in the order in which they must
-// be written: the runs come last.
+// be written: the runs come last. Only a private source has private tables.
 func (b *Batch) Files(history string, done Done) ([]File, error) {
 	var files []File
-	for _, table := range Tables() {
-		file, err := table.file(b, history, done.of(table.Name))
+	for _, table := range Tables(b.private) {
+		file, err := table.file(b, history, done.of(table))
 		if err != nil {
 			return nil, err
 		}

@@ -11,12 +11,16 @@ import (
 
 // replay follows a history run by run and knows the state after each.
 type replay struct {
+	source   *Source
 	events   []event   // that are still to come
 	covered  []covered // likewise
 	ordinal  int64
-	snapshot catalog.Snapshot
+	before   catalog.Run      // the last one that was gone past
+	snapshot catalog.Snapshot // of the public catalogue
+	account  catalog.Snapshot // of the account's resources
 	coverage map[catalog.Scope]*covered
 	since    map[item]int64          // the run of an item's last event
+	impacts  map[string]Impact       // by key
 	paths    map[string][]AccessPath // by model, sorted; nil until they are needed
 	presence *catalog.Presence
 	regions  map[string]*catalog.Region // as the snapshot has them, where known
@@ -29,8 +33,13 @@ type item struct {
 }
 
 func newReplay(s *Source) *replay {
+	lists := s.Coverage
+	if s.Private {
+		lists = maps.Clone(lists)
+		maps.Copy(lists, s.Resources)
+	}
 	return &replay{
-		events: s.events(), covered: s.covered(), coverage: map[catalog.Scope]*covered{}, since: map[item]int64{},
+		source: s, events: s.events(), covered: coveredBy(lists), coverage: map[catalog.Scope]*covered{}, since: map[item]int64{},
 		regions: map[string]*catalog.Region{},
 	}
 }
@@ -44,12 +53,16 @@ func (r *replay) add(run catalog.Run, whole bool, rows *Rows) {
 	if r.paths == nil {
 		r.paths = map[string][]AccessPath{}
 		r.refresh(run.Ref(), slices.Values(r.models()), nil)
+		r.impacts = r.impactsOf(r.before)
 	}
 	found := run.Ref()
 	s := r.step(run)
 	rows.Runs = append(rows.Runs, r.runRow(run))
+	rows.ResourceRuns = append(rows.ResourceRuns, ResourceRun{run.ID, run.StartedAt})
 	for _, c := range s.changes {
-		rows.Changes = append(rows.Changes, changeRow(c))
+		if !c.kind.OfAccount() {
+			rows.Changes = append(rows.Changes, changeRow(c))
+		}
 	}
 	models := maps.Keys(s.models)
 	if s.everyModel {
@@ -61,8 +74,9 @@ func (r *replay) add(run catalog.Run, whole bool, rows *Rows) {
 		r.addItem(found, c, rows, &lost)
 	}
 	for _, c := range s.covered {
-		rows.Coverage = append(rows.Coverage, c.row(found))
+		rows.addCoverage(c, found)
 	}
+	r.addImpacts(run, rows, &lost)
 	if whole {
 		r.addState(found, rows)
 	}
@@ -70,6 +84,8 @@ func (r *replay) add(run catalog.Run, whole bool, rows *Rows) {
 	rows.Profiles = append(rows.Profiles, lost.Profiles...)
 	rows.AccessPaths = append(rows.AccessPaths, lost.AccessPaths...)
 	rows.LifecycleDates = append(rows.LifecycleDates, lost.LifecycleDates...)
+	rows.Resources = append(rows.Resources, lost.Resources...)
+	rows.Impacts = append(rows.Impacts, lost.Impacts...)
 }
 
 // step is what a run did to the state.
@@ -89,6 +105,7 @@ type change struct {
 
 func (r *replay) step(run catalog.Run) step {
 	s := step{models: map[string]bool{}}
+	r.before = run
 	if run.Status != catalog.RunFailed {
 		r.ordinal++
 	}
@@ -139,13 +156,17 @@ func (r *replay) cover(c *covered) bool {
 	return !before
 }
 
-// scope is a scope of the snapshot, which gets it if it lacks it.
+// scope is a scope of its snapshot, which gets it if it lacks it.
 func (r *replay) scope(scope catalog.Scope) *catalog.ScopeState {
-	i, found := slices.BinarySearchFunc(r.snapshot.Scopes, scope, func(a catalog.ScopeState, b catalog.Scope) int { return a.Scope.Compare(b) })
-	if !found {
-		r.snapshot.Scopes = slices.Insert(r.snapshot.Scopes, i, catalog.ScopeState{Scope: scope})
+	in := &r.snapshot
+	if scope.Kind.OfAccount() {
+		in = &r.account
 	}
-	return &r.snapshot.Scopes[i]
+	i, found := slices.BinarySearchFunc(in.Scopes, scope, func(a catalog.ScopeState, b catalog.Scope) int { return a.Scope.Compare(b) })
+	if !found {
+		in.Scopes = slices.Insert(in.Scopes, i, catalog.ScopeState{Scope: scope, Gone: map[string]catalog.RunRef{}})
+	}
+	return &in.Scopes[i]
 }
 
 // apply takes an event into the state, and says what it is as [store]'s view does.
@@ -157,9 +178,11 @@ func (r *replay) apply(e *event) change {
 	_, ever := r.since[at]
 	r.since[at] = e.Run.ID
 	delete(r.regions, e.Region)
+	delete(state.Gone, e.key)
 	switch {
 	case e.Item == nil:
 		c.word = "removed"
+		state.Gone[e.key] = e.Run
 		if found {
 			c.before = state.Items[i]
 			state.Items = slices.Delete(state.Items, i, i+1)
@@ -278,6 +301,12 @@ func (r *replay) addItem(found catalog.RunRef, c change, rows, lost *Rows) {
 		} else {
 			lost.Profiles = append(lost.Profiles, Profile{RunID: found.ID, RunAt: found.At, Region: c.Region, ID: c.key, SinceRunID: found.ID})
 		}
+	default:
+		if now, _ := c.Item.(*catalog.Resource); now != nil {
+			rows.Resources = append(rows.Resources, resourceRow(found, c.Region, found.ID, now))
+		} else {
+			lost.Resources = append(lost.Resources, Resource{RunID: found.ID, RunAt: found.At, Region: c.Region, Kind: string(c.kind), ID: c.key, SinceRunID: found.ID})
+		}
 	}
 }
 
@@ -304,10 +333,15 @@ func addDates(found catalog.RunRef, old, now []LifecycleDate, rows, lost *Rows) 
 func (r *replay) addState(found catalog.RunRef, rows *Rows) {
 	rows.Coverage, rows.Models, rows.Profiles = dropRun(rows.Coverage, found), dropRun(rows.Models, found), dropRun(rows.Profiles, found)
 	rows.AccessPaths, rows.LifecycleDates = dropRun(rows.AccessPaths, found), dropRun(rows.LifecycleDates, found)
+	rows.ResourceCoverage, rows.Resources, rows.Impacts = dropRun(rows.ResourceCoverage, found), dropRun(rows.Resources, found), dropRun(rows.Impacts, found)
 	for _, covered := range r.coverage {
-		rows.Coverage = append(rows.Coverage, covered.row(found))
+		rows.addCoverage(covered, found)
 	}
-	for _, scope := range r.snapshot.Scopes {
+	for _, impact := range r.impacts {
+		impact.RunID, impact.RunAt = found.ID, found.At
+		rows.Impacts = append(rows.Impacts, impact)
+	}
+	for _, scope := range slices.Concat(r.snapshot.Scopes, r.account.Scopes) {
 		for _, listed := range scope.Items {
 			since := r.since[item{scope.Scope, listed.Key()}]
 			switch listed := listed.(type) {
@@ -316,6 +350,8 @@ func (r *replay) addState(found catalog.RunRef, rows *Rows) {
 				rows.LifecycleDates = append(rows.LifecycleDates, datesOf(found, scope.Region, listed)...)
 			case *catalog.InferenceProfile:
 				rows.Profiles = append(rows.Profiles, profileRow(found, scope.Region, since, listed))
+			case *catalog.Resource:
+				rows.Resources = append(rows.Resources, resourceRow(found, scope.Region, since, listed))
 			}
 		}
 	}

@@ -15,6 +15,20 @@ type Rows struct {
 	Profiles       []Profile
 	AccessPaths    []AccessPath
 	LifecycleDates []LifecycleDate
+
+	// Those of the account are private.
+	ResourceRuns     []ResourceRun
+	ResourceCoverage []Coverage
+	Resources        []Resource
+	Impacts          []Impact
+}
+
+func (r *Rows) addCoverage(c *covered, found catalog.RunRef) {
+	if c.scope.Kind.OfAccount() {
+		r.ResourceCoverage = append(r.ResourceCoverage, c.row(found))
+	} else {
+		r.Coverage = append(r.Coverage, c.row(found))
+	}
 }
 
 // Found is the run that a row is of.
@@ -43,7 +57,7 @@ type Coverage struct {
 	RunID          int64      `parquet:"run_id" doc:"the run that read it so, or the first of its month"`
 	RunAt          time.Time  `parquet:"run_at,timestamp(millisecond)" doc:"when that run started"`
 	Region         string     `parquet:"region,dict" doc:"of the list"`
-	Kind           string     `parquet:"kind,dict" doc:"of the list: foundation-model or inference-profile"`
+	Kind           string     `parquet:"kind,dict" doc:"of the list"`
 	Outcome        string     `parquet:"outcome,dict" doc:"complete, or why it was not read (denied, throttled, not-enabled, …)"`
 	ErrorCode      string     `parquet:"error_code,dict" doc:"the AWS error code, empty where there is none"`
 	Message        string     `parquet:"message,dict" doc:"what happened"`

@@ -16,13 +16,23 @@ type Source struct {
 	Histories map[catalog.Kind]map[string][]catalog.Event
 	// Coverage is how lists were read, whole.
 	Coverage map[catalog.Scope][]catalog.Interval
+	// Private adds what the account has. Histories then has its kinds too, and
+	// Resources is how their lists were read.
+	Private   bool
+	Resources map[catalog.Scope][]catalog.Interval
+	// Was returns a model as it was last listed anywhere up to a run, nil if it never
+	// was. Only private tables need it.
+	Was func(model string, run int64) *catalog.FoundationModel
+	// Replacements are the user's own, by the model that they replace.
+	Replacements map[string]string
 }
 
 // Batch is what consecutive runs of one month add.
 type Batch struct {
-	Month string
-	Last  catalog.Run
-	Rows  Rows
+	Month   string
+	Last    catalog.Run
+	Rows    Rows
+	private bool
 }
 
 // Batches calls use for each batch of the runs after done, in order. It stops where use
@@ -36,7 +46,7 @@ func (s *Source) Batches(done Done, use func(*Batch) error) error {
 		began := max(run.StartedAt.UTC().Format("2006-01"), month)
 		first := began != month
 		month = began
-		if run.ID <= done.After() {
+		if run.ID <= done.After(s.Private) {
 			replay.pass(run)
 			continue
 		}
@@ -47,7 +57,7 @@ func (s *Source) Batches(done Done, use func(*Batch) error) error {
 			batch = nil
 		}
 		if batch == nil {
-			batch = &Batch{Month: month}
+			batch = &Batch{Month: month, private: s.Private}
 		}
 		replay.add(run, first, &batch.Rows)
 		batch.Last = run
@@ -91,9 +101,9 @@ type covered struct {
 	confirmed *catalog.RunRef // the last run before that read the list whole
 }
 
-func (s *Source) covered() []covered {
+func coveredBy(coverage map[catalog.Scope][]catalog.Interval) []covered {
 	var all []covered
-	for scope, intervals := range s.Coverage {
+	for scope, intervals := range coverage {
 		var confirmed *catalog.RunRef
 		for i, interval := range intervals {
 			c := covered{Interval: interval, scope: scope, since: interval.From}

@@ -14,14 +14,11 @@ const (
 	Trino  Engine = "Trino" // its Hive connector, with a catalog hive and a schema bedrock
 )
 
-// Statements make the tables of a lake in an engine; at is the directory or URL of the
-// lake, without a slash at its end. [Views] rest on them.
-func Statements(engine Engine, at string) string {
+// Statements make tables of a lake in an engine; at is the directory or URL of the lake,
+// without a slash at its end. [Views] rest on them.
+func Statements(engine Engine, at string, tables []Table) string {
 	var text strings.Builder
-	if engine == DuckDB {
-		text.WriteString("SET TimeZone = 'UTC';\n\n") // else dates are those of the session
-	}
-	for i, table := range Tables() {
+	for i, table := range tables {
 		if i > 0 {
 			text.WriteString("\n")
 		}
@@ -78,35 +75,19 @@ TBLPROPERTIES (
 // Views are the state as of the last run of each history, for every engine: what the
 // views of the database say, by history.
 func Views() string {
-	text := `CREATE VIEW latest_runs AS
-SELECT history, max(month) AS month, max(id) AS run_id, max(ordinal) AS ordinal,
-    max(CASE WHEN status <> 'failed' THEN id END) AS recorded_run_id, max_by(started_at, ordinal) AS recorded_at
-FROM runs
-GROUP BY history;
-`
-	for _, view := range []struct{ name, table, key string }{
-		{"current_models", modelsTable, "region, id"},
-		{"current_profiles", profilesTable, "region, id"},
-		{"current_access_paths", accessPathsTable, "region, model, access, model_id"},
-		{"current_lifecycle_dates", lifecycleDatesTable, "region, model, event"},
-	} {
-		text += fmt.Sprintf(`
-CREATE VIEW %s AS
-SELECT history, %s
-FROM (
-%s
-)
-WHERE place = 1 AND present;
-`, view.name, stateColumns(view.table), lastRows(view.table, view.key))
-	}
-	return text + `
+	return latestRuns("latest_runs", runsTable, `, max(ordinal) AS ordinal,
+    max(CASE WHEN status <> 'failed' THEN id END) AS recorded_run_id, max_by(started_at, ordinal) AS recorded_at`) +
+		currentView(modelsTable, "region, id", "latest_runs") +
+		currentView(profilesTable, "region, id", "latest_runs") +
+		currentView(accessPathsTable, "region, model, access, model_id", "latest_runs") +
+		currentView(lifecycleDatesTable, "region, model, event", "latest_runs") + `
 CREATE VIEW coverage_now AS
 SELECT c.history, c.region, c.kind, c.outcome, c.error_code, c.message, c.since_run_id, c.since_at,
     l.ordinal - s.ordinal + 1 AS streak,
     CASE WHEN c.outcome = 'complete' THEN l.recorded_run_id ELSE c.confirmed_run_id END AS confirmed_run_id,
     CASE WHEN c.outcome = 'complete' THEN l.recorded_at ELSE c.confirmed_at END AS confirmed_at
 FROM (
-` + lastRows(coverageTable, "region, kind") + `
+` + lastRows(coverageTable, "region, kind", "latest_runs") + `
 ) c
 JOIN latest_runs l ON c.history = l.history
 JOIN runs s ON s.history = c.history AND s.id = c.since_run_id
@@ -114,29 +95,53 @@ WHERE c.place = 1;
 `
 }
 
-// stateColumns are those that say what holds.
-func stateColumns(name string) string {
+// PrivateViews are those of the account's tables.
+func PrivateViews() string {
+	return latestRuns("latest_resource_runs", resourceRunsTable, "") +
+		currentView(resourceCoverageTable, "region, kind", "latest_resource_runs") +
+		currentView(resourcesTable, "region, kind, id", "latest_resource_runs") +
+		currentView(impactTable, "key", "latest_resource_runs")
+}
+
+func latestRuns(view, table, more string) string {
+	return "CREATE VIEW " + view + " AS\nSELECT history, max(month) AS month, max(id) AS run_id" + more + "\nFROM " + table + "\nGROUP BY history;\n"
+}
+
+// currentView is the state of a table whose rows are about what key says.
+func currentView(table, key, latest string) string {
+	columns, present := stateColumns(table)
+	where := "place = 1"
+	if present {
+		where += " AND present"
+	}
+	return fmt.Sprintf("\nCREATE VIEW current_%s AS\nSELECT history, %s\nFROM (\n%s\n)\nWHERE %s;\n", table, columns, lastRows(table, key, latest), where)
+}
+
+// stateColumns are those that say what holds, and whether the table has gone things too.
+func stateColumns(name string) (list string, present bool) {
 	var columns []string
-	for _, table := range Tables() {
+	for _, table := range Tables(true) {
 		if table.Name != name {
 			continue
 		}
 		for _, column := range table.Columns {
 			switch column.Name {
-			case "run_id", "run_at", "present":
+			case "present":
+				present = true
+			case "run_id", "run_at":
 			default:
 				columns = append(columns, column.Name)
 			}
 		}
 	}
-	return strings.Join(columns, ", ")
+	return strings.Join(columns, ", "), present
 }
 
 // lastRows numbers a table's rows of each history's last month, the last of each key
 // first. The month has them all, because it begins with the whole state. A run whose
 // row in runs is not there yet is not whole.
-func lastRows(table, key string) string {
+func lastRows(table, key, latest string) string {
 	return `    SELECT t.*, row_number() OVER (PARTITION BY t.history, t.` + strings.ReplaceAll(key, ", ", ", t.") + ` ORDER BY t.run_id DESC) AS place
     FROM ` + table + ` t
-    JOIN latest_runs l ON t.history = l.history AND t.month = l.month AND t.run_id <= l.run_id`
+    JOIN ` + latest + ` l ON t.history = l.history AND t.month = l.month AND t.run_id <= l.run_id`
 }

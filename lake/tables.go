@@ -3,6 +3,7 @@ package lake
 import (
 	"cmp"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -11,15 +12,25 @@ type Table struct {
 	Name    string
 	Title   string
 	Columns []Column
+	Private bool // of the account
 	file    func(b *Batch, history string, after int64) (File, error)
 }
 
 // Column is a column of a table. Its type is as in Athena and Trino's Hive tables.
 type Column struct{ Name, Type, About string }
 
-// Tables are all, in the order in which their files are written.
-func Tables() []Table {
+// Tables are all or, without the private ones, those of the public catalogue; in the
+// order in which their files are written. The last of each kind has a row for each run.
+func Tables(withPrivate bool) []Table {
+	return slices.DeleteFunc(tables(), func(t Table) bool { return t.Private && !withPrivate })
+}
+
+func tables() []Table {
 	return []Table{
+		private(table(resourceCoverageTable, "How lists of the account's resources were read: a row where that changes.", func(r *Rows) []Coverage { return r.ResourceCoverage })),
+		private(table(resourcesTable, "What the account has: a row where a list says something else.", func(r *Rows) []Resource { return r.Resources })),
+		private(table(impactTable, "What models that end or are gone do to the account's resources, as of each run: a row where something begins or ceases to hold.", func(r *Rows) []Impact { return r.Impacts })),
+		private(table(resourceRunsTable, "The runs whose resources are in the tables of the account.", func(r *Rows) []ResourceRun { return r.ResourceRuns })),
 		table(coverageTable, "How lists were read: a row where that changes.", func(r *Rows) []Coverage { return r.Coverage }),
 		table(changesTable, "Everything that happened to an item, one row for each item and run.", func(r *Rows) []Change { return r.Changes }),
 		table(modelsTable, "Foundation models by region: a row where a list says something else.", func(r *Rows) []Model { return r.Models }),
@@ -31,9 +42,14 @@ func Tables() []Table {
 }
 
 func table[T row[T]](name, title string, rows func(*Rows) []T) Table {
-	return Table{name, title, columnsOf(reflect.TypeFor[T]()), func(b *Batch, history string, after int64) (File, error) {
+	return Table{Name: name, Title: title, Columns: columnsOf(reflect.TypeFor[T]()), file: func(b *Batch, history string, after int64) (File, error) {
 		return fileOf(b, name, history, after, rows(&b.Rows))
 	}}
+}
+
+func private(t Table) Table {
+	t.Private = true
+	return t
 }
 
 func columnsOf(t reflect.Type) []Column {
@@ -99,3 +115,11 @@ func (r AccessPath) compare(o AccessPath) int {
 func (r LifecycleDate) compare(o LifecycleDate) int {
 	return cmp.Or(cmp.Compare(r.Model, o.Model), cmp.Compare(r.Region, o.Region), cmp.Compare(r.Event, o.Event))
 }
+
+func (r ResourceRun) compare(ResourceRun) int { return 0 }
+
+func (r Resource) compare(o Resource) int {
+	return cmp.Or(cmp.Compare(r.Kind, o.Kind), cmp.Compare(r.ID, o.ID), cmp.Compare(r.Region, o.Region))
+}
+
+func (r Impact) compare(o Impact) int { return cmp.Compare(r.Key, o.Key) }

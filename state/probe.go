@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"snapshotter/internal/atomicfile"
@@ -27,10 +28,41 @@ func (r *Reports) TryWrite(ctx context.Context) error {
 	if r.folder != nil {
 		return r.folder.client.tryPut(ctx, r.folder.Locate("latest.md"))
 	}
-	if !atomicfile.Exists(r.dir) {
+	return tryDirectory(r.dir)
+}
+
+// TryWrite finds out whether files could be listed and written, and leaves nothing
+// behind, as [Reports.TryWrite] does.
+func (f *Files) TryWrite(ctx context.Context) error {
+	if f.folder == nil {
+		return tryDirectory(f.dir)
+	}
+	if err := f.folder.tryList(ctx); err != nil {
+		return err
+	}
+	return f.folder.client.tryPut(ctx, f.folder.Locate("v1"))
+}
+
+// tryList asks for one name.
+func (f *Folder) tryList(ctx context.Context) error {
+	err := f.client.call(ctx, func(in func(*s3.Options)) error {
+		_, err := f.client.s3.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
+			Bucket: &f.at.Bucket, Prefix: &f.at.Key, MaxKeys: aws.Int32(1),
+		}, in, s3.WithAPIOptions(f.client.limit(0, nil)))
+		return err
+	})
+	if err != nil {
+		return newCallError("list", f.at, err)
+	}
+	return nil
+}
+
+// tryDirectory creates a file in a directory and removes it.
+func tryDirectory(dir string) error {
+	if !atomicfile.Exists(dir) {
 		return nil
 	}
-	file, err := os.CreateTemp(r.dir, ".snapshotter-*.part")
+	file, err := os.CreateTemp(dir, ".snapshotter-*.part")
 	if err == nil {
 		err = errors.Join(file.Close(), os.Remove(file.Name()))
 	}

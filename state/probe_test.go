@@ -23,21 +23,32 @@ func TestTryWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	files, err := NewFiles("s3://"+buckettest.Bucket+"/lake/", s.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
 	before := s.Get(t, key)
-	if err := errors.Join(history.TryWrite(t.Context()), reports.TryWrite(t.Context())); err != nil {
+	if err := errors.Join(history.TryWrite(t.Context()), reports.TryWrite(t.Context()), files.TryWrite(t.Context())); err != nil {
 		t.Error(err)
 	}
 	if has, err := reports.Has(t.Context(), "latest.md"); has || err != nil {
 		t.Errorf("a report is there: %t, %v", has, err)
 	}
+	if names, err := files.Names(t.Context(), "v1/", ""); len(names) > 0 || err != nil {
+		t.Errorf("files are there: %q, %v", names, err)
+	}
 	if string(s.Get(t, key)) != string(before) || len(s.Versions(t, key)) != 1 {
 		t.Error("the history is not what it was")
 	}
 	s.At(buckettest.OnlyFor("POST", 0, buckettest.Refuse(403, "AccessDenied", "no")))
-	for _, try := range []error{history.TryWrite(t.Context()), reports.TryWrite(t.Context())} {
+	for _, try := range []error{history.TryWrite(t.Context()), reports.TryWrite(t.Context()), files.TryWrite(t.Context())} {
 		if refused, ok := errors.AsType[*CallError](try); !ok || refused.Code != "AccessDenied" {
 			t.Errorf("refused with %v", try)
 		}
+	}
+	s.At(buckettest.OnlyFor("GET", 0, buckettest.Refuse(403, "AccessDenied", "no")))
+	if refused, ok := errors.AsType[*CallError](files.TryWrite(t.Context())); !ok || refused.Doing != "list" {
+		t.Errorf("a bucket that can't be listed: %v", refused)
 	}
 
 	dir := t.TempDir()

@@ -13,8 +13,17 @@ import (
 // if that is nil, of all: from the first run that named it to the last recorded one,
 // without gaps, by run. A scope that no run named is missing.
 func (s *Store) Coverage(ctx context.Context, regions []string) (covered map[catalog.Scope][]catalog.Interval, err error) {
+	return s.coverage(ctx, regions, false)
+}
+
+// ResourceCoverage is [Store.Coverage] of the lists of the account's resources.
+func (s *Store) ResourceCoverage(ctx context.Context) (covered map[catalog.Scope][]catalog.Interval, err error) {
+	return s.coverage(ctx, nil, true)
+}
+
+func (s *Store) coverage(ctx context.Context, regions []string, account bool) (covered map[catalog.Scope][]catalog.Interval, err error) {
 	defer s.explain("read", &err)
-	begun, err := s.intervalsBegun(ctx, regions)
+	begun, err := s.intervalsBegun(ctx, regions, account)
 	if err != nil {
 		return nil, err
 	}
@@ -54,17 +63,17 @@ func (b *beginning) end(later []beginning, last int64) int64 {
 	return last
 }
 
-// intervalsBegun reads where intervals begin, by scope, then run. It reads plain
-// rows: for SQLite to pair each with the next takes five times as long.
-func (s *Store) intervalsBegun(ctx context.Context, regions []string) ([]beginning, error) {
+// intervalsBegun reads where intervals begin, by scope, then run, of the public
+// catalogue's lists or of the account's. It reads plain rows: for SQLite to pair each with the next takes five times as long.
+func (s *Store) intervalsBegun(ctx context.Context, regions []string, account bool) ([]beginning, error) {
 	rows, err := s.query(ctx, `
 		SELECT r.id, r.started_at, r.ordinal, s.region, s.kind, c.outcome, c.error_code, c.message
 		FROM coverage c
 		CROSS JOIN scopes s ON s.id = c.scope_id
 		CROSS JOIN runs r ON r.id = c.run_id
 		WHERE (?1 = 'null' OR s.region IN (SELECT value FROM json_each(?1)))
-			AND s.kind NOT IN (SELECT value FROM json_each(?2))
-		ORDER BY c.scope_id, c.run_id`, jsonList(regions), jsonList(catalog.AccountKinds()))
+			AND (s.kind IN (SELECT value FROM json_each(?2))) = ?3
+		ORDER BY c.scope_id, c.run_id`, jsonList(regions), jsonList(catalog.AccountKinds()), account)
 	return scanAll(rows, err, func(rows *sql.Rows) (b beginning, err error) {
 		err = scanRef(rows, &b.From, &b.first, &b.scope.Region, &b.scope.Kind, &b.Outcome, &b.ErrorCode, &b.Message)
 		return b, err

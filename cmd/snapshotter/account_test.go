@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/parquet-go/parquet-go"
 
 	"snapshotter/ask"
 	"snapshotter/catalog"
@@ -54,7 +57,7 @@ func TestAccountStaysInside(t *testing.T) {
 			on.now = func() time.Time { return moment.At.Add(time.Minute) }
 			run(t.Context(), args, on)
 		}
-		do("run", "--kinds", "all", "--confirm-after", "1ms", "--notify", hook.hook(), "--region-limit", "5s", "--log-format", []string{"text", "json"}[day%2])
+		do("run", "--kinds", "all", "--lake", filepath.Join(dir, "lake"), "--confirm-after", "1ms", "--notify", hook.hook(), "--region-limit", "5s", "--log-format", []string{"text", "json"}[day%2])
 		if day < len(all)-1 {
 			continue
 		}
@@ -72,6 +75,9 @@ func TestAccountStaysInside(t *testing.T) {
 			return err
 		}
 		said[path], err = os.ReadFile(path)
+		if strings.HasSuffix(path, ".parquet") {
+			said[path] = parquetText(t, said[path])
+		}
 		return err
 	})
 	if err != nil || len(said) < 50 || !bytes.Contains(out.Bytes(), []byte("run recorded")) {
@@ -85,6 +91,27 @@ func TestAccountStaysInside(t *testing.T) {
 			}
 		}
 	}
+	// A private lake has the account, which the other does not, and no ID of it either.
+	private := filepath.Join(dir, "private")
+	on := silent(nil)
+	if code := run(t.Context(), []string{"export", "--db", filepath.Join(dir, "snapshotter.db"), "--format", "parquet", "--out", private, "--lake-private"}, on); code != exitOK {
+		t.Fatalf("private lake: exit code %d", code)
+	}
+	names, err := filepath.Glob(filepath.Join(private, "v1", "*", "*", "*", "*.parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var whole []byte
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole = append(whole, parquetText(t, data)...)
+	}
+	if !bytes.Contains(whole, []byte("chat-team")) || !bytes.Contains(whole, []byte("end-of-life")) || bytes.Contains(whole, []byte(bedrocktest.Account)) {
+		t.Errorf("the %d files of a private lake lack the account, or have its ID", len(names))
+	}
 	database, err := os.ReadFile(filepath.Join(dir, "snapshotter.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -97,6 +124,30 @@ func TestAccountStaysInside(t *testing.T) {
 	if !bytes.Contains(database, []byte("chat-team")) {
 		t.Error("the database has nothing of the account: the test proves nothing")
 	}
+}
+
+// parquetText is everything in a Parquet file, as text.
+func parquetText(t *testing.T, data []byte) []byte {
+	t.Helper()
+	file, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	fmt.Fprintln(&text, file.Metadata().KeyValueMetadata)
+	for _, group := range file.RowGroups() {
+		rows := group.Rows()
+		defer rows.Close()
+		buffer := make([]parquet.Row, group.NumRows())
+		n, err := rows.ReadRows(buffer)
+		if err != nil && err != io.EOF || int64(n) != group.NumRows() {
+			t.Fatalf("%d of %d rows: %v", n, group.NumRows(), err)
+		}
+		for _, row := range buffer {
+			fmt.Fprintln(&text, row)
+		}
+	}
+	return text.Bytes()
 }
 
 // A site counts and names what the account has only if it is private, and then no link

@@ -16,6 +16,7 @@ type doctorCommand struct {
 	timing        `embed:""`
 	regionFilter  `embed:""`
 	Reports       string        `placeholder:"DIR" default:"reports" help:"Where reports go: a directory, or s3://bucket/folder/ (${default})."`
+	Lake          string        `placeholder:"DIR" help:"Add each run to Parquet files too, in a directory or s3://bucket/folder/: see docs/lake.md."`
 	TimeLimit     time.Duration `placeholder:"TIME" default:"1m" help:"Longest time for all requests to AWS (${default})."`
 	Kinds         []string      `enum:"all,${kinds}" placeholder:"KIND" help:"Read these resources of the account too, as run does."`
 	Deep          bool          `help:"Check the whole database, and begin an upload to S3 and take it back."`
@@ -25,7 +26,7 @@ type doctorCommand struct {
 
 func (c *doctorCommand) Help() string {
 	return `Checks the credentials, the clock, the permissions, every region, the database,
-the reports, the schedule and the channels. Each is ok, a warning or a problem, with
+the reports, the lake, the schedule and the channels. Each is ok, a warning or a problem, with
 advice. The command reads what a run reads from AWS, records and sends nothing, and
 shows no account. It exits with 1 if a run would fail or lack what it needs.
 
@@ -40,7 +41,8 @@ func (c *doctorCommand) Validate() error {
 	if c.TimeLimit <= 0 {
 		return usageError("--time-limit must be more than 0, such as 20s")
 	}
-	return errors.Join(c.timing.Validate(), c.regionFilter.Validate(), checkURL("--reports", "a directory", c.Reports, state.ParseFolder), c.notifications.Validate())
+	return errors.Join(c.timing.Validate(), c.regionFilter.Validate(), checkURL("--reports", "a directory", c.Reports, state.ParseFolder),
+		checkURL("--lake", "a directory", c.Lake, state.ParseFolder), c.notifications.Validate())
 }
 
 // findings returns the rows of an examination: on a terminal, advice stands under what
@@ -73,7 +75,7 @@ func (c *doctorCommand) Run(ctx context.Context, p *program) error {
 	}
 	account.Examine(ctx, found)
 	found.Append(kept)
-	writing := doctor.Writing{History: p.DB, Reports: c.Reports, Load: p.aws, Deep: c.Deep}
+	writing := doctor.Writing{History: p.DB, Reports: c.Reports, Lake: c.Lake, Load: p.aws, Deep: c.Deep}
 	writing.Examine(ctx, found)
 	times, err := c.times(p.DB)
 	if err != nil {

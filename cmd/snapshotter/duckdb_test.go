@@ -68,6 +68,7 @@ func TestDuckDB(t *testing.T) {
 			addToLake(t, s3, histories[name], to, name)
 		}
 	}
+	t.Run("account", func(t *testing.T) { accountInDuckDB(t, modules, s3) })
 	t.Run("directory", func(t *testing.T) { asTheDatabasesSay(t, modules, dir, histories) })
 	t.Run("S3", func(t *testing.T) { asTheDatabasesSay(t, modules, mounted(t, s3), histories) })
 }
@@ -84,14 +85,14 @@ func rewind(t *testing.T, path string, to int64) {
 	}
 }
 
-func addToLake(t *testing.T, s3 *buckettest.Server, database, to, name string) {
+func addToLake(t *testing.T, s3 *buckettest.Server, database, to, name string, more ...string) {
 	t.Helper()
 	var said bytes.Buffer
 	on := silent(nil)
 	on.stdout, on.stderr = &said, &said
 	on.aws = func(context.Context) (aws.Config, error) { return s3.Config(), nil }
 	args := []string{"export", "-q", "--format", "parquet", "--db", database, "--out", to, "--lake-history", name}
-	if code := run(t.Context(), args, on); code != exitOK {
+	if code := run(t.Context(), append(args, more...), on); code != exitOK {
 		t.Fatalf("export: exit code %d: %s", code, &said)
 	}
 }
@@ -107,7 +108,7 @@ func mounted(t *testing.T, s3 *buckettest.Server) string {
 	ctx, stop := context.WithCancel(context.Background())
 	remote := fmt.Sprintf(":s3,provider=Other,env_auth=false,force_path_style=true,endpoint='%s',access_key_id=%s,secret_access_key='%s':%s/lake", s3.URL, buckettest.Access, buckettest.Secret, buckettest.Bucket)
 	process := exec.CommandContext(ctx, rclone, "mount", remote, dir, "--read-only", "--config", "/dev/null")
-	process.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()} // without settings of AWS
+	process.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}    // without settings of AWS
 	process.Cancel = func() error { return process.Process.Signal(os.Interrupt) } // it unmounts
 	process.WaitDelay = 10 * time.Second
 	var said bytes.Buffer
@@ -126,6 +127,32 @@ func mounted(t *testing.T, s3 *buckettest.Server) string {
 	return ""
 }
 
+// accountInDuckDB asks what a private lake says of the account.
+func accountInDuckDB(t *testing.T, modules string, s3 *buckettest.Server) {
+	database, root := accountFile(t), filepath.Join(t.TempDir(), "lake")
+	addToLake(t, s3, database, root, "own", "--lake-private")
+	const columns = "region, kind, id, name, status, type, path, commitment_end, created_at, updated_at, since_run_id"
+	answers := askDuckDB(t, modules, root, true, []string{
+		"SELECT history, " + columns + " FROM current_resources",
+		"SELECT history, region, kind, outcome FROM current_resource_coverage",
+		"SELECT DISTINCT history, region, kind, id, model, date, 'end_of_life' FROM current_impact WHERE harm = 'end-of-life' AND date IS NOT NULL",
+	})
+	own := map[string]string{"own": database}
+	for i, query := range []string{
+		"SELECT " + columns + " FROM resources",
+		"SELECT region, kind, outcome FROM coverage_now WHERE kind NOT IN ('foundation-model', 'inference-profile')",
+		"SELECT DISTINCT region, kind, id, model, date, event FROM impact WHERE event = 'end_of_life' AND date >= (SELECT substr(max(started_at), 1, 10) FROM runs)",
+	} {
+		want := answersOf(t, query, own)
+		if len(want) == 0 {
+			t.Errorf("%s answers nothing", query)
+		}
+		if d := cmp.Diff(want, answers[i].lines()); d != "" {
+			t.Errorf("the lake does not say what the database says of %s: %s", query, d)
+		}
+	}
+}
+
 func asTheDatabasesSay(t *testing.T, modules, root string, histories map[string]string) {
 	t.Helper()
 	ofLake, ofDatabase := limitless(t, lakeDoc), limitless(t, sqlDoc)
@@ -139,7 +166,7 @@ func asTheDatabasesSay(t *testing.T, modules, root string, histories map[string]
 		queries = append(queries, query)
 	}
 	queries = append(queries, asOfLab(t))
-	answers := askDuckDB(t, modules, root, queries)
+	answers := askDuckDB(t, modules, root, false, queries)
 	want := answersOf(t, "SELECT region, id, status FROM current_models", map[string]string{"lab": histories["lab"]})
 	for i := range want {
 		want[i] = strings.TrimPrefix(want[i], "lab | ")
@@ -190,9 +217,13 @@ type duckAnswer struct {
 	MS      float64
 }
 
-func askDuckDB(t *testing.T, modules, root string, queries []string) []duckAnswer {
+func askDuckDB(t *testing.T, modules, root string, private bool, queries []string) []duckAnswer {
 	t.Helper()
-	asked, err := json.Marshal(map[string]any{"statements": lake.Statements(lake.DuckDB, root) + lake.Views(), "queries": queries})
+	statements := "SET TimeZone = 'UTC';" + lake.Statements(lake.DuckDB, root, lake.Tables(private)) + lake.Views()
+	if private {
+		statements += lake.PrivateViews()
+	}
+	asked, err := json.Marshal(map[string]any{"statements": statements, "queries": queries})
 	if err != nil {
 		t.Fatal(err)
 	}

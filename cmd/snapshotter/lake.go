@@ -15,6 +15,7 @@ import (
 // lakeName is the flag for the name of this history among those of a lake.
 type lakeName struct {
 	LakeHistory string `name:"lake-history" placeholder:"NAME" default:"${history}" help:"Name of this history among those in the Parquet files, such as prod; never change it (${default})."`
+	LakePrivate bool   `name:"lake-private" help:"Add tables of what the account has to the Parquet files, and of what happens to it."`
 }
 
 // Validate implements kong's hook.
@@ -26,12 +27,12 @@ func (c *lakeName) Validate() error {
 }
 
 // at is the history in the lake at a directory or URL.
-func (c *lakeName) at(name string, config aws.Config) (*job.Lake, error) {
+func (c *lakeName) at(p *program, name string, config aws.Config) (*job.Lake, error) {
 	files, err := state.NewFiles(name, config)
 	if err != nil {
 		return nil, err
 	}
-	return &job.Lake{Files: files, History: c.LakeHistory}, nil
+	return &job.Lake{Files: files, History: c.LakeHistory, Private: c.LakePrivate, Replacements: p.replacements}, nil
 }
 
 // parquet adds every run up to one to the lake.
@@ -46,7 +47,7 @@ func (c *exportCommand) parquet(ctx context.Context, p *program, db *store.Store
 			return err
 		}
 	}
-	to, err := c.at(c.Out, config)
+	to, err := c.at(p, c.Out, config)
 	if err != nil {
 		return err
 	}

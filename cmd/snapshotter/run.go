@@ -75,7 +75,7 @@ func (c *snapshots) job(ctx context.Context, p *program, trigger catalog.Trigger
 	}
 	var lake *job.Lake
 	if c.Lake != "" {
-		if lake, err = c.lakeName.at(c.Lake, config); err != nil {
+		if lake, err = c.lakeName.at(p, c.Lake, config); err != nil {
 			return nil, err
 		}
 	}

@@ -34,7 +34,7 @@ var arrows = map[string][]string{
 	"notify":               {"catalog", "diff"},
 	"job":                  {"ask", "capture", "catalog", "collect", "diff", "internal/grace", "lake", "notify", "report", "site", "state", "store", "watch"},
 	"docs":                 {},
-	"lake":                 {"catalog"},
+	"lake":                 {"ask", "catalog"},
 	"site":                 {"ask", "catalog", "diff", "docs", "internal/markdown", "internal/ordered", "report"},
 	"state":                {"catalog", "internal/atomicfile", "internal/grace", "store"},
 	"schedule":             {},
