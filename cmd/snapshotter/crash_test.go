@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -76,6 +77,85 @@ func TestKilledRuns(t *testing.T) {
 		}
 	}
 	t.Logf("of %d killed runs %d were recorded", kills, recorded)
+}
+
+// TestKilledExports kills exports at random moments. Each time every file that is there is
+// whole; the next export completes the lake, and no row is in it twice.
+func TestKilledExports(t *testing.T) {
+	t.Parallel()
+	kills := 10
+	if n, err := strconv.Atoi(os.Getenv("SNAPSHOTTER_KILLS")); err == nil {
+		kills = n
+	}
+	server := startBedrock(t)
+	dir := t.TempDir()
+	database := filepath.Join(dir, "snapshotter.db")
+	for month := range 12 {
+		server.Serve(moments()[month%2].Catalogue)
+		on := silent(server)
+		on.now = func() time.Time { return time.Date(2026, time.Month(month+1), 5, 2, 0, 0, 0, time.UTC) }
+		on.getenv = environment{"SNAPSHOTTER_DB": database, "SNAPSHOTTER_REPORTS": filepath.Join(dir, "reports")}.get
+		if code := run(t.Context(), []string{"run", "-q", "--confirm-after", "1ms"}, on); code != exitOK {
+			t.Fatalf("month %d: exit code %d", month, code)
+		}
+	}
+	command := func(lake string) *exec.Cmd {
+		process := exec.Command(os.Args[0], "export", "-q", "--format", "parquet", "--db", database, "--out", lake)
+		process.Dir, process.Env = dir, environ(server.Env())
+		return process
+	}
+	begun := time.Now()
+	if out, err := command("whole").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	span, random := time.Since(begun), rand.New(rand.NewPCG(3, 4))
+	want := lakeLines(t, filepath.Join(dir, "whole"))
+	partly := 0
+	for kill := range kills {
+		lake := "lake" + strconv.Itoa(kill)
+		for range 3 {
+			process := command(lake)
+			if err := process.Start(); err != nil {
+				t.Fatal(err)
+			}
+			timer := time.AfterFunc(time.Duration(random.Int64N(int64(span))), func() { process.Process.Kill() })
+			process.Wait()
+			timer.Stop()
+			if n := len(lakeLines(t, filepath.Join(dir, lake))); n > 0 && n < len(want) {
+				partly++
+			}
+		}
+		if out, err := command(lake).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		if got := lakeLines(t, filepath.Join(dir, lake)); !slices.Equal(got, want) {
+			t.Errorf("after kill %d the lake has %d rows, want %d", kill, len(got), len(want))
+		}
+	}
+	t.Logf("%d of %d killed exports left a part", partly, 3*kills)
+}
+
+// lakeLines are all rows of a lake, with their tables, sorted.
+func lakeLines(t *testing.T, dir string) []string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "v1", "*", "*", "*", "*.parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := strings.Split(strings.TrimPrefix(name, dir), string(filepath.Separator))[2]
+		_, rows, _ := strings.Cut(string(parquetText(t, data)), "\n") // without what the file says of itself
+		for row := range strings.Lines(rows) {
+			lines = append(lines, table+" "+row)
+		}
+	}
+	slices.Sort(lines)
+	return lines
 }
 
 // TestSecondRunIsRefused holds the lock: every command that writes must exit at
