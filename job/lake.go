@@ -98,8 +98,8 @@ func (l *Lake) last(ctx context.Context, table, since string) (*lake.Content, st
 	for len(names) > 0 {
 		name := names[len(names)-1]
 		names = names[:len(names)-1]
-		place, ours := lake.ParseName(name)
-		if !ours {
+		month := lake.MonthOf(name)
+		if month == "" {
 			continue // such as a marker of another program
 		}
 		data, err := l.Files.Read(ctx, name)
@@ -110,7 +110,7 @@ func (l *Lake) last(ctx context.Context, table, since string) (*lake.Content, st
 		if err != nil {
 			return nil, "", fmt.Errorf("read %s of the lake: %w", name, err)
 		}
-		return &content, place.Month, nil
+		return &content, month, nil
 	}
 	return nil, "", nil
 }

@@ -50,22 +50,16 @@ func fileName(table, history, month string, first catalog.RunRef) string {
 	return fmt.Sprintf("%smonth=%s/%09d_%s.parquet", Folder(table, history), month, first.ID, catalog.FileTime(first.At))
 }
 
-// Place is where a file stands among those of its table.
-type Place struct {
-	Month string // "2026-04"
-	First int64  // run
-}
-
-// ParseName reads the name of a file below [Folder]; false for any other file.
-func ParseName(name string) (Place, bool) {
+// MonthOf is the month of a file below [Folder], such as "2026-04"; "" if it is not one
+// of a table.
+func MonthOf(name string) string {
 	_, rest, _ := strings.Cut(name, "/month=")
 	month, file, _ := strings.Cut(rest, "/")
-	digits, _, found := strings.Cut(file, "_")
-	first, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || !found || strings.Contains(file, "/") || !strings.HasSuffix(file, ".parquet") {
-		return Place{}, false
+	digits, rest, found := strings.Cut(file, "_")
+	if _, err := strconv.ParseUint(digits, 10, 63); err != nil || !found || strings.Contains(rest, "/") || !strings.HasSuffix(rest, ".parquet") {
+		return ""
 	}
-	return Place{month, first}, true
+	return month
 }
 
 // Done is the last run whose rows each table has, by the table's name.
