@@ -575,12 +575,14 @@ func TestLakeOfMany(t *testing.T) {
 				}
 				to = &Lake{Files: files, History: "a"}
 			}
-			for range 10 {
-				l.live()
+			for range 8 {
+				for range 3 {
+					l.live()
+				}
 				var working sync.WaitGroup
 				failures := make([]error, 4)
 				for i := range failures {
-					upTo := max(1, l.runs-l.random.Int64N(2))
+					upTo := max(1, l.runs-l.random.Int64N(4))
 					working.Go(func() { _, failures[i] = to.Fill(t.Context(), l.db, upTo) })
 				}
 				working.Wait()

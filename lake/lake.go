@@ -74,15 +74,6 @@ func (d Done) After(withPrivate bool) int64 {
 	return after
 }
 
-// of is the last run whose rows a table needs no more. A run whose row in the last table
-// is there is whole.
-func (d Done) of(table Table) int64 {
-	if table.Private {
-		return max(d[table.Name], d[resourceRunsTable])
-	}
-	return max(d[table.Name], d[runsTable])
-}
-
 // ForeignError means that the files of a history are of another one.
 type ForeignError struct {
 	History string

@@ -41,7 +41,7 @@ const (
 func (b *Batch) Files(history string, done Done) ([]File, error) {
 	var files []File
 	for _, table := range Tables(b.private) {
-		file, err := table.file(b, history, done.of(table))
+		file, err := table.file(b, history, done[table.Name])
 		if err != nil {
 			return nil, err
 		}

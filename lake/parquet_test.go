@@ -10,8 +10,10 @@ import (
 // someFile is a file of runs.
 func someFile(t testing.TB) File {
 	t.Helper()
-	run := catalog.Run{ID: 31, StartedAt: time.Date(2026, 4, 29, 2, 0, 0, 0, time.UTC), Digest: "d1"}
-	source := &Source{Runs: []catalog.Run{run}}
+	source := &Source{Runs: []catalog.Run{
+		{ID: 31, StartedAt: time.Date(2026, 4, 28, 2, 0, 0, 0, time.UTC), Digest: "d0"},
+		{ID: 32, StartedAt: time.Date(2026, 4, 29, 2, 0, 0, 0, time.UTC), Digest: "d1"},
+	}}
 	var files []File
 	err := source.Batches(Done{}, func(b *Batch) (err error) {
 		files, err = b.Files("prod", Done{})
@@ -25,10 +27,10 @@ func someFile(t testing.TB) File {
 
 func TestFile(t *testing.T) {
 	file := someFile(t)
-	if want := "v1/runs/history=prod/month=2026-04/000000031_2026-04-29T02-00-00Z.parquet"; file.Name != want {
+	if want := "v1/runs/history=prod/month=2026-04/000000031_2026-04-28T02-00-00Z.parquet"; file.Name != want {
 		t.Errorf("name %q, want %q", file.Name, want)
 	}
-	want := Content{Table: "runs", Last: 31, At: "2026-04-29T02-00-00Z", Digest: "d1"}
+	want := Content{Table: "runs", Last: 32, At: "2026-04-29T02-00-00Z", Digest: "d1"}
 	if got, err := ReadContent("runs", file.Data); got != want || err != nil {
 		t.Errorf("content %+v, %v, want %+v", got, err, want)
 	}
