@@ -68,9 +68,9 @@ type Impact struct {
 	PassInstead  []string  `parquet:"pass_instead,optional,list" doc:"the IDs of the replacement to pass as modelId in the region"`
 }
 
-func (r ResourceRun) found() Found { return Found{r.ID, r.StartedAt} }
-func (r Resource) found() Found    { return Found{r.RunID, r.RunAt} }
-func (r Impact) found() Found      { return Found{r.RunID, r.RunAt} }
+func (r ResourceRun) run() catalog.RunRef { return catalog.RunRef{ID: r.ID, At: r.StartedAt} }
+func (r Resource) run() catalog.RunRef    { return catalog.RunRef{ID: r.RunID, At: r.RunAt} }
+func (r Impact) run() catalog.RunRef      { return catalog.RunRef{ID: r.RunID, At: r.RunAt} }
 
 func resourceRow(run catalog.RunRef, region string, since int64, r *catalog.Resource) Resource {
 	row := Resource{
@@ -89,7 +89,7 @@ func resourceRow(run catalog.RunRef, region string, since int64, r *catalog.Reso
 
 // addImpacts adds what harms the account's resources as of a run and did not before, and
 // what no longer does. Some of it changes on a date alone.
-func (r *replay) addImpacts(run catalog.Run, rows, lost *Rows) {
+func (r *replay) addImpacts(run catalog.Run, rows, gone *Rows) {
 	now := r.impactsOf(run)
 	for key, impact := range now {
 		if _, before := r.impacts[key]; !before {
@@ -98,7 +98,7 @@ func (r *replay) addImpacts(run catalog.Run, rows, lost *Rows) {
 	}
 	for key := range r.impacts {
 		if _, still := now[key]; !still {
-			lost.Impacts = append(lost.Impacts, Impact{RunID: run.ID, RunAt: run.StartedAt, Key: key})
+			gone.Impacts = append(gone.Impacts, Impact{RunID: run.ID, RunAt: run.StartedAt, Key: key})
 		}
 	}
 	r.impacts = now

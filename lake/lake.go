@@ -1,5 +1,6 @@
-// Package lake writes the history of the public catalogue as Parquet files, for the
-// engines that people have: Athena, Trino, Spark, DuckDB.
+// Package lake writes the history as Parquet files for the engines that people have:
+// Athena, Trino, Spark, DuckDB. What the account has is in tables of its own, and only
+// where it is asked for.
 //
 // It guarantees that a file never changes once it is written, that no row is ever
 // written twice, and that a file of a name always has the same bytes for the same

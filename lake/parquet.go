@@ -15,7 +15,7 @@ import (
 
 // row is a row of any table. Rows are compared by what they are about, not by their run.
 type row[T any] interface {
-	found() Found
+	run() catalog.RunRef
 	compare(T) int
 }
 
@@ -56,13 +56,13 @@ func (b *Batch) Files(history string, done Done) ([]File, error) {
 // none. Rows are in the order of what they are about, then of runs: like values stand
 // together.
 func fileOf[T row[T]](b *Batch, table, history string, after int64, rows []T) (File, error) {
-	rows = slices.DeleteFunc(slices.Clone(rows), func(r T) bool { return r.found().RunID <= after })
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r T) bool { return r.run().ID <= after })
 	if len(rows) == 0 {
 		return File{}, nil
 	}
-	first := slices.MinFunc(rows, func(a, b T) int { return cmp.Compare(a.found().RunID, b.found().RunID) }).found().ref()
+	first := slices.MinFunc(rows, func(a, b T) int { return cmp.Compare(a.run().ID, b.run().ID) }).run()
 	slices.SortFunc(rows, func(a, b T) int {
-		return cmp.Or(a.compare(b), cmp.Compare(a.found().RunID, b.found().RunID))
+		return cmp.Or(a.compare(b), cmp.Compare(a.run().ID, b.run().ID))
 	})
 	data, err := encode(rows, Content{Table: table, Last: b.Last.ID, At: catalog.FileTime(b.Last.StartedAt), Digest: b.Last.Digest})
 	return File{fileName(table, history, b.Month, first), data}, err

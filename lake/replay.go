@@ -2,8 +2,8 @@ package lake
 
 import (
 	"cmp"
+	"iter"
 	"maps"
-	"reflect"
 	"slices"
 
 	"snapshotter/catalog"
@@ -50,13 +50,31 @@ func (r *replay) pass(run catalog.Run) { r.step(run) }
 // add goes past a run and adds its rows: what it changed or, if it is the first run of
 // its month, everything.
 func (r *replay) add(run catalog.Run, whole bool, rows *Rows) {
+	found := run.Ref()
 	if r.paths == nil {
 		r.paths = map[string][]AccessPath{}
-		r.refresh(run.Ref(), slices.Values(r.models()), nil)
+		r.refresh(found, slices.Values(r.models()), func(_, _ []AccessPath) {})
 		r.impacts = r.impactsOf(r.before)
 	}
-	found := run.Ref()
 	s := r.step(run)
+	models := maps.Keys(s.models)
+	if s.everyModel {
+		models = slices.Values(r.models())
+	}
+	var now, gone Rows
+	r.refresh(found, models, func(old, new []AccessPath) { addPaths(found, old, new, &now, &gone) })
+	for _, c := range s.changes {
+		addItem(found, c, &now, &gone)
+	}
+	for _, c := range s.covered {
+		now.addCoverage(c, found)
+	}
+	r.addImpacts(run, &now, &gone)
+	if whole {
+		now = r.state(found)
+	}
+	rows.append(&now)
+	rows.append(&gone)
 	rows.Runs = append(rows.Runs, r.runRow(run))
 	rows.ResourceRuns = append(rows.ResourceRuns, ResourceRun{run.ID, run.StartedAt})
 	for _, c := range s.changes {
@@ -64,28 +82,6 @@ func (r *replay) add(run catalog.Run, whole bool, rows *Rows) {
 			rows.Changes = append(rows.Changes, changeRow(c))
 		}
 	}
-	models := maps.Keys(s.models)
-	if s.everyModel {
-		models = slices.Values(r.models())
-	}
-	var lost Rows
-	r.refresh(found, models, func(old, now []AccessPath) { addPaths(found, old, now, rows, &lost) })
-	for _, c := range s.changes {
-		r.addItem(found, c, rows, &lost)
-	}
-	for _, c := range s.covered {
-		rows.addCoverage(c, found)
-	}
-	r.addImpacts(run, rows, &lost)
-	if whole {
-		r.addState(found, rows)
-	}
-	rows.Models = append(rows.Models, lost.Models...)
-	rows.Profiles = append(rows.Profiles, lost.Profiles...)
-	rows.AccessPaths = append(rows.AccessPaths, lost.AccessPaths...)
-	rows.LifecycleDates = append(rows.LifecycleDates, lost.LifecycleDates...)
-	rows.Resources = append(rows.Resources, lost.Resources...)
-	rows.Impacts = append(rows.Impacts, lost.Impacts...)
 }
 
 // step is what a run did to the state.
@@ -219,9 +215,9 @@ func (r *replay) models() []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// refresh works out anew how models are called, and calls differs with the ways before
-// and now where they differ.
-func (r *replay) refresh(found catalog.RunRef, models func(yield func(string) bool), differs func(old, now []AccessPath)) {
+// refresh works out anew how models are called, and calls compare with the ways of each
+// before and now.
+func (r *replay) refresh(found catalog.RunRef, models iter.Seq[string], compare func(old, now []AccessPath)) {
 	if r.presence == nil {
 		r.presence = catalog.NewPresence(&r.snapshot)
 	}
@@ -238,9 +234,7 @@ func (r *replay) refresh(found catalog.RunRef, models func(yield func(string) bo
 				now = append(now, r.pathRow(found, region, model, path))
 			}
 		}
-		if differs != nil {
-			differs(r.paths[model], now)
-		}
+		compare(r.paths[model], now)
 		r.paths[model] = now
 	}
 }
@@ -256,90 +250,21 @@ func (r *replay) pathRow(found catalog.RunRef, region, model string, path catalo
 	return row
 }
 
-// addPaths adds the ways to call a model that are new or differ, and those that are
-// lost.
-func addPaths(found catalog.RunRef, old, now []AccessPath, rows, lost *Rows) {
-	before := map[AccessPathKey]AccessPath{}
-	for _, path := range old {
-		before[path.key()] = path
-	}
-	for _, path := range now {
-		was, had := before[path.key()]
-		delete(before, path.key())
-		was.RunID, was.RunAt = path.RunID, path.RunAt
-		if !had || !reflect.DeepEqual(was, path) {
-			rows.AccessPaths = append(rows.AccessPaths, path)
-		}
-	}
-	for key := range before {
-		lost.AccessPaths = append(lost.AccessPaths, AccessPath{
-			RunID: found.ID, RunAt: found.At, Region: key.Region, Model: key.Model, Access: key.Access, ModelID: key.ModelID,
-		})
-	}
-}
-
-// AccessPathKey is what makes an access path the same one in two runs.
-type AccessPathKey struct{ Region, Model, Access, ModelID string }
-
-func (p AccessPath) key() AccessPathKey { return AccessPathKey{p.Region, p.Model, p.Access, p.ModelID} }
-
-// addItem adds what a change did to a model and its dates, or to a profile.
-func (r *replay) addItem(found catalog.RunRef, c change, rows, lost *Rows) {
-	switch c.kind {
-	case catalog.KindFoundationModel:
-		before, _ := c.before.(*catalog.FoundationModel)
-		now, _ := c.Item.(*catalog.FoundationModel)
-		if now != nil {
-			rows.Models = append(rows.Models, modelRow(found, c.Region, found.ID, now))
-		} else {
-			lost.Models = append(lost.Models, Model{RunID: found.ID, RunAt: found.At, Region: c.Region, ID: c.key, SinceRunID: found.ID})
-		}
-		addDates(found, datesOf(found, c.Region, before), datesOf(found, c.Region, now), rows, lost)
-	case catalog.KindInferenceProfile:
-		if now, _ := c.Item.(*catalog.InferenceProfile); now != nil {
-			rows.Profiles = append(rows.Profiles, profileRow(found, c.Region, found.ID, now))
-		} else {
-			lost.Profiles = append(lost.Profiles, Profile{RunID: found.ID, RunAt: found.At, Region: c.Region, ID: c.key, SinceRunID: found.ID})
-		}
-	default:
-		if now, _ := c.Item.(*catalog.Resource); now != nil {
-			rows.Resources = append(rows.Resources, resourceRow(found, c.Region, found.ID, now))
-		} else {
-			lost.Resources = append(lost.Resources, Resource{RunID: found.ID, RunAt: found.At, Region: c.Region, Kind: string(c.kind), ID: c.key, SinceRunID: found.ID})
-		}
-	}
-}
-
-func addDates(found catalog.RunRef, old, now []LifecycleDate, rows, lost *Rows) {
-	before := map[string]LifecycleDate{}
-	for _, date := range old {
-		before[date.Event] = date
-	}
-	for _, date := range now {
-		was, had := before[date.Event]
-		delete(before, date.Event)
-		if !had || !reflect.DeepEqual(was, date) {
-			rows.LifecycleDates = append(rows.LifecycleDates, date)
-		}
-	}
-	for _, date := range before {
-		lost.LifecycleDates = append(lost.LifecycleDates, LifecycleDate{
-			RunID: found.ID, RunAt: found.At, Region: date.Region, Model: date.Model, Event: date.Event,
-		})
-	}
-}
-
-// addState puts the whole state in place of what the run changed.
-func (r *replay) addState(found catalog.RunRef, rows *Rows) {
-	rows.Coverage, rows.Models, rows.Profiles = dropRun(rows.Coverage, found), dropRun(rows.Models, found), dropRun(rows.Profiles, found)
-	rows.AccessPaths, rows.LifecycleDates = dropRun(rows.AccessPaths, found), dropRun(rows.LifecycleDates, found)
-	rows.ResourceCoverage, rows.Resources, rows.Impacts = dropRun(rows.ResourceCoverage, found), dropRun(rows.Resources, found), dropRun(rows.Impacts, found)
+// state is everything that holds, as rows of a run.
+func (r *replay) state(found catalog.RunRef) Rows {
+	var rows Rows
 	for _, covered := range r.coverage {
 		rows.addCoverage(covered, found)
 	}
 	for _, impact := range r.impacts {
 		impact.RunID, impact.RunAt = found.ID, found.At
 		rows.Impacts = append(rows.Impacts, impact)
+	}
+	for _, paths := range r.paths {
+		for _, path := range paths {
+			path.RunID, path.RunAt = found.ID, found.At
+			rows.AccessPaths = append(rows.AccessPaths, path)
+		}
 	}
 	for _, scope := range slices.Concat(r.snapshot.Scopes, r.account.Scopes) {
 		for _, listed := range scope.Items {
@@ -355,19 +280,6 @@ func (r *replay) addState(found catalog.RunRef, rows *Rows) {
 			}
 		}
 	}
-	for _, paths := range r.paths {
-		for _, path := range paths {
-			path.RunID, path.RunAt = found.ID, found.At
-			rows.AccessPaths = append(rows.AccessPaths, path)
-		}
-	}
-}
-
-// dropRun leaves out the rows of a run, which are the last ones.
-func dropRun[T row[T]](rows []T, run catalog.RunRef) []T {
-	for len(rows) > 0 && rows[len(rows)-1].found().RunID == run.ID {
-		rows = rows[:len(rows)-1]
-	}
 	return rows
 }
 
@@ -380,21 +292,4 @@ func (r *replay) runRow(run catalog.Run) Run {
 		row.Ordinal = new(r.ordinal)
 	}
 	return row
-}
-
-func changeRow(c change) Change {
-	row := Change{RunID: c.Run.ID, RunAt: c.Run.At, Region: c.Region, Kind: string(c.kind), ID: c.key, Change: c.word}
-	if c.After != nil {
-		row.AfterRunID = &c.After.ID
-	}
-	row.OldDocument, row.NewDocument = document(c.before), document(c.Item)
-	return row
-}
-
-// document is an item as JSON, nil without one.
-func document(item catalog.Item) *string {
-	if item == nil {
-		return nil
-	}
-	return new(string(catalog.Encode(item)))
 }

@@ -23,18 +23,27 @@ type Rows struct {
 	Impacts          []Impact
 }
 
+// append adds the rows of another to each table.
+func (r *Rows) append(o *Rows) {
+	r.Runs = append(r.Runs, o.Runs...)
+	r.Coverage = append(r.Coverage, o.Coverage...)
+	r.Changes = append(r.Changes, o.Changes...)
+	r.Models = append(r.Models, o.Models...)
+	r.Profiles = append(r.Profiles, o.Profiles...)
+	r.AccessPaths = append(r.AccessPaths, o.AccessPaths...)
+	r.LifecycleDates = append(r.LifecycleDates, o.LifecycleDates...)
+	r.ResourceRuns = append(r.ResourceRuns, o.ResourceRuns...)
+	r.ResourceCoverage = append(r.ResourceCoverage, o.ResourceCoverage...)
+	r.Resources = append(r.Resources, o.Resources...)
+	r.Impacts = append(r.Impacts, o.Impacts...)
+}
+
 func (r *Rows) addCoverage(c *covered, found catalog.RunRef) {
 	if c.scope.Kind.OfAccount() {
 		r.ResourceCoverage = append(r.ResourceCoverage, c.row(found))
 	} else {
 		r.Coverage = append(r.Coverage, c.row(found))
 	}
-}
-
-// Found is the run that a row is of.
-type Found struct {
-	RunID int64
-	RunAt time.Time
 }
 
 // Run is an execution. Each table's rows have the partition columns history and month
@@ -156,15 +165,14 @@ type LifecycleDate struct {
 	Moment   *time.Time `parquet:"moment,optional,timestamp(millisecond)" doc:"the moment as AWS sent it"`
 }
 
-func (r Run) found() Found           { return Found{r.ID, r.StartedAt} }
-func (r Coverage) found() Found      { return Found{r.RunID, r.RunAt} }
-func (r Change) found() Found        { return Found{r.RunID, r.RunAt} }
-func (r Model) found() Found         { return Found{r.RunID, r.RunAt} }
-func (r Profile) found() Found       { return Found{r.RunID, r.RunAt} }
-func (r AccessPath) found() Found    { return Found{r.RunID, r.RunAt} }
-func (r LifecycleDate) found() Found { return Found{r.RunID, r.RunAt} }
-
-func (f Found) ref() catalog.RunRef { return catalog.RunRef{ID: f.RunID, At: f.RunAt} }
+// run is the run that a row is of.
+func (r Run) run() catalog.RunRef           { return catalog.RunRef{ID: r.ID, At: r.StartedAt} }
+func (r Coverage) run() catalog.RunRef      { return catalog.RunRef{ID: r.RunID, At: r.RunAt} }
+func (r Change) run() catalog.RunRef        { return catalog.RunRef{ID: r.RunID, At: r.RunAt} }
+func (r Model) run() catalog.RunRef         { return catalog.RunRef{ID: r.RunID, At: r.RunAt} }
+func (r Profile) run() catalog.RunRef       { return catalog.RunRef{ID: r.RunID, At: r.RunAt} }
+func (r AccessPath) run() catalog.RunRef    { return catalog.RunRef{ID: r.RunID, At: r.RunAt} }
+func (r LifecycleDate) run() catalog.RunRef { return catalog.RunRef{ID: r.RunID, At: r.RunAt} }
 
 // given is a pointer to a value that was said, nil for the zero value.
 func given[T comparable](value T) *T {

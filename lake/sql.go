@@ -90,7 +90,7 @@ FROM (
 ` + lastRows(coverageTable, "region, kind", "latest_runs") + `
 ) c
 JOIN latest_runs l ON c.history = l.history
-JOIN runs s ON s.history = c.history AND s.id = c.since_run_id
+LEFT JOIN runs s ON s.history = c.history AND s.id = c.since_run_id
 WHERE c.place = 1;
 `
 }
