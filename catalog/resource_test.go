@@ -204,3 +204,12 @@ func FuzzParseDescription(f *testing.F) {
 		}
 	})
 }
+
+// What is passed as modelId is not what something else must be passed for.
+func TestPassed(t *testing.T) {
+	for _, passing := range Passings() {
+		if nothing := strings.HasPrefix(passing.Pass, "nothing"); passing.Kind.Passed() == nothing {
+			t.Errorf("%s: passed %t, and %q is passed", passing.Kind, passing.Kind.Passed(), passing.Pass)
+		}
+	}
+}

@@ -58,6 +58,10 @@ func (c *kindsCommand) Run(ctx context.Context, p *program) error {
 	if !c.forPeople() {
 		return c.print(p, sheet.KindRows(answer.Kinds), answer)
 	}
+	if answer.Run != nil {
+		p.println("As of run %d (%s)", answer.Run.ID, catalog.Moment(answer.Run.At))
+		p.println("")
+	}
 	return c.print(p, sheet.Kinds(answer.Kinds), answer)
 }
 

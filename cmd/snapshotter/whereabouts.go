@@ -30,7 +30,9 @@ func (c *whereCommand) write(p *program, answer *ask.WhereAnswer) error {
 			p.println("%s", id)
 		}
 		for _, o := range answer.Resources {
-			p.println("%s", o.ARN)
+			if o.Kind.Passed() {
+				p.println("%s", o.ARN)
+			}
 		}
 		return nil
 	}
