@@ -232,6 +232,9 @@ func (p *Past) Coverage(ctx context.Context, h History) (covered map[catalog.Sco
 	return p.covered, err
 }
 
+// SetCoverage sets what [Past.Coverage] returns, for the lists of a resource's kind.
+func (p *Past) SetCoverage(covered map[catalog.Scope][]catalog.Interval) { p.covered = covered }
+
 // timelines are those of the regions.
 func timelines(regions []string, covered map[catalog.Scope][]catalog.Interval, events map[catalog.Kind]map[string][]catalog.Event) []*Timeline {
 	var lines []*Timeline

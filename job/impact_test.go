@@ -1,11 +1,13 @@
 package job
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"snapshotter/catalog"
+	"snapshotter/internal/bedrocktest"
 	"snapshotter/internal/sample"
 	"snapshotter/store"
 )
@@ -147,5 +149,37 @@ func TestYours(t *testing.T) {
 		if strings.Contains(said.String(), secret) {
 			t.Errorf("a report or message names %q", secret)
 		}
+	}
+}
+
+// The past of a resource says when its list was not read.
+func TestPastOfResource(t *testing.T) {
+	w := onDisk(t)
+	w.bedrock.Serve(sample.OfAccount(sample.Moments()[3].Catalogue))
+	for day := range 3 {
+		w.bedrock.Inject()
+		if day == 1 {
+			w.bedrock.Inject(bedrocktest.Fault{Operation: bedrocktest.ListAgents, Region: "us-east-1", Kind: bedrocktest.DenyIAM})
+		}
+		w.runOwn(day+1, catalog.KindAgent)
+	}
+	err := w.history.Read(t.Context(), func(db *store.Store) error {
+		past, err := FindPast(t.Context(), db, 3, "AGENT7US01")
+		if err != nil {
+			return err
+		}
+		chapters, err := past.Chapters(t.Context(), db, nil, 0, func(string) bool { return true })
+		var told []string
+		for _, c := range chapters {
+			told = append(told, fmt.Sprint(c.Run.ID, " ", c.What))
+		}
+		want := []string{"1 now observed", "2 agents not read (denied) in 1 run up to 2026-05-02"}
+		if !slices.Equal(told, want) {
+			t.Errorf("told %q, want %q", told, want)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"snapshotter/catalog"
 	"snapshotter/internal/sheet"
 	"snapshotter/internal/terminal"
+	"snapshotter/job"
 	"snapshotter/report"
 	"snapshotter/store"
 )
@@ -46,12 +47,11 @@ Examples:
 
 func (c *historyCommand) Run(ctx context.Context, p *program) error {
 	return asOf{AsOf: "latest"}.read(ctx, p, func(db *store.Store, run catalog.Run) error {
-		resources := func() (*catalog.Snapshot, error) { return db.Resources(ctx, run.ID) }
-		past, err := ask.FindPast(ctx, db, run.ID, resources, c.word())
+		past, err := job.FindPast(ctx, db, run.ID, c.word())
 		if err != nil {
 			return c.notFound(p, err)
 		}
-		if err := c.known(ctx, db, past, resources); err != nil {
+		if err := c.known(ctx, db, past); err != nil {
 			return err
 		}
 		since, err := c.since(ctx, p, db)
@@ -73,11 +73,12 @@ func (c *historyCommand) Run(ctx context.Context, p *program) error {
 		case len(chapters) == 0:
 			p.println("Nothing recorded about %s matches the filters.", past.ID)
 			return nil
-		case c.All, past.Kind.OfAccount():
-			return c.print(p, sheet.Chapters(chapters), answer)
 		}
 		p.println("%s, up to run %d (%s)", past.ID, run.ID, catalog.Moment(run.StartedAt))
 		p.println("")
+		if c.All || past.Kind.OfAccount() {
+			return c.print(p, sheet.Chapters(chapters), answer)
+		}
 		return c.print(p, sheet.Happenings(report.Happenings(past, chapters, comparisons, c.chosen().IncludesRegion)), answer)
 	})
 }
@@ -100,14 +101,7 @@ func (c *historyCommand) since(ctx context.Context, p *program, db *store.Store)
 }
 
 // known refuses a region that is not on record.
-func (c *historyCommand) known(ctx context.Context, db *store.Store, past *ask.Past, resources func() (*catalog.Snapshot, error)) error {
-	if past.Kind.OfAccount() {
-		recorded, err := resources()
-		if err != nil {
-			return err
-		}
-		return c.check(recorded)
-	}
+func (c *historyCommand) known(ctx context.Context, db *store.Store, past *ask.Past) error {
 	covered, err := past.Coverage(ctx, db)
 	if err != nil {
 		return err
