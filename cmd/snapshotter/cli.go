@@ -44,7 +44,7 @@ type commands struct {
 	Repair     repairCommand     `cmd:"" help:"Go back to a good run of a history that was altered."`
 	Import     importCommand     `cmd:"" help:"Record AWS CLI output: one run for each dated folder."`
 	Site       siteCommand       `cmd:"" help:"Write a static site: pages, feeds, calendars, badges, JSON."`
-	Export     exportCommand     `cmd:"" help:"Write the catalogue as AWS CLI output, or as one table."`
+	Export     exportCommand     `cmd:"" help:"Write the catalogue as AWS CLI output or one table, or the history as Parquet files."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
 	Complete   completeCommand   `cmd:"" hidden:"" help:"Complete a command line."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
