@@ -63,28 +63,35 @@ func (l *Lake) Fill(ctx context.Context, db *store.Store, upTo int64) (Filled, e
 // survey finds out what is there, from the files themselves.
 func (l *Lake) survey(ctx context.Context, runs []catalog.Run) (lake.Done, error) {
 	done := lake.Done{}
-	since, private := "", true // the months that matter, of the public tables and before them of the private ones
-	for _, table := range slices.Backward(lake.Tables(l.Private)) {
-		last := table.Private != private // the last table of its kind has a row for each run
-		if last {
-			since, private = "", table.Private
-		}
+	err := l.surveyTables(ctx, lake.PublicTables(), runs, done)
+	if err == nil && l.Private {
+		err = l.surveyTables(ctx, lake.AccountTables(), runs, done)
+	}
+	return done, err
+}
+
+// surveyTables begins with the last table, which has a row for each run: no table lacks
+// anything of these runs, so that the others are of interest from its last month on.
+func (l *Lake) surveyTables(ctx context.Context, tables []lake.Table, runs []catalog.Run, done lake.Done) error {
+	since, whole := "", int64(0)
+	for i, table := range slices.Backward(tables) {
 		content, month, err := l.last(ctx, table.Name, since)
 		if err != nil {
-			return nil, err
+			return err
 		}
+		done[table.Name] = whole
 		if content == nil {
 			continue
 		}
 		if err := lake.Check(l.History, *content, runs); err != nil {
-			return nil, err
+			return err
 		}
-		done[table.Name] = content.Last
-		if last {
-			since = month
+		done[table.Name] = max(whole, content.Last)
+		if i == len(tables)-1 {
+			since, whole = month, content.Last
 		}
 	}
-	return done, nil
+	return nil
 }
 
 // last reads the last file of a table that is of a month or a later one; nil if there

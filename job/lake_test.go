@@ -596,6 +596,34 @@ func TestLakeOfMany(t *testing.T) {
 	}
 }
 
+// What the account has can be added to a lake later, after a month in which nothing
+// changed, too: the public tables that have no file of that month stay as they are.
+func TestLakeTurnsPrivate(t *testing.T) {
+	t.Parallel()
+	l := newLakeLife(t, 8)
+	scope := catalog.Scope{Region: "us-east-1", Kind: catalog.KindFoundationModel}
+	to, _ := l.inDirectory()
+	for day := range 5 {
+		items := []catalog.Item{l.model("a.model-1"), l.model("a.model-2")}
+		at := time.Date(2026, 1, 5+day, 2, 0, 0, 0, time.UTC)
+		if day == 4 { // nothing changes in the second month
+			items, at = slices.SortedFunc(maps.Values(l.listed[scope]), catalog.CompareItems), at.AddDate(0, 1, 0)
+		}
+		l.listed[scope] = map[string]catalog.Item{items[0].Key(): items[0], items[1].Key(): items[1]}
+		run := catalog.Run{StartedAt: at, FinishedAt: at, Trigger: catalog.Schedule, Partition: "aws", CollectorVersion: "test"}
+		recorded, err := l.db.Record(t.Context(), run, []catalog.Listing{{Scope: scope, Outcome: catalog.Complete, Items: items}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.runs = recorded.ID
+	}
+	l.fill(to, l.runs)
+	to.Private = true
+	l.fill(to, 2)
+	l.fill(to, l.runs)
+	l.check(to.Files)
+}
+
 // A lake of another history is refused, and so is one whose last run was taken back.
 func TestLakeOfAnother(t *testing.T) {
 	t.Parallel()

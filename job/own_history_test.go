@@ -209,9 +209,9 @@ func (l *accountLife) happen() {
 	catalogue := bedrocktest.Catalogue{}
 	for _, region := range accountRegions {
 		content := bedrocktest.Region{Models: []bedrocktest.Model{
-			{ID: "a.two", Lifecycle: bedrocktest.Lifecycle{Status: "LEGACY", EndOfLife: "2026-05-04T00:00:00Z"}}, {ID: "a.three", InferenceTypes: []string{"ON_DEMAND"}},
+			{ID: "a.two", Lifecycle: bedrocktest.Lifecycle{Status: "LEGACY", EndOfLife: "2026-06-04T00:00:00Z"}}, {ID: "a.three", InferenceTypes: []string{"ON_DEMAND"}},
 		}}
-		if l.random.IntN(3) > 0 { // else it is gone
+		if l.random.IntN(6) > 0 { // else it is gone
 			content.Models = append(content.Models, bedrocktest.Model{ID: "a.one"})
 		}
 		for _, kind := range catalog.AccountKinds() {
@@ -266,7 +266,7 @@ func (l *accountLife) fault() (faults []bedrocktest.Fault, at catalog.Scope, who
 func (l *accountLife) run(night int, kinds []catalog.Kind) {
 	config := l.bedrock.Config()
 	config.Region = accountRegions[0]
-	at := time.Date(2026, 5, night+1, 2, 0, 0, 0, time.UTC)
+	at := time.Date(2026, 5, 1+12*night, 2, 0, 0, 0, time.UTC)
 	job := &Job{
 		History: l.history, Reports: l.reports, Trigger: catalog.Manual, Version: "test", AWS: config,
 		Options: collect.Options{Kinds: kinds, Pause: time.Millisecond, Region: 2 * time.Second},

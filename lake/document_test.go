@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -39,7 +38,7 @@ func TestDocument(t *testing.T) {
 
 func generated() string {
 	var text strings.Builder
-	describe(&text, Tables(false))
+	describe(&text, PublicTables())
 	for _, engine := range []struct {
 		name  Engine
 		about string
@@ -49,13 +48,12 @@ func generated() string {
 		{Athena, "Name your histories in `projection.history.values`, separated by commas, and the first month in `projection.month.range`.\nRun one statement at a time. These were not tried on AWS: only DuckDB was.", "s3://my-bucket/lake"},
 		{Trino, "`sync_partition_metadata` finds new months: call it at the beginning of each. Spark reads the folder of a table as it is.\nNeither was tried.", "s3://my-bucket/lake"},
 	} {
-		fmt.Fprintf(&text, "## In %s\n\n%s\n\n```sql\n%s```\n\n", engine.name, engine.about, Statements(engine.name, engine.at, Tables(false)))
+		fmt.Fprintf(&text, "## In %s\n\n%s\n\n```sql\n%s```\n\n", engine.name, engine.about, Statements(engine.name, engine.at, PublicTables()))
 	}
 	fmt.Fprintf(&text, "## Views for every engine\n\n```sql\n%s```\n\n", Views())
 	text.WriteString("## Tables of the account\n\nOnly `--lake-private` writes them.\n\n")
-	private := slices.DeleteFunc(Tables(true), func(t Table) bool { return !t.Private })
-	describe(&text, private)
-	fmt.Fprintf(&text, "In DuckDB; the other engines have them as above:\n\n```sql\n%s\n%s```\n", Statements(DuckDB, "lake", private), PrivateViews())
+	describe(&text, AccountTables())
+	fmt.Fprintf(&text, "In DuckDB; the other engines have them as above:\n\n```sql\n%s\n%s```\n", Statements(DuckDB, "lake", AccountTables()), AccountViews())
 	return text.String()
 }
 

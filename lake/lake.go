@@ -63,10 +63,10 @@ func MonthOf(name string) string {
 	return month
 }
 
-// Done is the last run whose rows each table has, by the table's name.
+// Done is the last run of which each table lacks nothing, by the table's name.
 type Done map[string]int64
 
-// After is the last run that needs nothing more: every table has whatever there is of it.
+// After is the last run of which no table lacks anything.
 func (d Done) After(withPrivate bool) int64 {
 	after := d[runsTable]
 	if withPrivate {

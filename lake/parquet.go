@@ -39,8 +39,12 @@ const (
 // Files are those of the tables that a batch adds to, in the order in which they must
 // be written: the runs come last. Only a private source has private tables.
 func (b *Batch) Files(history string, done Done) ([]File, error) {
+	tables := PublicTables()
+	if b.private {
+		tables = append(AccountTables(), tables...)
+	}
 	var files []File
-	for _, table := range Tables(b.private) {
+	for _, table := range tables {
 		file, err := table.file(b, history, done[table.Name])
 		if err != nil {
 			return nil, err

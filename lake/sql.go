@@ -27,10 +27,10 @@ func Statements(engine Engine, at string, tables []Table) string {
 		case DuckDB:
 			fmt.Fprintf(&text, "CREATE VIEW %s AS FROM read_parquet('%s/**/*.parquet',\n    hive_partitioning = true, hive_types = {'history': VARCHAR, 'month': VARCHAR});\n", table.Name, at)
 		case Athena:
-			fmt.Fprintf(&text, "CREATE EXTERNAL TABLE %s (\n%s\n)\n%s;\n", table.Name, columnList(table, "`%s` %s", hive), athena(at))
+			fmt.Fprintf(&text, "CREATE EXTERNAL TABLE %s (\n%s\n)\n%s;\n", table.Name, columnList(table, "`%s` %s", hiveType), athena(at))
 		case Trino:
 			fmt.Fprintf(&text, "CREATE TABLE hive.bedrock.%s (\n%s,\n    history varchar,\n    month varchar\n)\nWITH (format = 'PARQUET', external_location = '%s/', partitioned_by = ARRAY['history', 'month']);\n",
-				table.Name, columnList(table, `"%s" %s`, trino), at)
+				table.Name, columnList(table, `"%s" %s`, trinoType), at)
 			fmt.Fprintf(&text, "CALL hive.system.sync_partition_metadata('bedrock', '%s', 'FULL');\n", table.Name)
 		}
 	}
@@ -38,20 +38,20 @@ func Statements(engine Engine, at string, tables []Table) string {
 }
 
 // columnList are the columns of a table, as format says of a name and a type.
-func columnList(table Table, format string, dialect *strings.Replacer) string {
+func columnList(table Table, format string, typed func(string) string) string {
 	var lines []string
 	for _, column := range table.Columns {
-		lines = append(lines, "    "+fmt.Sprintf(format, column.Name, dialect.Replace(column.Type)))
+		lines = append(lines, "    "+fmt.Sprintf(format, column.Name, typed(column.Type)))
 	}
 	return strings.Join(lines, ",\n")
 }
 
-// The types of columns in other words than [Column] has them.
-var (
-	hive  = strings.NewReplacer()
-	trino = strings.NewReplacer("array<struct<region:string,model:string>>", "array(row(region varchar, model varchar))",
-		"array<string>", "array(varchar)", "string", "varchar", "timestamp", "timestamp(3)")
-)
+func hiveType(t string) string { return t }
+
+// trinoType is a type of Hive in Trino's words.
+func trinoType(hive string) string {
+	return strings.NewReplacer("array<", "array(", "struct<", "row(", ">", ")", ":", " ", ",", ", ", "string", "varchar", "timestamp", "timestamp(3)").Replace(hive)
+}
 
 // athena says where a table's files are. With partition projection nobody has to tell
 // Athena of new months.
@@ -95,8 +95,8 @@ WHERE c.place = 1;
 `
 }
 
-// PrivateViews are those of the account's tables.
-func PrivateViews() string {
+// AccountViews are those of the account's tables.
+func AccountViews() string {
 	return latestRuns("latest_resource_runs", resourceRunsTable, "") +
 		currentView(resourceCoverageTable, "region, kind", "latest_resource_runs") +
 		currentView(resourcesTable, "region, kind, id", "latest_resource_runs") +
@@ -120,7 +120,7 @@ func currentView(table, key, latest string) string {
 // stateColumns are those that say what holds, and whether the table has gone things too.
 func stateColumns(name string) (list string, present bool) {
 	var columns []string
-	for _, table := range Tables(true) {
+	for _, table := range append(PublicTables(), AccountTables()...) {
 		if table.Name != name {
 			continue
 		}

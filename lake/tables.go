@@ -3,7 +3,6 @@ package lake
 import (
 	"cmp"
 	"reflect"
-	"slices"
 	"strings"
 )
 
@@ -12,25 +11,16 @@ type Table struct {
 	Name    string
 	Title   string
 	Columns []Column
-	Private bool // of the account
 	file    func(b *Batch, history string, after int64) (File, error)
 }
 
 // Column is a column of a table. Its type is as in Athena and Trino's Hive tables.
 type Column struct{ Name, Type, About string }
 
-// Tables are all or, without the private ones, those of the public catalogue; in the
-// order in which their files are written. The last of each kind has a row for each run.
-func Tables(withPrivate bool) []Table {
-	return slices.DeleteFunc(tables(), func(t Table) bool { return t.Private && !withPrivate })
-}
-
-func tables() []Table {
+// PublicTables are those of the public catalogue, in the order in which their files are
+// written: the last one has a row for each run.
+func PublicTables() []Table {
 	return []Table{
-		private(table(resourceCoverageTable, "How lists of the account's resources were read: a row where that changes.", func(r *Rows) []Coverage { return r.ResourceCoverage })),
-		private(table(resourcesTable, "What the account has: a row where a list says something else.", func(r *Rows) []Resource { return r.Resources })),
-		private(table(impactTable, "What models that end or are gone do to the account's resources, as of each run: a row where something begins or ceases to hold.", func(r *Rows) []Impact { return r.Impacts })),
-		private(table(resourceRunsTable, "The runs whose resources are in the tables of the account.", func(r *Rows) []ResourceRun { return r.ResourceRuns })),
 		table(coverageTable, "How lists were read: a row where that changes.", func(r *Rows) []Coverage { return r.Coverage }),
 		table(changesTable, "Everything that happened to an item, one row for each item and run.", func(r *Rows) []Change { return r.Changes }),
 		table(modelsTable, "Foundation models by region: a row where a list says something else.", func(r *Rows) []Model { return r.Models }),
@@ -41,15 +31,20 @@ func tables() []Table {
 	}
 }
 
+// AccountTables are those of what the account has, in the same order.
+func AccountTables() []Table {
+	return []Table{
+		table(resourceCoverageTable, "How lists of the account's resources were read: a row where that changes.", func(r *Rows) []Coverage { return r.ResourceCoverage }),
+		table(resourcesTable, "What the account has: a row where a list says something else.", func(r *Rows) []Resource { return r.Resources }),
+		table(impactTable, "What models that end or are gone do to the account's resources, as of each run: a row where something begins or ceases to hold.", func(r *Rows) []Impact { return r.Impacts }),
+		table(resourceRunsTable, "The runs whose resources are in the tables of the account.", func(r *Rows) []ResourceRun { return r.ResourceRuns }),
+	}
+}
+
 func table[T row[T]](name, title string, rows func(*Rows) []T) Table {
 	return Table{Name: name, Title: title, Columns: columnsOf(reflect.TypeFor[T]()), file: func(b *Batch, history string, after int64) (File, error) {
 		return fileOf(b, name, history, after, rows(&b.Rows))
 	}}
-}
-
-func private(t Table) Table {
-	t.Private = true
-	return t
 }
 
 func columnsOf(t reflect.Type) []Column {
@@ -57,14 +52,14 @@ func columnsOf(t reflect.Type) []Column {
 	for i := range t.NumField() {
 		field := t.Field(i)
 		name, options, _ := strings.Cut(field.Tag.Get("parquet"), ",")
-		columns = append(columns, Column{name, hiveType(field.Type, options), field.Tag.Get("doc")})
+		columns = append(columns, Column{name, hiveTypeOf(field.Type, options), field.Tag.Get("doc")})
 	}
 	return columns
 }
 
-// hiveType is the type of a column in Hive's words.
+// hiveTypeOf is the type of a column in Hive's words.
 // https://docs.aws.amazon.com/athena/latest/ug/data-types.html
-func hiveType(t reflect.Type, options string) string {
+func hiveTypeOf(t reflect.Type, options string) string {
 	switch {
 	case strings.Contains(options, "timestamp"):
 		return "timestamp"
@@ -73,9 +68,9 @@ func hiveType(t reflect.Type, options string) string {
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
-		return hiveType(t.Elem(), options)
+		return hiveTypeOf(t.Elem(), options)
 	case reflect.Slice:
-		return "array<" + hiveType(t.Elem(), "") + ">"
+		return "array<" + hiveTypeOf(t.Elem(), "") + ">"
 	case reflect.Struct:
 		var fields []string
 		for _, column := range columnsOf(t) {

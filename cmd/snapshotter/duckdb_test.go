@@ -219,9 +219,9 @@ type duckAnswer struct {
 
 func askDuckDB(t *testing.T, modules, root string, private bool, queries []string) []duckAnswer {
 	t.Helper()
-	statements := "SET TimeZone = 'UTC';" + lake.Statements(lake.DuckDB, root, lake.Tables(private)) + lake.Views()
+	statements := "SET TimeZone = 'UTC';" + lake.Statements(lake.DuckDB, root, lake.PublicTables()) + lake.Views()
 	if private {
-		statements += lake.PrivateViews()
+		statements += lake.Statements(lake.DuckDB, root, lake.AccountTables()) + lake.AccountViews()
 	}
 	asked, err := json.Marshal(map[string]any{"statements": statements, "queries": queries})
 	if err != nil {

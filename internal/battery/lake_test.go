@@ -195,7 +195,7 @@ func askDuckDB(t *testing.T, modules, root string) []duckAnswer {
 	for _, q := range lakeQuestions {
 		queries = append(queries, q.duckdb, q.duckdb)
 	}
-	input, err := json.Marshal(map[string]any{"statements": lake.Statements(lake.DuckDB, root, lake.Tables(false)) + lake.Views(), "queries": queries})
+	input, err := json.Marshal(map[string]any{"statements": lake.Statements(lake.DuckDB, root, lake.PublicTables()) + lake.Views(), "queries": queries})
 	if err != nil {
 		t.Fatal(err)
 	}
