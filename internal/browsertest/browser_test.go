@@ -426,6 +426,31 @@ func TestWithoutScript(t *testing.T) {
 // TestAccessible runs axe-core on each kind of page, in light and dark.
 func TestAccessible(t *testing.T) {
 	b := start(t)
+	b.accessible(t, pages(t, b.site))
+}
+
+// TestPrivate looks at the pages that lead to the account, and at its own.
+func TestPrivate(t *testing.T) {
+	b := startOn(t, "SNAPSHOTTER_PRIVATE_SITE", "a site of the demo's account, written with --private")
+	b.accessible(t, []string{"index.html", "account/index.html"})
+	tab := b.open()
+	tab.visit("index.html")
+	tab.leave(chromedp.Click(chromedp.CSS(`a[href$="account/index.html"]`)))
+	if text := value[string](tab, `document.querySelector("main").textContent`); !strings.Contains(text, "helpdesk") {
+		t.Errorf("the page of the account reads %q", text)
+	}
+	for _, width := range []int64{360, 1280} {
+		call(tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1})
+		if wide := value[int64](tab, `document.documentElement.scrollWidth`); wide > width {
+			t.Errorf("at %d pixels the page is %d wide", width, wide)
+		}
+	}
+	tab.wantQuiet("account/index.html")
+}
+
+// accessible runs axe-core on pages, in light and dark.
+func (b *browser) accessible(t *testing.T, pages []string) {
+	t.Helper()
 	source, err := os.ReadFile(filepath.Join(axe(), "axe.min.js"))
 	if err != nil {
 		t.Fatalf("axe-core is missing: npm ci --prefix internal/browsertest: %v", err)
@@ -433,7 +458,7 @@ func TestAccessible(t *testing.T) {
 	tab := b.open()
 	for _, scheme := range []string{"light", "dark"} {
 		call(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-		for _, name := range pages(t, b.site) {
+		for _, name := range pages {
 			tab.visit(name)
 			if got := value[bool](tab, `matchMedia("(prefers-color-scheme: `+scheme+`)").matches`); !got {
 				t.Fatalf("the page is not %s", scheme)
