@@ -144,7 +144,7 @@ func (l *Lake) add(ctx context.Context, db *store.Store, runs []catalog.Run, don
 			return err
 		}
 		for _, file := range files {
-			if err := l.Files.Create(ctx, file.Name, file.Data); err != nil {
+			if err := l.Files.Create(ctx, file.Name, file.Data, file.Private); err != nil {
 				return err
 			}
 			filled.Files++

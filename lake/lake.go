@@ -41,8 +41,9 @@ func Folder(table, history string) string { return Root + table + "/history=" + 
 
 // File is an immutable file of one table.
 type File struct {
-	Name string // relative to the folder of the lake
-	Data []byte
+	Name    string // relative to the folder of the lake
+	Data    []byte
+	Private bool // has what the account has
 }
 
 // A file has the name of the first run that it has rows of. Two programs that add the

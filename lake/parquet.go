@@ -50,6 +50,7 @@ func (b *Batch) Files(history string, done Done) ([]File, error) {
 			return nil, err
 		}
 		if file.Name != "" {
+			file.Private = table.private
 			files = append(files, file)
 		}
 	}
@@ -69,7 +70,7 @@ func fileOf[T row[T]](b *Batch, table, history string, after int64, rows []T) (F
 		return cmp.Or(a.compare(b), cmp.Compare(a.run().ID, b.run().ID))
 	})
 	data, err := encode(rows, Content{Table: table, Last: b.Last.ID, At: catalog.FileTime(b.Last.StartedAt), Digest: b.Last.Digest})
-	return File{fileName(table, history, b.Month, first), data}, err
+	return File{Name: fileName(table, history, b.Month, first), Data: data}, err
 }
 
 // Content is what a file says of itself.

@@ -11,6 +11,7 @@ type Table struct {
 	Name    string
 	Title   string
 	Columns []Column
+	private bool
 	file    func(b *Batch, history string, after int64) (File, error)
 }
 
@@ -33,12 +34,16 @@ func PublicTables() []Table {
 
 // AccountTables are those of what the account has, in the same order.
 func AccountTables() []Table {
-	return []Table{
+	tables := []Table{
 		table(resourceCoverageTable, "How lists of the account's resources were read: a row where that changes.", func(r *Rows) []Coverage { return r.ResourceCoverage }),
 		table(resourcesTable, "What the account has: a row where a list says something else.", func(r *Rows) []Resource { return r.Resources }),
 		table(impactTable, "What models that end or are gone do to the account's resources, as of each run: a row where something begins or ceases to hold.", func(r *Rows) []Impact { return r.Impacts }),
 		table(resourceRunsTable, "The runs whose resources are in the tables of the account.", func(r *Rows) []ResourceRun { return r.ResourceRuns }),
 	}
+	for i := range tables {
+		tables[i].private = true
+	}
+	return tables
 }
 
 func table[T row[T]](name, title string, rows func(*Rows) []T) Table {

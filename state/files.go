@@ -76,9 +76,10 @@ func (f *Files) Read(ctx context.Context, name string) ([]byte, error) {
 	return os.ReadFile(f.path(name))
 }
 
-// Create writes a file that must not exist, completely or not at all. The error is or
-// wraps [fs.ErrExist] if there is one of the name.
-func (f *Files) Create(ctx context.Context, name string, data []byte) error {
+// Create writes a file that must not exist, completely or not at all. On disk only its
+// user can read a private one; in S3 that is for the bucket to say. The error is or wraps
+// [fs.ErrExist] if there is one of the name.
+func (f *Files) Create(ctx context.Context, name string, data []byte, private bool) error {
 	if f.folder != nil {
 		return f.folder.create(ctx, name, data)
 	}
@@ -86,7 +87,11 @@ func (f *Files) Create(ctx context.Context, name string, data []byte) error {
 	if err := atomicfile.MakeDirectory(filepath.Dir(path)); err != nil {
 		return &DirectoryError{err}
 	}
-	err := atomicfile.Create(path, func(w io.Writer) error {
+	mode := fs.FileMode(0o666)
+	if private {
+		mode = 0o600
+	}
+	err := atomicfile.Create(path, mode, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})

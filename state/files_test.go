@@ -3,6 +3,8 @@ package state
 import (
 	"errors"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -34,7 +36,7 @@ func TestFiles(t *testing.T) {
 			}
 			slices.Sort(all)
 			for _, name := range append(slices.Clone(all), "b/other", "a/m=1/.part") {
-				if err := files.Create(t.Context(), name, []byte(name)); err != nil {
+				if err := files.Create(t.Context(), name, []byte(name), name == all[1]); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -45,11 +47,14 @@ func TestFiles(t *testing.T) {
 			if names, err := files.Names(t.Context(), "a/", "a/m=1"); err != nil || !slices.Equal(names, all[late:]) {
 				t.Errorf("from a/m=1: %d names, %v, want %d", len(names), err, len(all)-late)
 			}
-			if err := files.Create(t.Context(), all[0], []byte("another")); !errors.Is(err, fs.ErrExist) {
+			if err := files.Create(t.Context(), all[0], []byte("another"), false); !errors.Is(err, fs.ErrExist) {
 				t.Errorf("a second file of the name: %v", err)
 			}
 			if data, err := files.Read(t.Context(), all[0]); err != nil || string(data) != all[0] {
 				t.Errorf("read %q, %v", data, err)
+			}
+			if info, err := os.Stat(filepath.Join(at, all[1])); !Remote(at) && (err != nil || info.Mode().Perm() != 0o600) {
+				t.Errorf("a private file: %v, %v", info, err)
 			}
 			if _, err := files.Read(t.Context(), "a/none"); err == nil {
 				t.Error("a file that is not there was read")

@@ -43,13 +43,13 @@ func WriteTo(path string, write func(io.Writer) error) error {
 // and syncs the directory so that the rename survives a power loss. A new file has
 // the mode that the user's umask leaves; one that is replaced keeps its own.
 func Write(path string, write func(io.Writer) error) error {
-	return place(path, write, os.Rename)
+	return place(path, 0o666, write, os.Rename)
 }
 
 // Create is [Write] of a file that must not exist: the error is [fs.ErrExist] if it
-// does, even if another program created it meanwhile.
-func Create(path string, write func(io.Writer) error) error {
-	return place(path, write, func(part, path string) error {
+// does, even if another program created it meanwhile. The user's umask limits its mode.
+func Create(path string, mode fs.FileMode, write func(io.Writer) error) error {
+	return place(path, mode, write, func(part, path string) error {
 		if err := os.Link(part, path); err != nil {
 			return err
 		}
@@ -58,8 +58,8 @@ func Create(path string, write func(io.Writer) error) error {
 }
 
 // place writes a temporary file and puts it in its place with move.
-func place(path string, write func(io.Writer) error, move func(part, path string) error) (err error) {
-	file, err := createPart(path)
+func place(path string, mode fs.FileMode, write func(io.Writer) error, move func(part, path string) error) (err error) {
+	file, err := createPart(path, mode)
 	if err != nil {
 		return err
 	}
@@ -96,12 +96,12 @@ func place(path string, write func(io.Writer) error, move func(part, path string
 // partPrefix starts the names of path's temporary files.
 func partPrefix(path string) string { return "." + filepath.Base(path) + "." }
 
-// createPart creates a temporary file of path, with the mode that the user's umask
-// leaves.
-func createPart(path string) (*os.File, error) {
+// createPart creates a temporary file of path, with what the user's umask leaves of a
+// mode.
+func createPart(path string, mode fs.FileMode) (*os.File, error) {
 	for {
 		name := filepath.Join(filepath.Dir(path), partPrefix(path)+strconv.FormatUint(uint64(rand.Uint32()), 10))
-		file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
 		if !errors.Is(err, fs.ErrExist) {
 			return file, err
 		}

@@ -29,7 +29,7 @@ var broken = []struct {
 	},
 	{
 		"writes a report in its place",
-		[]edit{{"internal/atomicfile/atomicfile.go", "file, err := createPart(path)", "file, err := os.Create(path)"}},
+		[]edit{{"internal/atomicfile/atomicfile.go", "file, err := createPart(path, mode)", "file, err := os.Create(path)"}},
 		true, onPowerLoss,
 	},
 	{

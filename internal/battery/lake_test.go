@@ -130,7 +130,7 @@ func grow(t *testing.T, decade, to string) {
 			written, err := b.Files(lake.DefaultHistory, done)
 			for _, file := range written {
 				if err == nil {
-					err = files.Create(ctx, file.Name, file.Data)
+					err = files.Create(ctx, file.Name, file.Data, file.Private)
 				}
 			}
 			return err
