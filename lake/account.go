@@ -152,5 +152,5 @@ func dayOf(date string) *int32 {
 	if err != nil {
 		return nil
 	}
-	return new(int32(at.Unix() / int64(day/time.Second)))
+	return dateOf(at)
 }

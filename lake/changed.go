@@ -1,31 +1,46 @@
 package lake
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 
 	"snapshotter/catalog"
 )
 
-// addPaths adds the ways to call a model that are new or differ, and those that are
-// gone.
-func addPaths(found catalog.RunRef, old, now []AccessPath, rows, gone *Rows) {
-	before := map[pathKey]AccessPath{}
-	for _, path := range old {
-		before[path.key()] = path
+// compare returns which of now are new or differ from old, and which of old are gone, in
+// no order. Both have a key once.
+func compare[T any, K comparable](old, now []T, key func(T) K) (differ, gone []T) {
+	before := map[K]T{}
+	for _, row := range old {
+		before[key(row)] = row
 	}
-	for _, path := range now {
-		was, had := before[path.key()]
-		delete(before, path.key())
-		was.RunID, was.RunAt = path.RunID, path.RunAt
-		if !had || !reflect.DeepEqual(was, path) {
-			rows.AccessPaths = append(rows.AccessPaths, path)
+	for _, row := range now {
+		if was, had := before[key(row)]; !had || !reflect.DeepEqual(was, row) {
+			differ = append(differ, row)
 		}
+		delete(before, key(row))
 	}
-	for key := range before {
+	return differ, slices.Collect(maps.Values(before))
+}
+
+// addPaths adds the ways to call a model that are new or differ, and those that are gone.
+func addPaths(found catalog.RunRef, old, now []AccessPath, rows, gone *Rows) {
+	differ, lost := compare(old, now, AccessPath.key)
+	for _, path := range differ {
+		rows.AccessPaths = append(rows.AccessPaths, path.of(found))
+	}
+	for _, path := range lost {
 		gone.AccessPaths = append(gone.AccessPaths, AccessPath{
-			RunID: found.ID, RunAt: found.At, Region: key.region, Model: key.model, Access: key.access, ModelID: key.modelID,
+			RunID: found.ID, RunAt: found.At, Region: path.Region, Model: path.Model, Access: path.Access, ModelID: path.ModelID,
 		})
 	}
+}
+
+// of is the path as a row of a run.
+func (p AccessPath) of(run catalog.RunRef) AccessPath {
+	p.RunID, p.RunAt = run.ID, run.At
+	return p
 }
 
 // pathKey is what makes an access path the same one in two runs.
@@ -61,18 +76,9 @@ func addItem(found catalog.RunRef, c change, rows, gone *Rows) {
 }
 
 func addDates(found catalog.RunRef, old, now []LifecycleDate, rows, gone *Rows) {
-	before := map[string]LifecycleDate{}
-	for _, date := range old {
-		before[date.Event] = date
-	}
-	for _, date := range now {
-		was, had := before[date.Event]
-		delete(before, date.Event)
-		if !had || !reflect.DeepEqual(was, date) {
-			rows.LifecycleDates = append(rows.LifecycleDates, date)
-		}
-	}
-	for _, date := range before {
+	differ, lost := compare(old, now, func(d LifecycleDate) string { return d.Event })
+	rows.LifecycleDates = append(rows.LifecycleDates, differ...)
+	for _, date := range lost {
 		gone.LifecycleDates = append(gone.LifecycleDates, LifecycleDate{
 			RunID: found.ID, RunAt: found.At, Region: date.Region, Model: date.Model, Event: date.Event,
 		})

@@ -53,7 +53,7 @@ func (r *replay) add(run catalog.Run, whole bool, rows *Rows) {
 	found := run.Ref()
 	if r.paths == nil {
 		r.paths = map[string][]AccessPath{}
-		r.refresh(found, slices.Values(r.models()), func(_, _ []AccessPath) {})
+		r.refresh(slices.Values(r.models()), func(_, _ []AccessPath) {})
 		r.impacts = r.impactsOf(r.before)
 	}
 	s := r.step(run)
@@ -62,7 +62,7 @@ func (r *replay) add(run catalog.Run, whole bool, rows *Rows) {
 		models = slices.Values(r.models())
 	}
 	var now, gone Rows
-	r.refresh(found, models, func(old, new []AccessPath) { addPaths(found, old, new, &now, &gone) })
+	r.refresh(models, func(old, new []AccessPath) { addPaths(found, old, new, &now, &gone) })
 	for _, c := range s.changes {
 		addItem(found, c, &now, &gone)
 	}
@@ -217,7 +217,7 @@ func (r *replay) models() []string {
 
 // refresh works out anew how models are called, and calls compare with the ways of each
 // before and now.
-func (r *replay) refresh(found catalog.RunRef, models iter.Seq[string], compare func(old, now []AccessPath)) {
+func (r *replay) refresh(models iter.Seq[string], compare func(old, now []AccessPath)) {
 	if r.presence == nil {
 		r.presence = catalog.NewPresence(&r.snapshot)
 	}
@@ -231,7 +231,7 @@ func (r *replay) refresh(found catalog.RunRef, models iter.Seq[string], compare 
 		var now []AccessPath
 		for _, region := range regions {
 			for _, path := range r.regions[region].Paths(model) {
-				now = append(now, r.pathRow(found, region, model, path))
+				now = append(now, r.pathRow(region, model, path))
 			}
 		}
 		compare(r.paths[model], now)
@@ -239,9 +239,10 @@ func (r *replay) refresh(found catalog.RunRef, models iter.Seq[string], compare 
 	}
 }
 
-func (r *replay) pathRow(found catalog.RunRef, region, model string, path catalog.Path) AccessPath {
+// pathRow is a path as a row without a run.
+func (r *replay) pathRow(region, model string, path catalog.Path) AccessPath {
 	row := AccessPath{
-		RunID: found.ID, RunAt: found.At, Region: region, Model: model, Access: string(path.Access), ModelID: path.ModelID, Present: true,
+		Region: region, Model: model, Access: string(path.Access), ModelID: path.ModelID, Present: true,
 		Destinations: path.Destinations, Callable: new(path.Callable()), Doubtful: new(r.presence.Doubtful(model, path.Destinations)),
 	}
 	if path.Access == catalog.ViaProfile {
@@ -262,8 +263,7 @@ func (r *replay) state(found catalog.RunRef) Rows {
 	}
 	for _, paths := range r.paths {
 		for _, path := range paths {
-			path.RunID, path.RunAt = found.ID, found.At
-			rows.AccessPaths = append(rows.AccessPaths, path)
+			rows.AccessPaths = append(rows.AccessPaths, path.of(found))
 		}
 	}
 	for _, scope := range slices.Concat(r.snapshot.Scopes, r.account.Scopes) {

@@ -229,10 +229,14 @@ func datesOf(run catalog.RunRef, region string, m *catalog.FoundationModel) []Li
 		rows = append(rows, LifecycleDate{
 			RunID: run.ID, RunAt: run.At, Region: region, Model: m.ID, Event: date.event, Present: true,
 			Name: given(m.Name), Provider: given(m.Provider), Status: given(m.Lifecycle.Status),
-			Date: new(int32(date.at.Truncate(day).Unix() / int64(day/time.Second))), Moment: new(date.at),
+			Date: dateOf(date.at), Moment: new(date.at),
 		})
 	}
 	return rows
 }
 
-const day = 24 * time.Hour
+// dateOf is the date of a time as Parquet has it: days since 1970, in UTC.
+func dateOf(at time.Time) *int32 {
+	const day = 24 * time.Hour
+	return new(int32(at.Truncate(day).Unix() / int64(day/time.Second)))
+}

@@ -113,13 +113,9 @@ func (f *Folder) names(ctx context.Context, folder, from string) (names []string
 		input.StartAfter = aws.String(f.Locate(from).Key)
 	}
 	for {
-		var page *s3.ListObjectsV2Output
-		err := f.client.call(ctx, func(in func(*s3.Options)) (err error) {
-			page, err = f.client.s3.ListObjectsV2(ctx, input, in, s3.WithAPIOptions(f.client.limit(0, nil)))
-			return err
-		})
+		page, err := f.list(ctx, at, input)
 		if err != nil {
-			return nil, newCallError("list", at, err)
+			return nil, err
 		}
 		for _, object := range page.Contents {
 			name := strings.TrimPrefix(aws.ToString(object.Key), f.at.Key)
@@ -136,6 +132,18 @@ func (f *Folder) names(ctx context.Context, folder, from string) (names []string
 		}
 		input.ContinuationToken = &next
 	}
+}
+
+// list asks for one page of the objects at a location.
+func (f *Folder) list(ctx context.Context, at Location, input *s3.ListObjectsV2Input) (page *s3.ListObjectsV2Output, err error) {
+	err = f.client.call(ctx, func(in func(*s3.Options)) (err error) {
+		page, err = f.client.s3.ListObjectsV2(ctx, input, in, s3.WithAPIOptions(f.client.limit(0, nil)))
+		return err
+	})
+	if err != nil {
+		return nil, newCallError("list", at, err)
+	}
+	return page, nil
 }
 
 // create writes an object unless there is one of the name.

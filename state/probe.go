@@ -37,24 +37,11 @@ func (f *Files) TryWrite(ctx context.Context) error {
 	if f.folder == nil {
 		return tryDirectory(f.dir)
 	}
-	if err := f.folder.tryList(ctx); err != nil {
+	at := f.folder.at
+	if _, err := f.folder.list(ctx, at, &s3.ListObjectsV2Input{Bucket: &at.Bucket, Prefix: &at.Key, MaxKeys: aws.Int32(1)}); err != nil {
 		return err
 	}
 	return f.folder.client.tryPut(ctx, f.folder.Locate("v1"))
-}
-
-// tryList asks for one name.
-func (f *Folder) tryList(ctx context.Context) error {
-	err := f.client.call(ctx, func(in func(*s3.Options)) error {
-		_, err := f.client.s3.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
-			Bucket: &f.at.Bucket, Prefix: &f.at.Key, MaxKeys: aws.Int32(1),
-		}, in, s3.WithAPIOptions(f.client.limit(0, nil)))
-		return err
-	})
-	if err != nil {
-		return newCallError("list", f.at, err)
-	}
-	return nil
 }
 
 // tryDirectory creates a file in a directory and removes it.
